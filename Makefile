@@ -1,0 +1,49 @@
+# `make run` does the main job, `make test` checks it; both set up what they need, in .venv alone.
+
+PYTHON  ?= python3
+DATASET ?= houses
+PORT    ?=
+URL     ?= http://127.0.0.1:5000
+
+BIN := .venv/bin
+
+.PHONY: run test lint format playbook bench lock clean
+
+run: .venv/train  ## load, ask, train, report and serve DATASET
+	@$(BIN)/tablecast run $(DATASET) $(if $(PORT),--port $(PORT))
+
+test: .venv/dev  ## every test that this machine can run
+	@$(BIN)/python -m pytest
+
+lint: .venv/dev  ## style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: .venv/dev  ## put the style right
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+playbook: .venv/train  ## ask the live service at URL in every way it offers
+	@mkdir -p results/playbook
+	@$(BIN)/papermill --log-level ERROR playbook/playbook.ipynb results/playbook/playbook.ipynb \
+	  -p base_url $(URL)
+	@$(BIN)/jupyter-nbconvert --log-level ERROR --to html results/playbook/playbook.ipynb
+	@echo "results/playbook/playbook.ipynb and .html"
+
+bench: .venv/dev  ## measure what the documents claim
+	@$(BIN)/python -m benchmarks.coverage
+
+lock:  ## write requirements/*.txt anew (needs uv)
+	@requirements/lock.sh --upgrade
+
+clean:  ## forget the environment, and nothing else
+	@rm -rf .venv
+
+.venv/%: requirements/%.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; set PYTHON=")'
+	@test -x $(BIN)/python || { echo "making .venv"; $(PYTHON) -m venv .venv; }
+	@echo "installing requirements/$*.txt (about a minute)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$*.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@

@@ -1,0 +1,1 @@
+"""Datasets, databases, and the SQL that makes a feature_store of raw tables."""

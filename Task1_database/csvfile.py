@@ -1,0 +1,178 @@
+"""A raw CSV file as it lies on the disk: its header, its fingerprint, and its first fault.
+
+The rules are RFC 4180 in UTF-8 (a byte-order mark and either line ending are fine). The database
+engine reads the rows, fast; only when it refuses does `fault` go through the file again, cell by
+cell, to name the line, the column and the value.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from Task1_database.errors import DataError
+from Task1_database.schema import Column, Table
+
+CHUNK = 1 << 20
+SHOWN = 40  # characters of a bad value that an error message shows
+_BREAK = re.compile(r"\r\n|\r|\n")
+_NOT_UTF8 = re.compile(r"[\udc80-\udcff]")
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What a file holds: the SHA-256 of its bytes, its lines outside quotes, when last written."""
+
+    sha256: str
+    lines: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True)
+class CsvFile:
+    """The CSV at `path`, to be read into `table`."""
+
+    path: Path
+    table: Table
+
+    def columns(self) -> list[Column]:
+        """The table's columns in the order of the file's header; upper and lower case are one.
+
+        Raises
+        ------
+        DataError
+            If the file is empty, or its header lacks a column, repeats one or has one too many.
+        """
+        with closing(self._records()) as records:
+            header = next(records, None)
+        if header is None:
+            raise DataError(f"{self.path.name}: the file is empty; expected a header and rows")
+        by_name = {_plain(column.name): column for column in self.table.columns}
+        if header[0] > 1:
+            raise self._header("is blank")
+        names = [name.lower() for name in header[1]]
+        for name in names:
+            if name not in by_name:
+                raise self._header(f"{_shown(name)} is not a column of {self.table.name}")
+            if names.count(name) > 1:
+                raise self._header(f"column {name} is there {names.count(name)} times")
+        for name in by_name.keys() - names:
+            raise self._header(f"column {name} is missing")
+        return [by_name[name] for name in names]
+
+    @cached_property
+    def fingerprint(self) -> Fingerprint:
+        """The file's digest and line count, from one pass over its bytes."""
+        digest, lines, quoted, chunk = hashlib.sha256(), 0, False, b"\n"
+        written = self.path.stat().st_mtime_ns
+        with self.path.open("rb") as file:
+            while piece := file.read(CHUNK):
+                chunk = piece
+                digest.update(chunk)
+                breaks, quoted = _breaks_outside_quotes(chunk, quoted)
+                lines += breaks
+                if b"\0" in chunk:
+                    raise self.fault() or DataError(f"{self.path.name}: the file has a NUL byte")
+        return Fingerprint(digest.hexdigest(), lines + (not chunk.endswith(b"\n")), written)
+
+    def check(self, loaded: int) -> None:
+        """Make sure that as many rows were loaded as the file has, counted another way.
+
+        Raises
+        ------
+        DataError
+            If it has none or another number, or if it is no longer the file of the fingerprint.
+        """
+        if self.path.stat().st_mtime_ns != self.fingerprint.mtime_ns:
+            raise DataError(f"{self.path.name}: changed while it was being read; load it again")
+        if loaded == 0:
+            raise DataError(f"{self.path.name}: the file has a header and no rows")
+        if loaded != self.fingerprint.lines - 1:  # blank lines or odd quotes: count with care
+            with closing(self._records()) as records:
+                rows = sum(1 for _ in records) - 1
+            if loaded != rows:
+                raise DataError(f"{self.path.name}: has {rows:,} rows, but {loaded:,} were read")
+
+    def fault(self) -> DataError | None:
+        """The first thing in the file that does not fit, as an error to raise."""
+        try:
+            columns = self.columns()
+            with closing(self._records()) as records:
+                next(records)
+                for line, values in records:
+                    self._check(line, values, columns)
+        except DataError as error:
+            return error
+        return None
+
+    def _check(self, line: int, values: list[str], columns: list[Column]) -> None:
+        if len(values) != len(columns):
+            raise self._at(line, f"has {len(values)} values; expected {len(columns)}")
+        for column, value in zip(columns, values, strict=True):
+            if not column.accepts(value):
+                found = _shown(value) if value else "is empty"
+                raise self._at(line, f"{found}; expected {column.expected}", column)
+            line += len(_BREAK.findall(value))
+
+    def _records(self) -> Generator[tuple[int, list[str]], None, None]:
+        """Each record with the physical line that it begins on; blank lines are none."""
+        with self.path.open("rb") as file:
+            if file.read(2) in (b"\xff\xfe", b"\xfe\xff"):
+                raise DataError(f"{self.path.name}: is UTF-16; expected UTF-8: save it as such")
+        with self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+            reader = csv.reader(self._checked_lines(file), strict=True)
+            line = 1
+            while True:
+                try:
+                    values = next(reader, None)
+                except csv.Error as error:
+                    why = "a quote is not closed, or one inside a value is not doubled"
+                    raise self._at(line, f"{why} ({error})") from None
+                if values is None:
+                    return
+                if values or len(self.table.columns) == 1:
+                    yield line, values or [""]
+                line = reader.line_num + 1
+
+    def _checked_lines(self, lines: Iterator[str]) -> Iterator[str]:
+        for number, line in enumerate(lines, 1):
+            if found := _NOT_UTF8.search(line):
+                byte = ord(found[0]) - 0xDC00
+                raise self._at(number, f"byte 0x{byte:02X} is not UTF-8; expected text in UTF-8")
+            if "\0" in line:
+                raise self._at(number, "has a NUL byte; expected text")
+            yield line
+
+    def _header(self, what: str) -> DataError:
+        names = ", ".join(_plain(column.name) for column in self.table.columns)
+        return DataError(f"{self.path.name}, line 1: {what}; expected the columns {names}")
+
+    def _at(self, line: int, what: str, column: Column | None = None) -> DataError:
+        where = f", column {_plain(column.name)}" if column else ""
+        return DataError(f"{self.path.name}, line {line}{where}: {what}")
+
+
+def _plain(name: str) -> str:
+    """A column's name as a header has it: no quotes, one case."""
+    return name.strip('"').replace('""', '"').lower()
+
+
+def _shown(value: str) -> str:
+    return repr(value if len(value) <= SHOWN else f"{value[:SHOWN]}…")
+
+
+def _breaks_outside_quotes(chunk: bytes, quoted: bool) -> tuple[int, bool]:
+    """How many line feeds lie outside quotes, and whether the chunk ends inside them."""
+    if not quoted and b'"' not in chunk:
+        return chunk.count(b"\n"), False
+    data = np.frombuffer(chunk, np.uint8)
+    inside = np.bitwise_xor.accumulate((data == ord('"')).view(np.uint8)) ^ quoted
+    return int(np.count_nonzero((data == ord("\n")) & (inside == 0))), bool(inside[-1])

@@ -1,0 +1,228 @@
+"""A dataset is a folder: what it is about, its tables, its SQL and its questions, read and checked.
+
+`dataset.toml` names the target and the features, `schema.sql` types the raw CSVs, `features.sql`
+turns them into `feature_store`, and `questions/NN_name.sql` ask what people want to know.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+from Task1_database.errors import DatasetError
+from Task1_database.schema import Table, parse
+from Task1_database.section import IDENTIFIER, Section
+
+Task = Literal["regression", "classification"]
+
+SHIPPED = Path(__file__).parent / "datasets"
+TOML = "dataset.toml"
+FEATURES_TABLE = "feature_store"
+ROW_ID = "row_id"
+_QUESTION_FILE = re.compile(r"(\d\d)_([a-z0-9_]+)\.sql")
+_QUESTION = re.compile(r"((?:--[^\n]*\n)+)\s*((?:SELECT|WITH)\b.+?)\s*;?\s*", re.S | re.I)
+_FEATURES = re.compile(
+    rf"(?:\s|--[^\n]*\n)*CREATE\s+TABLE\s+{FEATURES_TABLE}\s+AS\s+((?:SELECT|WITH)\b.+?)\s*;?\s*",
+    re.S | re.I,
+)
+
+
+@dataclass(frozen=True)
+class FeatureText:
+    """How people call a feature."""
+
+    label: str
+    unit: str = ""
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class TargetText:
+    """What is predicted, how people call it, and to how many decimals it is told."""
+
+    name: str
+    label: str
+    unit: str = ""
+    help: str = ""
+    decimals: int | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question in English, a note on how to read its answer, and the SELECT that gives it.
+
+    `file` is the path of its .sql file inside the dataset's folder.
+    """
+
+    number: int
+    name: str
+    text: str
+    note: str
+    sql: str
+    file: str
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset's folder, read.
+
+    Attributes
+    ----------
+    tables : dict
+        The CSV file of each raw table, in the order in which they are loaded.
+    schema : dict
+        The columns of each raw table, from schema.sql.
+    features : dict
+        The features in their order, each with its words.
+    features_select : str
+        The SELECT inside features_sql.
+    model : str or None
+        The registered model to train; None for the default one.
+    """
+
+    name: str
+    folder: Path
+    title: str
+    description: str
+    task: Task
+    x: str
+    target: TargetText
+    tables: dict[str, str]
+    features: dict[str, FeatureText]
+    schema: dict[str, Table]
+    schema_sql: str
+    features_sql: str
+    features_select: str
+    questions: tuple[Question, ...]
+    model: str | None = None
+
+    @classmethod
+    def open(cls, name_or_path: str) -> Dataset:
+        """The shipped dataset of that name, or the one in that folder.
+
+        Raises
+        ------
+        DatasetError
+            Naming the file and the key that is missing, unknown or wrong.
+        """
+        return _read(_find(name_or_path))
+
+    def csv_path(self, table: str) -> Path:
+        """Where a table's CSV lies."""
+        return self.folder / self.tables[table]
+
+
+def _find(name_or_path: str) -> Path:
+    shipped = {file.parent.name: file.parent for file in sorted(SHIPPED.glob(f"*/{TOML}"))}
+    folder = shipped.get(name_or_path) or Path(name_or_path).resolve()
+    if not folder.is_dir():
+        names = ", ".join(shipped)
+        raise DatasetError(f"there is no dataset {name_or_path!r}; expected {names} or a folder")
+    if not IDENTIFIER.fullmatch(folder.name):
+        raise DatasetError(
+            f"{folder.name!r} cannot name a dataset; "
+            "expected a folder named in small letters, digits and _, such as houses"
+        )
+    return folder
+
+
+def _read(folder: Path) -> Dataset:
+    toml = Section.parse(_text(folder, TOML), TOML)
+    toml.only("title", "description", "task", "x", "model", "target", "tables", "features")
+    features = {
+        name: _words(section) for name, section in toml.section("features").sections().items()
+    }
+    schema_sql, features_sql = _text(folder, "schema.sql"), _text(folder, "features.sql")
+    tables = _tables(folder, toml.section("tables"))
+    return Dataset(
+        name=folder.name,
+        folder=folder,
+        title=toml.string("title"),
+        description=toml.string("description"),
+        task=cast("Task", toml.choice("task", "regression", "classification")),
+        x=toml.choice("x", *features),
+        target=_target(toml.section("target"), {ROW_ID, *features}),
+        tables=tables,
+        features=features,
+        schema=_schema(schema_sql, tables),
+        schema_sql=schema_sql,
+        features_sql=features_sql,
+        features_select=_features_select(features_sql),
+        questions=_questions(folder),
+        model=toml.string("model") if "model" in toml else None,
+    )
+
+
+def _text(folder: Path, name: str) -> str:
+    try:
+        return (folder / name).read_text("utf-8")
+    except FileNotFoundError:
+        raise DatasetError(f"{name} is missing in {folder}") from None
+    except UnicodeDecodeError:
+        raise DatasetError(f"{name} is not UTF-8; save it as such") from None
+
+
+def _words(section: Section) -> FeatureText:
+    section.only("label", "unit", "help")
+    return FeatureText(
+        section.string("label"), section.string("unit", ""), section.string("help", "")
+    )
+
+
+def _target(section: Section, taken: set[str]) -> TargetText:
+    section.only("name", "label", "unit", "help", "decimals")
+    name = section.identifier("name", section.string("name"))
+    if name in taken:
+        raise section.wrong("name", "a column that is not among the features")
+    return TargetText(
+        name,
+        section.string("label"),
+        section.string("unit", ""),
+        section.string("help", ""),
+        section.integer("decimals"),
+    )
+
+
+def _tables(folder: Path, section: Section) -> dict[str, str]:
+    files = {section.identifier(table): section.string(table) for table in section}
+    for table, file in files.items():
+        if Path(file).name != file:
+            raise section.wrong(table, "the name of a CSV file in the dataset's folder")
+        if not (folder / file).is_file():
+            raise DatasetError(f"{file} is missing in {folder}")
+    return files
+
+
+def _schema(sql: str, tables: dict[str, str]) -> dict[str, Table]:
+    schema = {table.name: table for table in parse(sql, "schema.sql")}
+    for name in sorted(tables.keys() ^ schema.keys()):
+        lacking = "schema.sql" if name in tables else f"[tables] of {TOML}"
+        raise DatasetError(f"table {name} is missing in {lacking}")
+    return {name: schema[name] for name in tables}
+
+
+def _features_select(sql: str) -> str:
+    found = _FEATURES.fullmatch(sql)
+    if not found:
+        raise DatasetError(f"features.sql: expected CREATE TABLE {FEATURES_TABLE} AS SELECT …")
+    return found[1]
+
+
+def _questions(folder: Path) -> tuple[Question, ...]:
+    files = sorted(file.name for file in (folder / "questions").glob("*.sql"))
+    return tuple(
+        _question(f"questions/{file}", _text(folder / "questions", file)) for file in files
+    )
+
+
+def _question(file: str, sql: str) -> Question:
+    name = _QUESTION_FILE.fullmatch(Path(file).name)
+    if not name:
+        raise DatasetError(f"{file}: expected a name such as 01_price_by_size.sql")
+    found = _QUESTION.fullmatch(sql)
+    if not found:
+        raise DatasetError(f"{file}: expected the question as a -- comment, then one SELECT")
+    text, *note = (line.strip("- \t\r") for line in found[1].splitlines())
+    return Question(int(name[1]), name[2], text, " ".join(note), found[2], file)

@@ -1,0 +1,97 @@
+"""Ask a dataset's questions: each `questions/NN_name.sql` becomes `NN_name.csv` beside the others.
+
+The answers are CSV as RFC 4180 has it, in UTF-8 with line feeds, and the same bytes whichever
+database gave them. They are written only when every question has been answered.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from Task1_database.database import Cell, Result, connect, safe_url
+from Task1_database.dataset import FEATURES_TABLE, Dataset, Question
+from Task1_database.errors import DatabaseError, TableMissing
+
+SECONDS = 30.0
+_ANSWER_FILE = re.compile(r"\d\d_[a-z0-9_]+\.csv")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question with its answer and the CSV file that holds it; `str` gives it as a line."""
+
+    question: Question
+    result: Result
+    path: Path
+
+    def __str__(self) -> str:
+        return f"{self.path.name}: {self.question.text} ({len(self.result.rows)} rows)"
+
+
+def ask(dataset: Dataset, url: str, folder: Path, *, seconds: float = SECONDS) -> list[Answer]:
+    """Answer every question of a dataset, reading only, into CSV files in `folder`.
+
+    Parameters
+    ----------
+    seconds : float
+        How long each question may take.
+
+    Raises
+    ------
+    TableMissing
+        If the dataset is not loaded.
+    QueryTimeout, DatabaseError
+        If a question takes too long or fails, naming its file; older answers stay as they were.
+    """
+    with connect(url, read_only=True) as database:
+        if FEATURES_TABLE not in database.tables():
+            raise TableMissing(f"{dataset.name} is not loaded in {safe_url(url)}; load it first")
+        answers = []
+        for question in dataset.questions:
+            try:
+                result = database.query(question.sql, seconds=seconds)
+            except DatabaseError as error:
+                raise type(error)(f"{question.file}: {error}") from error
+            path = folder / f"{question.number:02}_{question.name}.csv"
+            answers.append(Answer(question, result, path))
+    _write_all(answers, folder)
+    return answers
+
+
+def to_csv(result: Result) -> str:
+    """A result as CSV text, its header first."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(result.columns)
+    writer.writerows([_text(value) for value in row] for row in result.rows)
+    return text.getvalue()
+
+
+def _text(value: Cell) -> str:
+    """A value in the one form that every database can give: 2.50, 2.5 and 25E-1 are 2.5."""
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):
+        number = Decimal(repr(value))
+        return format(number.normalize() + 0, "f") if number.is_finite() else ""
+    return str(value)
+
+
+def _write_all(answers: list[Answer], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for answer in answers:
+        partial = answer.path.with_suffix(".partial")
+        partial.write_text(to_csv(answer.result), "utf-8", newline="\n")
+        partial.replace(answer.path)
+    kept = {answer.path.name for answer in answers}
+    for file in folder.glob("*.csv"):
+        if _ANSWER_FILE.fullmatch(file.name) and file.name not in kept:
+            file.unlink()

@@ -1,0 +1,85 @@
+"""A section of a TOML file, read key by key, whose complaints name the file and the key."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+from Task1_database.errors import DatasetError
+
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+
+
+class Section:
+    """The keys and values of one section; `file` and `prefix` say where they stand."""
+
+    def __init__(self, values: dict[str, Any], file: str, prefix: str = "") -> None:
+        self._values = values
+        self._file = file
+        self._prefix = prefix
+
+    @classmethod
+    def parse(cls, text: str, file: str) -> Section:
+        """The whole of a TOML file as a section."""
+        try:
+            return cls(tomllib.loads(text), file)
+        except tomllib.TOMLDecodeError as error:
+            raise DatasetError(f"{file}: {error}") from error
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def only(self, *known: str) -> Section:
+        """This section, once it is sure that it has no other keys."""
+        for key in self:
+            if key not in known:
+                raise self.wrong(key, f"no such key; known are {', '.join(known)}")
+        return self
+
+    def string(self, key: str, default: str | None = None) -> str:
+        """The text under a key."""
+        value = self._values.get(key, default)
+        if not isinstance(value, str):
+            raise self.wrong(key, "a text in quotes")
+        return value
+
+    def choice(self, key: str, *options: str) -> str:
+        """The text under a key, one of several."""
+        value = self.string(key)
+        if value not in options:
+            raise self.wrong(key, " or ".join(options))
+        return value
+
+    def integer(self, key: str) -> int | None:
+        """The whole number under a key; None if the key is not there."""
+        value = self._values.get(key)
+        if key in self and type(value) is not int:
+            raise self.wrong(key, "a whole number")
+        return value
+
+    def section(self, key: str) -> Section:
+        """The section under a key; it may not be empty."""
+        value = self._values.get(key)
+        if not isinstance(value, dict) or not value:
+            raise self.wrong(key, f"a section [{self._prefix}{key}] that is not empty")
+        return Section(value, self._file, f"{self._prefix}{key}.")
+
+    def sections(self) -> dict[str, Section]:
+        """The sections that this one is made of, by their names."""
+        return {key: self.section(self.identifier(key)) for key in self}
+
+    def identifier(self, key: str, name: str | None = None) -> str:
+        """The name under a key, or the key itself, once it is sure that SQL can use it."""
+        name = key if name is None else name
+        if not IDENTIFIER.fullmatch(name):
+            raise self.wrong(key, "a name of small letters, digits and _, such as living_area")
+        return name
+
+    def wrong(self, key: str, expected: str) -> DatasetError:
+        """The error of a key whose value is not as expected."""
+        return DatasetError(f"{self._file}: {self._prefix}{key}: expected {expected}")

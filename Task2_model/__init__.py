@@ -1,0 +1,1 @@
+"""From a feature_store to a sealed model and its report."""

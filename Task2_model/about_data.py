@@ -1,0 +1,168 @@
+"""Sentences and tables about the data: what is there, what is odd, what goes along with the target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from Task2_model.contract import Contract, Feature
+from Task2_model.explore import FENCE, MOST_LEVELS
+from Task2_model.wording import NBSP, Wording, count, exact, listed, percent, plain, shorten
+
+FLAT = 0.02  # a change of less than this share of the level is none to speak of
+NAMED = 6  # categories named in a table before the rest is counted
+
+
+def feature_lines(contract: Contract) -> list[dict[str, str]]:
+    """The table of what may be told."""
+    return [
+        {
+            "Feature": feature.label,
+            "Unit": feature.unit,
+            "Values": values(feature),
+            "Median": "" if feature.kind == "category" else exact(feature.median),
+            "Missing": percent(feature.missing, 1) if feature.missing else "none",
+        }
+        for feature in contract.features
+    ]
+
+
+def values(feature: Feature) -> str:
+    """A feature's range, or its most frequent categories."""
+    if feature.kind != "category":
+        return f"{exact(feature.minimum)} to {exact(feature.maximum)}"
+    named = [shorten(category, 30) for category in feature.categories[:NAMED]]
+    rest = len(feature.categories) - len(named)
+    return ", ".join(named) + (f" and {rest} more" if rest else "")
+
+
+def quality(contract: Contract, total: int, known: int, copies: int) -> str:
+    """How many rows there are, how many can be used, and what they lack."""
+    gaps = sorted((f for f in contract.features if f.missing), key=lambda f: -f.missing)
+    if gaps:
+        worst = listed(f"{plain(f.label.lower())} ({percent(f.missing, 1)})" for f in gaps[:3])
+        lacking = (
+            f"{len(gaps)} of the {count(len(contract.features), 'feature')} have gaps, "
+            f"the most in {worst}; a gap is treated as a thing not told."
+        )
+    else:
+        lacking = "No row has a gap."
+    target = Wording(contract).target
+    left_out = (
+        f"{count(total - known)} without a {plain(target)} are left out. " if total > known else ""
+    )
+    alike = (
+        f"{count(copies)} {'repeats' if copies == 1 else 'repeat'} another in every value; "
+        "they were kept, since different cases may be alike."
+        if copies
+        else "No two rows are alike in every value."
+    )
+    return f"The database holds {count(total)}. {left_out}{lacking} {alike}"
+
+
+def odd_lines(
+    contract: Contract, odd: Sequence[tuple[str, str, int]], most: int
+) -> list[dict[str, str]]:
+    """The table of odd values, the most frequent first."""
+    labels = {f.name: f.label for f in contract.features}
+    labels[contract.target.name] = contract.target.label
+    return [
+        {
+            "Column": labels[name],
+            "What is odd": what,
+            "Rows": f"{rows:,}",
+            "Share": percent(rows / contract.rows, 1),
+        }
+        for name, what, rows in sorted(odd, key=lambda line: -line[2])[:most]
+    ]
+
+
+def oddities(odd: Sequence[tuple[str, str, int]], most: int) -> str:
+    """What was done about odd values."""
+    if not odd:
+        return "No number lies far from the rest of its column, and no category is rare."
+    more = f" {len(odd) - most} more of the kind are not listed." if len(odd) > most else ""
+    return (
+        f"“Far” means more than {FENCE:g} times the width of the middle half beyond it."
+        f"{more} Nothing was removed or altered: such values may be true, and trees are not "
+        "pulled by them as a straight line is."
+    )
+
+
+def change(contract: Contract, name: str, table: pd.DataFrame) -> str:
+    """How the target goes along with one feature, from the table of `explore.target_by`."""
+    words, feature = Wording(contract), contract.by_name[name]
+    measure, label = plain(words.measure), plain(words.label(name))
+    if feature.kind == "category":
+        return _between_levels(words, table, measure, label)
+    first, last = table.iloc[0], table.iloc[-1]
+    at = [plain(words.told(name, float(f"{row['x']:.3g}"))) for row in (first, last)]
+    start, end = words.level(first["mid"]), words.level(last["mid"])
+    steps = table["mid"].diff().dropna()
+    if abs(last["mid"] - first["mid"]) <= FLAT * abs(table["mid"]).max() or start == end:
+        verb = "is much the same at both ends,"
+        return f"Along {label} the {measure} {verb} {start} around {at[0]} and {end} around {at[1]}."
+    verb = "rises" if last["mid"] > first["mid"] else "falls"
+    straight = " at every step" if (steps > 0).all() or (steps < 0).all() else ""
+    return (
+        f"Along {label} the {measure} {verb}{straight} from {start} around {at[0]} to {end} "
+        f"around {at[1]}."
+    )
+
+
+def band(contract: Contract) -> str:
+    """What the band around a line of `explore.target_by` is."""
+    if contract.task == "regression":
+        return " The band holds the middle half of the rows."
+    return f" The band is the 95{NBSP}% interval."
+
+
+def _between_levels(words: Wording, table: pd.DataFrame, measure: str, label: str) -> str:
+    low, high = table.iloc[0], table.iloc[-1]
+    which = f" (the {MOST_LEVELS} most frequent)" if len(table) == MOST_LEVELS else ""
+    return (
+        f"By {label}{which} the {measure} lies between {words.level(low['mid'])} for "
+        f"“{plain(low['grp'])}” and {words.level(high['mid'])} for “{plain(high['grp'])}”."
+    )
+
+
+def limits(contract: Contract, region: str) -> list[str]:
+    """What the model should not be used for, from what it was trained on."""
+    words = Wording(contract)
+    numbers = [f for f in contract.features if f.kind != "category" and f.minimum is not None]
+    x = contract.by_name[contract.x]
+    seen = numbers[:3] if x in numbers else [x]
+    spans = listed(f"{plain(words.label(f.name))} {plain(_span(words, f))}" for f in seen)
+    found = [
+        f"**Cases unlike these {contract.rows:,}.** It has seen {spans} (the table above has the "
+        "rest). Trees do not extrapolate: beyond these values the answer stays as at their edge, "
+        "and the service says so in a warning.",
+        f"**A promise about one case.** {percent(contract.confidence)} holds over many cases that "
+        f"tell the same things, if those resemble the rows here and if which things are told does "
+        f"not depend on the {plain(words.target)}. For some kinds of case it is less, for others "
+        "more: see where it errs.",
+        f"**Causes.** It says which {plain(words.target)} goes along with what; not what would "
+        "happen if somebody changed it.",
+        f"**Later or elsewhere.** Time and place are those of the rows. Compare new outcomes with "
+        f"the {region}s given, and train again when fewer than {percent(contract.confidence)} "
+        "are inside.",
+    ]
+    if contract.task == "classification":
+        found.append("**Deciding about people** without somebody who can look at the case and differ.")
+    return found
+
+
+def exported() -> str:
+    """What the exported files are for."""
+    return (
+        "The service runs model.onnx with calibration.npz; model.joblib is the same model for "
+        "Python, and on every training row the two agree to five digits. golden.json holds "
+        "requests with their answers, so that anyone can check that a live service gives the same."
+    )
+
+
+def _span(words: Wording, feature: Feature) -> str:
+    if feature.kind == "category":
+        return listed(f"“{shorten(c)}”" for c in feature.categories[:3])
+    return f"from {exact(feature.minimum)} to {words.told(feature.name, feature.maximum or 0.0)}"

@@ -1,0 +1,191 @@
+"""Ranges and sets that keep their promise whatever is known.
+
+A model's raw outputs become an answer with a promise: "in 90 of 100 such cases the truth lies
+inside", where "such cases" are those that tell the same features. For a request that tells the
+subset S of the features, everything outside S is hidden in the calibration rows too, the model
+answers those, and its errors there set the width: mask-conditional calibration, CP-MDA-Exact of
+Zaffran, Dieuleveut, Josse and Romano, "Conformal Prediction with Missing Values" (ICML 2023).
+The promise assumes that which features are told does not depend on the answer.
+
+The server imports this module, so it needs nothing but NumPy.
+"""
+
+from __future__ import annotations
+
+import io
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from Task2_model.contract import Contract, Rows
+
+Floats = npt.NDArray[np.float64]
+Forward = Callable[[Rows], Floats]  # rows (n, features) -> raw outputs (n, outputs)
+Block = dict[str, npt.NDArray[Any]]  # one array of length n for each part of the answer
+
+CACHED_SUBSETS = 65_536  # two numbers each; a form of 16 features has no more subsets
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Rows that the model never learned from, with what really happened.
+
+    Attributes
+    ----------
+    rows : float32 array, shape (n, features)
+    outcomes : float64 array, shape (n,)
+        The target as the model learns it: its value, its logarithm, or the index of the class.
+    """
+
+    rows: Rows
+    outcomes: Floats
+
+    def to_bytes(self) -> bytes:
+        """Both arrays in NumPy's own format, without pickle."""
+        buffer = io.BytesIO()
+        np.savez(buffer, rows=self.rows, outcomes=self.outcomes)
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Calibration:
+        """What `to_bytes` wrote."""
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            return cls(arrays["rows"], arrays["outcomes"])
+
+
+class Conformal(ABC):
+    """A model's raw outputs, turned into answers with a promise.
+
+    Parameters
+    ----------
+    contract : Contract
+        Says the task, the confidence and how the target was transformed.
+    calibration : Calibration
+    forward : callable
+        Rows to raw outputs: the scikit-learn model or its ONNX graph.
+    """
+
+    def __init__(self, contract: Contract, calibration: Calibration, forward: Forward) -> None:
+        self.contract = contract
+        self.calibration = calibration
+        self.forward = forward
+        self._known = ~np.isnan(calibration.rows)
+        self._limits_of = lru_cache(CACHED_SUBSETS)(self._calibrate)
+
+    def block(self, rows: Rows) -> Block:
+        """The answers to rows of shape (n, features), as arrays of length n."""
+        return self._answer(self.forward(rows), self._limits(rows))
+
+    @abstractmethod
+    def _answer(self, raw: Floats, limits: Floats) -> Block:
+        """Raw outputs (n, outputs) and their limits (n, limits) as answers."""
+
+    @abstractmethod
+    def _scores_to_limits(self, raw: Floats, outcomes: Floats) -> Floats | None:
+        """The limits that calibration rows set; None where they are too few to set any."""
+
+    def _limits(self, rows: Rows) -> Floats:
+        """For each row the limits of its subset, computed once for each subset."""
+        packed = np.packbits(~np.isnan(rows), axis=1)
+        subsets, of_row = np.unique(packed, axis=0, return_inverse=True)
+        limits = np.array([self._limits_of(subset.tobytes()) for subset in subsets])
+        return limits.reshape(len(subsets), -1)[of_row.ravel()]
+
+    def _calibrate(self, subset: bytes) -> Floats:
+        features = self.calibration.rows.shape[1]
+        told = np.unpackbits(np.frombuffer(subset, np.uint8), count=features).astype(bool)
+        complete = np.asarray(self._known[:, told].all(axis=1))
+        limits = self._limits_from(complete, told)
+        if limits is None:  # hardly any row tells all of this: those that tell part of it stand in
+            limits = self._limits_from(np.ones_like(complete), told)
+        if limits is None:
+            raise ValueError(f"{len(complete)} calibration rows are too few")
+        return limits
+
+    def _limits_from(
+        self, chosen: npt.NDArray[np.bool_], told: npt.NDArray[np.bool_]
+    ) -> Floats | None:
+        if not chosen.any():
+            return None
+        rows = np.where(told, self.calibration.rows[chosen], np.float32(np.nan))
+        return self._scores_to_limits(self.forward(rows), self.calibration.outcomes[chosen])
+
+
+class ConformalRegressor(Conformal):
+    """A range around each prediction.
+
+    The raw outputs are a centre and the logarithm of a spread. The errors of the calibration
+    rows, in units of their spread, give the range's two ends, each missed by half of what the
+    confidence leaves (Lei, G'Sell, Rinaldo, Tibshirani and Wasserman, JASA 2018, section 5.2;
+    the ends apart as in Romano, Patterson and Candès, NeurIPS 2019, theorem 2).
+    """
+
+    def _answer(self, raw: Floats, limits: Floats) -> Block:
+        centre, spread = raw[:, 0], np.exp(raw[:, 1])
+        unlog = np.exp if self.contract.target.logarithmic else np.asarray
+        return {
+            "prediction": unlog(centre),
+            "lower": unlog(centre + limits[:, 0] * spread),
+            "upper": unlog(centre + limits[:, 1] * spread),
+        }
+
+    def _scores_to_limits(self, raw: Floats, outcomes: Floats) -> Floats | None:
+        scores = np.sort((outcomes - raw[:, 0]) / np.exp(raw[:, 1]))
+        miss = (1 - self.contract.confidence) / 2
+        rank = rank_at_least(1 - miss, len(scores))
+        if rank > len(scores):
+            return None
+        return np.array([scores[len(scores) - rank], scores[rank - 1]])
+
+
+class ConformalClassifier(Conformal):
+    """A set of the classes that cannot be ruled out.
+
+    The raw outputs are a probability for each class. Each class has a limit of its own, set by
+    the calibration rows of that class, so the promise holds for rare classes as for common ones
+    (label-conditional: Vovk, Gammerman and Shafer, "Algorithmic Learning in a Random World",
+    2005, section 4.5). A class with too few calibration rows is never ruled out.
+    """
+
+    def _answer(self, raw: Floats, limits: Floats) -> Block:
+        best = raw.argmax(axis=1)
+        possible = raw >= limits
+        possible[np.arange(len(raw)), best] = True  # a set is never empty
+        target = self.contract.target
+        if target.positive:
+            positive = target.classes.index(target.positive)
+            probability = raw[:, positive]
+            label = np.where(probability >= (target.threshold or 0.5), positive, 1 - positive)
+        else:
+            label, probability = best, raw.max(axis=1)
+        return {"label": label, "probability": probability, "set": possible, "chances": raw}
+
+    def _scores_to_limits(self, raw: Floats, outcomes: Floats) -> Floats | None:
+        return np.array(
+            [self._limit_of_class(raw[outcomes == index, index]) for index in range(raw.shape[1])]
+        )
+
+    def _limit_of_class(self, probabilities: Floats) -> float:
+        rank = rank_at_least(self.contract.confidence, len(probabilities))
+        if rank > len(probabilities):
+            return 0.0
+        return float(np.sort(probabilities)[len(probabilities) - rank])
+
+
+def rank_at_least(share: float, count: int) -> int:
+    """The rank, from 1, of the finite-sample quantile of `count` exchangeable scores.
+
+    It exceeds `count` where they are too few for any of them to be the quantile.
+    """
+    return int(np.ceil(share * (count + 1) - 1e-9))  # 0.9 * 10 is 9, not a hair more
+
+
+def conformal(contract: Contract, calibration: Calibration, forward: Forward) -> Conformal:
+    """The calibrated form of a model, by the contract's task."""
+    kind = ConformalRegressor if contract.task == "regression" else ConformalClassifier
+    return kind(contract, calibration, forward)

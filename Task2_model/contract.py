@@ -1,0 +1,141 @@
+"""The contract: what a model may be asked, and in which terms it answers.
+
+It is computed by SQL over every row when a model is trained, travels inside the sealed model,
+and is the only list of features there is: the form, the parser, the OpenAPI document and the
+report all read it. Importing this module needs nothing but NumPy, because the server does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Kind = Literal["number", "integer", "category"]
+Task = Literal["regression", "classification"]
+Value = float | str | None  # a number, a category, or None for "not known"
+Rows = npt.NDArray[np.float32]  # shape (rows, features); NaN where a value is hidden
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One thing that can be told about a row.
+
+    Attributes
+    ----------
+    minimum, maximum, median : float or None
+        Over all training rows; None for a category.
+    categories : tuple of str
+        Every category of the training rows, the most frequent first; empty for a number.
+    missing : float
+        Share of the training rows, 0 to 1, that do not have it.
+    """
+
+    name: str
+    kind: Kind
+    label: str
+    unit: str = ""
+    help: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    median: float | None = None
+    categories: tuple[str, ...] = ()
+    missing: float = 0.0
+
+    @cached_property
+    def codes(self) -> dict[str, int]:
+        """The number that stands for each category inside the model."""
+        return {category: code for code, category in enumerate(self.categories)}
+
+    def encode(self, value: Value) -> float:
+        """The model's number for one value; NaN for None and for a category never seen."""
+        if value is None:
+            return float("nan")
+        if isinstance(value, str):
+            return float(self.codes.get(value, "nan"))
+        return float(value)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the model predicts.
+
+    Attributes
+    ----------
+    decimals : int
+        Places after the point (negative: before it) to which answers are rounded.
+    logarithmic : bool
+        Whether the model learns the logarithm of the target.
+    classes : tuple of str
+        The labels, in the order of the model's probabilities; empty for regression.
+    positive : str
+        For two classes the one whose probability is reported; empty otherwise.
+    threshold : float or None
+        The probability of `positive` from which it becomes the label.
+    """
+
+    name: str
+    label: str
+    unit: str = ""
+    help: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    median: float | None = None
+    decimals: int = 2
+    logarithmic: bool = False
+    classes: tuple[str, ...] = ()
+    positive: str = ""
+    threshold: float | None = None
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The features, the target and the promise (`confidence`, 0.9 for 90 %) of one model."""
+
+    dataset: str
+    title: str
+    task: Task
+    x: str
+    target: Target
+    features: tuple[Feature, ...]
+    rows: int
+    confidence: float = 0.9
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The features' names, in the order of the model's columns."""
+        return tuple(feature.name for feature in self.features)
+
+    @cached_property
+    def by_name(self) -> dict[str, Feature]:
+        """Each feature by its name."""
+        return {feature.name: feature for feature in self.features}
+
+    def encode(self, records: Iterable[Mapping[str, Value]]) -> Rows:
+        """Records as the model's rows; a feature that a record lacks is hidden (NaN)."""
+        return np.array(
+            [[f.encode(record.get(f.name)) for f in self.features] for record in records],
+            dtype=np.float32,
+        ).reshape(-1, len(self.features))
+
+    def to_json(self) -> str:
+        """The contract as text; `from_json` reads it back."""
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Contract:
+        """The contract that `to_json` wrote."""
+        data: dict[str, Any] = json.loads(text)
+        target, features = data.pop("target"), data.pop("features")
+        return cls(
+            target=Target(**{**target, "classes": tuple(target["classes"])}),
+            features=tuple(
+                Feature(**{**f, "categories": tuple(f["categories"])}) for f in features
+            ),
+            **data,
+        )

@@ -1,0 +1,107 @@
+"""The trained model as an ONNX graph: what the server runs, instead of scikit-learn.
+
+The graph takes rows of float32 and gives the raw outputs in one array. It is written only if it
+agrees with the scikit-learn model on every training row.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import onnx
+import onnx.compose
+import onnx.helper
+from onnxruntime import InferenceSession
+from skl2onnx import to_onnx
+
+from Task1_database.errors import TrainingError
+from Task2_model.conformal import Floats
+from Task2_model.contract import Contract, Rows
+from Task2_model.model import PredictiveModel
+
+OPSET = {"": 18, "ai.onnx.ml": 3}
+TOLERANCE = 1e-5  # relative; float32 itself carries about 1e-7
+
+
+def export(model: PredictiveModel, rows: Rows) -> bytes:
+    """The model as a serialised ONNX graph, from `rows` (n, features) to `raw` (n, outputs).
+
+    Raises TrainingError where the model cannot be converted, or where the converted form
+    differs from it on any of `rows`: the error names the row, the output and both values.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # protobuf refuses NumPy integers where they are errors
+            graph = _graph(model, rows)
+    except Exception as error:  # skl2onnx raises many kinds for what it cannot convert
+        reason = str(error).strip().splitlines()
+        raise TrainingError(
+            f"{type(model).__name__} cannot be exported to ONNX: {reason[0] if reason else error!r}"
+        ) from error
+    _refuse_difference(model, graph, rows)
+    return graph
+
+
+def _graph(model: PredictiveModel, rows: Rows) -> bytes:
+    if model.contract.task == "classification":
+        options = {id(model.centre_): {"zipmap": False}}
+        single = to_onnx(model.centre_, rows[:1], target_opset=OPSET, options=options)
+        parts, outputs = [single], ["probabilities"]
+    else:
+        parts = [to_onnx(m, rows[:1], target_opset=OPSET) for m in (model.centre_, model.spread_)]
+        outputs = ["variable", "variable"]
+    return bytes(_joined(parts, outputs, rows.shape[1]).SerializeToString())
+
+
+def _joined(parts: list[Any], outputs: list[str], features: int) -> Any:
+    """One graph that gives every part the same rows and puts their outputs side by side."""
+    nodes, constants, columns = [], [], []
+    for index, (part, output) in enumerate(zip(parts, outputs, strict=True)):
+        named = onnx.compose.add_prefix(part, f"part{index}_").graph
+        source = named.input[0].name
+        nodes.append(onnx.helper.make_node("Identity", ["rows"], [source]))
+        nodes.extend(named.node)
+        constants.extend(named.initializer)
+        columns.append(f"part{index}_{output}")
+    nodes.append(onnx.helper.make_node("Concat", columns, ["raw"], axis=1))
+    tensor = onnx.helper.make_tensor_value_info
+    floats = onnx.TensorProto.FLOAT
+    graph = onnx.helper.make_graph(
+        nodes,
+        "tablecast",
+        [tensor("rows", floats, [None, features])],
+        [tensor("raw", floats, [None, None])],
+        constants,
+    )
+    opsets = [onnx.helper.make_opsetid(domain, version) for domain, version in OPSET.items()]
+    joined = onnx.helper.make_model(graph, opset_imports=opsets, ir_version=parts[0].ir_version)
+    onnx.checker.check_model(joined)
+    return joined
+
+
+def _refuse_difference(model: PredictiveModel, graph: bytes, rows: Rows) -> None:
+    """Compare both forms on every row, whole and with `x` alone."""
+    session = InferenceSession(graph, providers=["CPUExecutionProvider"])
+    x_alone = np.where(np.arange(rows.shape[1]) == 0, rows, np.float32(np.nan))
+    for shown in (rows, x_alone):
+        expected = _units(model.contract, model.forward(shown))
+        got = _units(model.contract, session.run(["raw"], {"rows": shown})[0].astype(np.float64))
+        scale = np.maximum(np.abs(expected), np.median(np.abs(expected), axis=0))
+        apart = np.abs(got - expected) / np.maximum(scale, 1e-12)
+        if not np.isfinite(got).all() or apart.max() > TOLERANCE:
+            row, output = np.unravel_index(np.nan_to_num(apart, nan=np.inf).argmax(), apart.shape)
+            raise TrainingError(
+                f"{type(model).__name__} changes when exported to ONNX: training row {row + 1}, "
+                f"output {output + 1} is {expected[row, output]:.9g}, exported "
+                f"{got[row, output]:.9g}; at most {TOLERANCE:g} relative is allowed"
+            )
+
+
+def _units(contract: Contract, raw: Floats) -> Floats:
+    """Raw outputs in the units of the answer, so that the tolerance is one of the answer."""
+    if contract.task == "classification":
+        return raw
+    centre = np.exp(raw[:, 0]) if contract.target.logarithmic else raw[:, 0]
+    return np.column_stack([centre, np.exp(raw[:, 1])])

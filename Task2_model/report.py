@@ -1,0 +1,172 @@
+"""The report of a training: the notebook, executed, and set as a web page and as a PDF.
+
+`execute` runs report.ipynb by papermill in a kernel of this very interpreter; `render` turns the
+executed notebook into report.html, which holds all that it needs, and report.pdf.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+import plutoprint
+from fontTools import subset, ttLib
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import DeadKernelError
+from nbconvert import HTMLExporter
+from papermill.exceptions import PapermillExecutionError
+from papermill.parameterize import parameterize_notebook
+
+from Task1_database import errors
+from Task1_database.database import safe_url
+from Task1_database.errors import TablecastError, TrainingError
+from Task2_model.figures import FONTS
+
+HERE = Path(__file__).parent
+NOTEBOOK = HERE / "report.ipynb"
+FACES = (("Regular", 400, "normal"), ("It", 400, "italic"), ("Semibold", 600, "normal"))
+
+
+class OwnKernel(AsyncKernelManager):  # type: ignore[misc]
+    """A kernel of this interpreter, whatever kernels are installed; silent on the terminal."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """How to start this interpreter as a kernel."""
+        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=command, display_name="Python 3", language="python")
+
+    async def start_kernel(self, **kw: Any) -> None:
+        """Start it; what it has to say goes into the notebook."""
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        await super().start_kernel(**{**kw, **quiet})
+
+
+def execute(parameters: Mapping[str, Any], folder: Path) -> Path:
+    """Run the notebook and write it, executed, to `folder`/report.ipynb.
+
+    Parameters
+    ----------
+    parameters : mapping
+        dataset (a name or a folder), database_url, output (the folder that the model is
+        exported to) and seed; what is left out keeps the notebook's own value.
+
+    Raises
+    ------
+    TrainingError
+        For a parameter that the notebook does not have, and for a cell that fails; the latter
+        with the cause in one line. Whatever lay in `folder` stays as it was.
+    """
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    _refuse_unknown(parameters, notebook)
+    try:
+        executed = papermill.execute_notebook(
+            notebook,
+            None,
+            parameters=dict(parameters),
+            kernel_manager_class=OwnKernel,
+            progress_bar={"desc": "report", "leave": False, "disable": None},  # None: on a terminal
+        )
+    except PapermillExecutionError as error:
+        raise _cause(error) from error
+    except (DeadKernelError, RuntimeError) as error:
+        raise TrainingError(f"report.ipynb: its kernel ended before it was done: {error}") from error
+    recorded = _without_secrets(parameters)
+    executed = parameterize_notebook(executed, recorded)
+    executed.metadata.papermill.parameters = recorded
+    path = folder / NOTEBOOK.name
+    _write(path, nbformat.writes(executed).encode())
+    return path
+
+
+def render(folder: Path) -> None:
+    """Set `folder`/report.ipynb as report.html and report.pdf beside it."""
+    notebook = nbformat.read(folder / NOTEBOOK.name, as_version=4)
+    exporter = HTMLExporter(
+        template_name="report_template",
+        extra_template_basedirs=[str(HERE)],
+        exclude_anchor_links=True,
+    )
+    title = _title(notebook)
+    resources = {"title": title, "fonts": ""}
+    text, _ = exporter.from_notebook_node(notebook, resources=resources)
+    resources["fonts"] = _faces(text)
+    page, _ = exporter.from_notebook_node(notebook, resources=resources)
+    _write(folder / "report.html", page.encode())
+    book = plutoprint.Book(plutoprint.PAGE_SIZE_A4)
+    book.load_html(page)
+    pdf = io.BytesIO()
+    book.write_to_pdf_stream(pdf)
+    _write(folder / "report.pdf", pdf.getvalue())
+
+
+def _refuse_unknown(parameters: Mapping[str, Any], notebook: Any) -> None:
+    """Papermill would only warn of a misspelt parameter."""
+    known = papermill.inspect_notebook(notebook)
+    for name in parameters:
+        if name not in known:
+            raise TrainingError(
+                f"report.ipynb has no parameter {name!r}; it has {', '.join(sorted(known))}"
+            )
+
+
+def _cause(error: PapermillExecutionError) -> TrainingError:
+    """The text of one of our own errors as it is; of any other, its kind and its place too."""
+    kind = getattr(errors, error.ename, None)
+    text = " ".join(str(error.evalue).split())
+    if isinstance(kind, type) and issubclass(kind, TablecastError):
+        return TrainingError(text)
+    return TrainingError(f"report.ipynb, cell {error.cell_index + 1}: {error.ename}: {text}")
+
+
+def _without_secrets(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters as the executed notebook may show them."""
+    recorded = dict(parameters)
+    if "database_url" in recorded:
+        recorded["database_url"] = safe_url(recorded["database_url"])
+    return recorded
+
+
+def _title(notebook: Any) -> str:
+    """The first heading that a cell wrote."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            text = output.get("data", {}).get("text/html", "")
+            if text.startswith("<h1>"):
+                return str(text[4 : text.index("</h1>")])
+    return "Report"
+
+
+def _faces(text: str) -> str:
+    """Source Sans as @font-face rules, cut down to the characters of `text`."""
+    return "\n".join(
+        f'@font-face {{ font-family: "Source Sans Pro"; font-weight: {weight}; '
+        f"font-style: {style}; src: url(data:font/ttf;base64,{_subset(name, text)}); }}"
+        for name, weight, style in FACES
+    )
+
+
+def _subset(name: str, text: str) -> str:
+    font = ttLib.TTFont(FONTS / f"SourceSansPro-{name}.ttf")
+    options = subset.Options(layout_features=["kern", "mark", "lnum", "tnum"], notdef_outline=True)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(text=text + " 0123456789/•")
+    subsetter.subset(font)
+    data = io.BytesIO()
+    font.save(data)
+    return base64.b64encode(data.getvalue()).decode()
+
+
+def _write(path: Path, data: bytes) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_bytes(data)
+    beside.replace(path)

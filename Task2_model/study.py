@@ -1,0 +1,183 @@
+"""One dataset, read from its database by SQL, evaluated, learned and exported.
+
+This is what the notebook runs step by step and what `tablecast train` runs through the notebook;
+a data scientist can call the same four methods from anywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import joblib
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from Task1_database.database import Database
+from Task1_database.dataset import Dataset
+
+from Task1_database.errors import TrainingError
+from Task2_model.boosting import Boosting
+from Task2_model.contract import Contract, Rows, Value
+from Task2_model.describe import TABLE, describe
+from Task2_model.evaluate import held_out_answers, summary
+from Task2_model.export import export
+from Task2_model.model import PredictiveModel
+
+GOLDEN_ROWS = 24
+
+
+@dataclass(frozen=True)
+class Study:
+    """A dataset's rows and contract, with the steps from there to a model.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        feature_store as the database gave it, without the rows that lack the target.
+    rows : float32 array, shape (n, features)
+    outcomes : array, shape (n,)
+        Values of the target, or indices into `contract.target.classes`.
+    sql : str
+        The query that gave `table`.
+    """
+
+    contract: Contract
+    table: pd.DataFrame
+    rows: Rows
+    outcomes: npt.NDArray[Any]
+    sql: str
+    seed: int
+    model: type[PredictiveModel] = Boosting
+
+    @classmethod
+    def read(cls, database: Database, dataset: Dataset, *, seed: int = 0) -> Self:
+        """Read contract and rows by SQL.
+
+        Raises TableMissing where the dataset is not loaded, DatasetError or TrainingError where
+        there is nothing to learn from it.
+        """
+        contract = describe(database, dataset)
+        target = contract.target.name
+        columns = ", ".join([*contract.names, target])
+        sql = f"SELECT {columns} FROM {TABLE} WHERE {target} IS NOT NULL ORDER BY row_id"
+        table = database.frame(sql)
+        rows: Rows = np.column_stack([_encoded(contract, table, name) for name in contract.names])
+        return cls(contract, table, rows, _outcomes(contract, table[target]), sql, seed)
+
+    @cached_property
+    def answers(self) -> pd.DataFrame:
+        """What the model and the baselines say of rows that they never saw."""
+        return held_out_answers(self.model, self.contract, self.rows, self.outcomes, seed=self.seed)
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """Loss, coverage and width by model and by what is told, with intervals."""
+        return summary(self.contract, self.answers, self.seed)
+
+    @cached_property
+    def fitted(self) -> PredictiveModel:
+        """The model that is sealed: trained and calibrated on all rows."""
+        return self.model(self.contract, seed=self.seed).fit(self.rows, self.outcomes)
+
+    def export(self, folder: Path) -> None:
+        """Write the model, its ONNX form and all that a server needs into `folder`.
+
+        Raises TrainingError where the ONNX form differs from the model on any row.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        graph = export(self.fitted, self.rows)
+        (folder / "model.onnx").write_bytes(graph)
+        joblib.dump(self.fitted, folder / "model.joblib", compress=3)
+        (folder / "calibration.npz").write_bytes(self.fitted.calibration_.to_bytes())
+        (folder / "contract.json").write_text(self.contract.to_json() + "\n", encoding="utf-8")
+        _write_json(folder / "golden.json", self.golden())
+        self.summary.to_json(folder / "metrics.json", orient="records", indent=1)
+        _write_json(folder / "provenance.json", self.provenance())
+
+    def provenance(self) -> dict[str, Any]:
+        """Where the model comes from: enough to make it again from the same rows."""
+        return {
+            "model": f"{self.model.__module__}:{self.model.__name__}",
+            "sql": self.sql,
+            "rows": len(self.rows),
+            "data_sha256": self.data_sha256,
+            "seed": self.seed,
+        }
+
+    def golden(self) -> list[dict[str, Any]]:
+        """Requests made from training rows, each with the answer of the model in memory.
+
+        The first tells everything, the second `x` alone, the others random features.
+        """
+        rng = np.random.default_rng(self.seed)
+        features = len(self.contract.names)
+        chosen = rng.choice(len(self.rows), min(GOLDEN_ROWS, len(self.rows)), replace=False)
+        requests = []
+        for place, row in enumerate(chosen):
+            told = rng.permutation(features) < rng.integers(1, features + 1)
+            if place < 2:
+                told = np.arange(features) < (features if place == 0 else 1)
+            request = _request(self.contract, self.table.iloc[row], told)
+            if request:
+                requests.append(request)
+        block = self.fitted.predict(self.contract.encode(requests))
+        return [
+            {"request": request, "answer": _answer(self.contract, block, index)}
+            for index, request in enumerate(requests)
+        ]
+
+    @cached_property
+    def data_sha256(self) -> str:
+        """A fingerprint of the rows that were learned from, the same on every database."""
+        digest = hashlib.sha256(np.ascontiguousarray(self.rows).tobytes())
+        digest.update(np.ascontiguousarray(self.outcomes, dtype=np.float64).tobytes())
+        return digest.hexdigest()
+
+
+def _encoded(contract: Contract, table: pd.DataFrame, name: str) -> npt.NDArray[np.float32]:
+    feature = contract.by_name[name]
+    if feature.kind == "category":
+        column = table[name].map(feature.codes)
+    else:
+        column = pd.to_numeric(table[name])
+    return np.asarray(column.to_numpy(dtype=np.float32, na_value=np.nan))
+
+
+def _outcomes(contract: Contract, column: pd.Series[Any]) -> npt.NDArray[Any]:
+    if contract.task == "regression":
+        values = column.to_numpy(dtype=np.float64)
+        if not np.isfinite(values).all():
+            raise TrainingError(f"{contract.dataset}: {contract.target.name} holds infinite values")
+        return values
+    classes = {label: index for index, label in enumerate(contract.target.classes)}
+    return column.astype(str).map(classes).to_numpy(dtype=np.intp)
+
+
+def _request(contract: Contract, row: pd.Series[Any], told: npt.NDArray[Any]) -> dict[str, Value]:
+    request: dict[str, Value] = {}
+    for feature, is_told in zip(contract.features, told, strict=True):
+        value = row[feature.name]
+        if is_told and not pd.isna(value):
+            kinds = {"integer": int, "number": float, "category": str}
+            request[feature.name] = kinds[feature.kind](value)
+    return request
+
+
+def _answer(contract: Contract, block: dict[str, Any], index: int) -> dict[str, Any]:
+    if contract.task == "regression":
+        return {part: float(block[part][index]) for part in ("prediction", "lower", "upper")}
+    classes = contract.target.classes
+    return {
+        "label": classes[block["label"][index]],
+        "probability": float(block["probability"][index]),
+        "set": [c for c, possible in zip(classes, block["set"][index], strict=True) if possible],
+    }
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,110 @@
+"""`tablecast train`: from feature_store to a sealed model in service, with its report.
+
+Everything is made in a staging folder beside the versions; only a complete model is sealed and
+put in service, so a failure or a kill leaves the version before it as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from Task1_database.database import safe_url
+from Task1_database.dataset import Dataset
+from Task1_database.questions import ask
+
+from Task2_model import report
+from Task2_model.artifact import seal
+from Task2_model.card import write_card
+
+PACKAGES = ("numpy", "pandas", "scikit-learn", "skl2onnx", "onnx", "onnxruntime", "tablecast")
+
+
+def train(
+    dataset: Dataset,
+    database_url: str,
+    models: Path,
+    *,
+    seed: int = 0,
+    say: Callable[[str], None] = lambda line: None,
+) -> Path:
+    """Train, evaluate, report, seal and put in service; returns the sealed model's folder.
+
+    Parameters
+    ----------
+    models : Path
+        models/<dataset>: where versions live.
+    say : callable
+        Told each step as it begins, in a few words.
+
+    Raises
+    ------
+    TablecastError
+        The version in service is then still the one before.
+    """
+    models.mkdir(parents=True, exist_ok=True)
+    staging = models / f".staging-{uuid.uuid4().hex}"
+    staging.mkdir()
+    try:
+        say("answering the questions")
+        ask(dataset, database_url, staging / "answers")
+        say("running the notebook")
+        parameters = {
+            "dataset": str(dataset.folder),
+            "database_url": database_url,
+            "output": str(staging),
+            "seed": seed,
+        }
+        report.execute(parameters, staging)
+        say("setting the report")
+        report.render(staging)
+        facts = _facts(staging, database_url)
+        write_card(staging, facts)
+        (staging / "requirements.txt").write_text(_requirements(), encoding="utf-8")
+        say("sealing")
+        return seal(staging, models, _version(staging), facts)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _version(staging: Path) -> str:
+    """When it was made, to the second, and the first digits of what was made."""
+    digest = hashlib.sha256((staging / "model.onnx").read_bytes())
+    digest.update((staging / "calibration.npz").read_bytes())
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{digest.hexdigest()[:8]}"
+
+
+def _facts(staging: Path, database_url: str) -> dict[str, Any]:
+    """What the manifest says of the model besides its files."""
+    metrics, provenance = (_taken(staging / f"{name}.json") for name in ("metrics", "provenance"))
+    return {
+        "metrics": metrics,
+        "provenance": {
+            **provenance,
+            "database": safe_url(database_url),
+            "packages": {name: metadata.version(name) for name in PACKAGES},
+            "python": platform.python_version(),
+            "sealed_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        },
+    }
+
+
+def _taken(path: Path) -> Any:
+    """What the notebook left for the manifest, which is the one place that keeps it."""
+    value = json.loads(path.read_text(encoding="utf-8"))
+    path.unlink()
+    return value
+
+
+def _requirements() -> str:
+    """What a data scientist needs to open model.joblib."""
+    needed = ("joblib", "numpy", "scikit-learn", "tablecast")
+    return "".join(f"{name}=={metadata.version(name)}\n" for name in needed)

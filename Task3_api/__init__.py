@@ -1,0 +1,1 @@
+"""The web service that answers from a sealed model."""

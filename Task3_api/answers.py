@@ -1,0 +1,77 @@
+"""The questions that SQL answered when the model was trained, read from the sealed model.
+
+Each is a pair of files, NN_name.sql and NN_name.csv; the comment that opens the SQL is the
+question in English. So the service shows them without a database.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+
+from werkzeug.exceptions import NotFound
+
+from Task3_api.parsing import DECIMAL
+
+FOLDER = "answers"
+SHOWN_ROWS = 50  # on the page; the CSV has them all
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question with its answer, a CSV file."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """Its file's name, without the ending."""
+        return self.path.stem
+
+    @cached_property
+    def sql(self) -> str:
+        """The query, its question included."""
+        return self.path.with_suffix(".sql").read_text(encoding="utf-8").strip()
+
+    @property
+    def text(self) -> str:
+        """The question in English."""
+        lines = self.sql.splitlines()
+        comment = [line.lstrip("- ") for line in lines[: _comments(lines)]]
+        return " ".join(comment).strip()
+
+    @cached_property
+    def table(self) -> list[list[str]]:
+        """The header and the first rows."""
+        with self.path.open(encoding="utf-8", newline="") as file:
+            return list(islice(csv.reader(file), 1 + SHOWN_ROWS))
+
+    @cached_property
+    def numeric(self) -> list[bool]:
+        """For each column whether all that is shown of it is numbers."""
+        header, *rows = self.table
+        return [
+            all(not row[position] or DECIMAL.fullmatch(row[position]) for row in rows)
+            for position in range(len(header))
+        ]
+
+
+def questions(sealed: Path) -> list[Question]:
+    """Every question of a sealed model, in order."""
+    return [Question(path) for path in sorted((sealed / FOLDER).glob("*.csv"))]
+
+
+def find(sealed: Path, name: str) -> Question:
+    """The question with that name; a 404 where there is none."""
+    for question in questions(sealed):
+        if question.name == name:
+            return question
+    raise NotFound
+
+
+def _comments(lines: list[str]) -> int:
+    """How many lines open the query as comments."""
+    return next((n for n, line in enumerate(lines) if not line.startswith("--")), len(lines))

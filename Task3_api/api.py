@@ -1,0 +1,98 @@
+"""The service for programs: one answer by address, one or many by JSON.
+
+`/invocations` and `/ping` are what MLflow's clients ask of a model server.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, g, jsonify, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from Task1_database.errors import InputError
+from Task3_api import parsing
+from Task3_api.body import small_body
+from Task3_api.served import Served, served
+
+blueprint = Blueprint("api", __name__)
+
+FRAMES = {  # MLflow's two forms of many records -> where in them the rows are
+    "dataframe_records": ("dataframe_records",),
+    "dataframe_split": ("dataframe_split", "data"),
+}
+
+
+@blueprint.get("/predict")
+def predict_one() -> Response:
+    """The answer to what the address tells, by the features' names or `x`."""
+    model = served()
+    record = model.parser.record(parsing.pairs(request.query_string))
+    return jsonify(model.predictor.answer(record))
+
+
+@blueprint.post("/predict")
+@blueprint.post("/invocations")
+def predict_posted() -> Response:
+    """The answer to a record, the answers to a list of them or to MLflow's two forms."""
+    model, sent = served(), _sent()
+    if isinstance(sent, list):
+        return jsonify(_answers(model, sent))
+    if not isinstance(sent, dict):
+        raise InputError("send a record as a JSON object, or a list of records")
+    for frame in FRAMES:
+        if frame in sent and frame not in model.contract.by_name:
+            return jsonify({"predictions": _answers(model, _rows(sent, frame))})
+    return jsonify(model.predictor.answer(model.parser.record(sent.items())))
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """Whether the process lives."""
+    return jsonify({"status": "ok"})
+
+
+@blueprint.get("/readyz")
+@blueprint.get("/ping")
+def readyz() -> Response:
+    """Whether it can answer, and with which model."""
+    model = served()
+    named = {"dataset": model.contract.dataset, "version": model.predictor.version}
+    return jsonify({"status": "ready", "model": named})
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    """This interface, described for programs."""
+    return jsonify(served().openapi)
+
+
+def _sent() -> Any:
+    if not request.is_json:
+        raise UnsupportedMediaType("send application/json; a CSV goes to /batch_prediction")
+    if request.query_string:
+        raise InputError("with POST the values belong into the body, not into the address")
+    return parsing.document(small_body())
+
+
+def _rows(sent: dict[str, Any], frame: str) -> list[Any]:
+    if len(sent) > 1:
+        other = next(name for name in sent if name != frame)
+        raise parsing.unknown(other, [frame])
+    g.within = FRAMES[frame]
+    if frame == "dataframe_split":
+        return list(parsing.dataframe(sent[frame]))
+    if not isinstance(sent[frame], list):
+        raise InputError("dataframe_records must be a list of records")
+    return list(sent[frame])
+
+
+def _answers(model: Served, items: list[Any]) -> list[dict[str, Any]]:
+    """Answers in the order of the items; an error always says which item is at fault."""
+    if not items:
+        return []
+    records = model.parser.records(items)
+    try:
+        return model.predictor.answers(records)
+    except InputError as error:
+        raise InputError(error.detail, field=error.field, row=error.row or 0) from None

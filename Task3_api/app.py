@@ -1,0 +1,70 @@
+"""The web service: a Flask app around one sealed model."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, Response
+from flask.json.provider import DefaultJSONProvider
+
+from Task3_api import api, batch, pages, problems
+from Task3_api.served import Served, model_folder, put_in_service
+
+MEGABYTE = 1 << 20
+DEFAULTS = {
+    "MAX_CONTENT_LENGTH": 16 * MEGABYTE,  # a JSON document or a form, held in memory
+    "MAX_UPLOAD_LENGTH": 4096 * MEGABYTE,  # a CSV, held on disk
+}
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'; object-src 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def create_app(config: Mapping[str, Any] | None = None) -> Flask:
+    """The service, its model checked and read.
+
+    Parameters
+    ----------
+    config : mapping, optional
+        `MODEL_DIR` (a sealed model's folder) or `MODELS` (a folder whose CURRENT names one), by
+        default taken from the environment; `MAX_CONTENT_LENGTH` and `MAX_UPLOAD_LENGTH` in
+        bytes; anything that Flask knows.
+
+    Raises SealError, naming the file, where the sealed model is missing, incomplete or altered.
+    """
+    app = Flask(__name__)
+    app.config.from_mapping(DEFAULTS)
+    app.config.from_mapping(config or {})
+    app.json = StrictJson(app)
+    put_in_service(app, Served.open(model_folder(app.config, os.environ)))
+    for module in (api, batch, pages):
+        app.register_blueprint(module.blueprint)
+    problems.register(app)
+    app.after_request(_secured)
+    return app
+
+
+class StrictJson(DefaultJSONProvider):
+    """JSON in the order it was made, and never NaN, which is not JSON."""
+
+    sort_keys = False
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        """As Flask's, with a ValueError for what JSON cannot say."""
+        return super().dumps(obj, allow_nan=False, **kwargs)
+
+
+def _secured(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

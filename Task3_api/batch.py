@@ -1,0 +1,56 @@
+"""Many rows at once: a CSV in, the same CSV with answers out.
+
+The upload is stored, then checked, then answered as a stream: a client that sends everything
+before it reads anything would otherwise wait for a server that waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import IO
+
+from flask import Blueprint, Response, current_app, render_template, request
+
+from Task1_database.errors import InputError
+from Task3_api.answering import Answering, columns
+from Task3_api.body import upload
+from Task3_api.csvfile import CsvFile
+from Task3_api.form import Form
+from Task3_api.served import served
+
+blueprint = Blueprint("batch", __name__)
+
+
+@blueprint.get("/batch_prediction")
+def page() -> str:
+    """Where a person chooses a file."""
+    contract = served().contract
+    return render_template("batch.html", columns=columns(contract), fields=Form(contract).fields)
+
+
+@blueprint.post("/batch_prediction")
+def answer_file() -> Response:
+    """The uploaded CSV, answered."""
+    if request.query_string:
+        raise InputError("batch_prediction takes no parameters")
+    model = served()
+    file = upload(current_app.config["MAX_UPLOAD_LENGTH"])
+    try:
+        table = CsvFile(file)
+        answering = Answering(model.predictor, model.parser, table.header)
+    except BaseException:
+        file.close()
+        raise
+    response = Response(_lines(file, table, answering), mimetype="text/csv")
+    response.call_on_close(file.close)  # for who leaves before the first line
+    name = f"{model.contract.dataset}_predictions.csv"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+def _lines(file: IO[bytes], table: CsvFile, answering: Answering) -> Iterator[str]:
+    with file, closing(table.blocks()) as blocks:
+        yield answering.head()
+        for rows in blocks:
+            yield answering.block(rows)

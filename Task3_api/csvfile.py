@@ -1,0 +1,153 @@
+"""An uploaded CSV, checked as a whole before any of it is answered.
+
+RFC 4180 in UTF-8, with or without a byte order mark, lines ending as they like. Whatever would
+make the rest of the file mean something else (a ragged row, an open quote, bytes that are not
+text) is found in a first pass, so that an answer is never broken off half way. The second pass
+gives the rows in blocks, so that memory does not grow with the file.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from io import TextIOWrapper
+from typing import IO
+
+from Task1_database.errors import InputError
+from Task3_api.parsing import shown
+
+Row = list[str]
+
+ROWS = 10_000  # of a block, at most
+BYTES = 1 << 23  # of a block, about, at most
+CHUNK = 1 << 18
+LONGEST_LINE = 1 << 20  # bytes; no table has longer ones, but a file without line ends has
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class CsvFile:
+    """A CSV that is sound from its first byte to its last.
+
+    Parameters
+    ----------
+    file : binary file
+        Seekable; it stays the caller's to close.
+
+    Attributes
+    ----------
+    header : list of str
+        The columns' names, each once.
+
+    Raises InputError, naming line and column, where the file is not sound.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        _check_text(file)
+        with closing(self._rows()) as rows:
+            self.header = next(rows, [])
+            _check_header(self.header)
+            if sum(1 for _ in rows) == 0:
+                raise InputError("the file has a header and no rows")
+
+    def blocks(self) -> Generator[list[Row], None, None]:
+        """The rows below the header in order, a bounded number at a time."""
+        with closing(self._rows()) as rows:
+            next(rows)
+            block: list[Row] = []
+            full = self._file.tell() + BYTES
+            for row in rows:
+                block.append(row)
+                if len(block) == ROWS or self._file.tell() >= full:
+                    yield block
+                    block, full = [], self._file.tell() + BYTES
+            if block:
+                yield block
+
+    def _rows(self) -> Generator[Row, None, None]:
+        """Every row, the header first, each as wide as the header."""
+        self._file.seek(0)
+        text = TextIOWrapper(self._file, encoding="utf-8-sig", newline="")
+        try:
+            yield from _rows(text)
+        finally:
+            text.detach()  # or the file would be closed with it
+
+
+def _rows(text: TextIOWrapper) -> Iterator[Row]:
+    reader = csv.reader(text, strict=True)
+    width, line = 0, 1
+    try:
+        for cells in reader:
+            row = cells or [""] * (width == 1)  # an only column's empty cell is an empty line
+            if row:
+                width = width or len(row)
+                if len(row) != width:
+                    raise InputError(f"line {line} has {len(row)} cells, the header {width}")
+                yield row
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise InputError(f"line {line}: {_in_our_words(error)}") from None
+
+
+def _in_our_words(error: csv.Error) -> str:
+    if "end of data" in str(error):
+        return "a quote is opened and never closed"
+    if "field limit" in str(error):
+        return f"a cell has more than {csv.field_size_limit():,} characters; is a quote not closed?"
+    return f"{error}; a quote inside a quoted cell is written twice"
+
+
+def _check_header(header: Row) -> None:
+    if not header:
+        raise InputError("the file is empty")
+    first: dict[str, int] = {}
+    for number, name in enumerate(header, start=1):
+        if name in first:
+            both = f"columns {first[name]} and {number}"
+            raise InputError(f"{both} are both called {shown(name)}", field=name[:40])
+        first[name] = number
+
+
+def _check_text(file: IO[bytes]) -> None:
+    """Read the file once as bytes: UTF-8 throughout, no NUL, no endless line."""
+    file.seek(0)
+    if file.read(2) in UTF_16:
+        raise InputError("the file is UTF-16; save it as CSV in UTF-8")
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    line, length = 1, 0
+    while chunk := file.read(CHUNK):
+        _check_chunk(chunk, decoder, line)
+        line += chunk.count(b"\n")
+        length = _length_of_last_line(chunk, length)
+        if length > LONGEST_LINE:
+            raise InputError(f"line {line} is longer than {LONGEST_LINE:,} bytes; is this a CSV?")
+    _decode(decoder, b"", line, final=True)
+
+
+def _check_chunk(chunk: bytes, decoder: codecs.IncrementalDecoder, line: int) -> None:
+    nul = chunk.find(b"\0")
+    if nul >= 0:
+        line += chunk.count(b"\n", 0, nul)
+        raise InputError(f"line {line} has a NUL byte; save the file as CSV in UTF-8")
+    _decode(decoder, chunk, line)
+
+
+def _decode(
+    decoder: codecs.IncrementalDecoder, chunk: bytes, line: int, *, final: bool = False
+) -> None:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError as error:
+        line += error.object.count(b"\n", 0, error.start)
+        byte = f"byte 0x{error.object[error.start]:02x}"
+        told = f"line {line} is not UTF-8 ({byte})"
+        raise InputError(f"{told}; save the file as CSV in UTF-8") from None
+
+
+def _length_of_last_line(chunk: bytes, before: int) -> int:
+    end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+    return before + len(chunk) if end < 0 else len(chunk) - end - 1

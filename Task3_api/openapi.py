@@ -1,0 +1,197 @@
+"""The interface, described for programs: an OpenAPI 3.1 document made from the contract.
+
+A category that training never saw may be asked too, so categories are examples, not an enum;
+likewise a number may lie outside the range that the description names.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from Task2_model.contract import Contract, Feature
+from Task3_api.answering import columns
+
+Schema = dict[str, Any]
+
+EXAMPLES = 10  # categories named as examples
+TEXT: Schema = {"type": "string"}
+
+
+def document(contract: Contract, version: str) -> Schema:
+    """The OpenAPI document of a service that answers by `contract`."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": contract.title,
+            "version": version,
+            "description": f"Predicts {contract.target.name} and says how sure it is. "
+            "Every feature may be left out, as long as one is given.",
+        },
+        "paths": {
+            "/predict": {"get": _get(contract), "post": _post(contract, "predict")},
+            "/invocations": {"post": _post(contract, "invocations")},
+            "/batch_prediction": {"post": _batch(contract)},
+            "/healthz": {"get": _plain("healthz", "Whether the process lives")},
+            "/readyz": {"get": _plain("readyz", "Whether it can answer, and with which model")},
+        },
+        "components": {
+            "schemas": {
+                "Record": _record(contract),
+                "Answer": _answer(contract),
+                "Problem": _problem(),
+                "DataframeRecords": _dataframe_records(),
+                "DataframeSplit": _dataframe_split(),
+                "Predictions": _object({"predictions": _list(_ref("Answer"))}),
+            }
+        },
+    }
+
+
+def _get(contract: Contract) -> Schema:
+    x = contract.by_name[contract.x]
+    parameters = [_parameter(feature.name, feature) for feature in contract.features]
+    if "x" not in contract.by_name:
+        parameters.insert(0, _parameter("x", x, f"Stands for {x.name}. "))
+    return {
+        "operationId": "predict_one",
+        "summary": "The answer to what the address tells",
+        "parameters": parameters,
+        "responses": _responses("The answer", {"application/json": _ref("Answer")}),
+    }
+
+
+def _post(contract: Contract, name: str) -> Schema:
+    one, many = _ref("Record"), _list(_ref("Record"))
+    forms = [one, many, _ref("DataframeRecords"), _ref("DataframeSplit")]
+    answers = [_ref("Answer"), _list(_ref("Answer")), _ref("Predictions")]
+    content = {"application/json": {"schema": {"anyOf": forms}, "example": _example(contract)}}
+    return {
+        "operationId": name,
+        "summary": "The answer to a record, or the answers to many",
+        "requestBody": {"required": True, "content": content},
+        "responses": _responses("As it was asked", {"application/json": {"anyOf": answers}}),
+    }
+
+
+def _batch(contract: Contract) -> Schema:
+    form = _object({"file": {"type": "string", "contentMediaType": "text/csv"}})
+    return {
+        "operationId": "batch_prediction",
+        "summary": "A CSV comes back in the same order, with the answer's columns added",
+        "description": "A header names the columns. A feature's column may be missing, a column "
+        "that is no feature is passed through, and a bad cell spoils its own row only. "
+        "The columns added are " + ", ".join(columns(contract)) + "; the file must not have "
+        "them already.",
+        "requestBody": {
+            "required": True,
+            "content": {"text/csv": {"schema": TEXT}, "multipart/form-data": {"schema": form}},
+        },
+        "responses": _responses("The answered CSV", {"text/csv": TEXT}),
+    }
+
+
+def _plain(name: str, summary: str) -> Schema:
+    content = {"application/json": {"schema": {"type": "object"}}}
+    ok = {"description": summary, "content": content}
+    return {"operationId": name, "summary": summary, "responses": {"200": ok}}
+
+
+def _responses(description: str, media: dict[str, Schema]) -> Schema:
+    content = {name: {"schema": schema} for name, schema in media.items()}
+    problem = {"application/problem+json": {"schema": _ref("Problem")}}
+    return {
+        "200": {"description": description, "content": content},
+        "default": {"description": "Why there is no answer", "content": problem},
+    }
+
+
+def _parameter(name: str, feature: Feature, before: str = "") -> Schema:
+    schema = _value(feature)
+    description = before + schema.pop("description")
+    return {"name": name, "in": "query", "description": description, "schema": schema}
+
+
+def _value(feature: Feature) -> Schema:
+    """One feature's schema, with what training knew of it in words."""
+    unit = f" ({feature.unit})" if feature.unit else ""
+    words = [f"{feature.label}{unit}."]
+    if feature.help:
+        words.append(feature.help.rstrip(".") + ".")
+    if feature.kind == "category":
+        words.append(f"{len(feature.categories)} categories in training.")
+        schema: Schema = {"type": "string", "examples": list(feature.categories[:EXAMPLES])}
+    else:
+        words.append(f"{feature.minimum:g} to {feature.maximum:g} in training.")
+        schema = {"type": feature.kind, "examples": [_typical(feature)]}
+    return {**schema, "description": " ".join(words)}
+
+
+def _record(contract: Contract) -> Schema:
+    values = {feature.name: _value(feature) for feature in contract.features}
+    for schema in values.values():
+        schema["type"] = [schema["type"], "null"]
+    if "x" not in values:
+        values["x"] = {"$ref": f"#/components/schemas/Record/properties/{contract.x}"}
+    return {"type": "object", "properties": values, "additionalProperties": False}
+
+
+def _example(contract: Contract) -> Schema:
+    first = sorted(contract.features, key=lambda feature: feature.name != contract.x)[:3]
+    return {feature.name: _typical(feature) for feature in first}
+
+
+def _typical(feature: Feature) -> str | float | None:
+    """A value of the training rows."""
+    if feature.kind == "category":
+        return feature.categories[0] if feature.categories else None
+    return int(feature.median or 0) if feature.kind == "integer" else feature.median
+
+
+def _answer(contract: Contract) -> Schema:
+    number: Schema = {"type": "number"}
+    if contract.task == "classification":
+        label = {"type": "string", "enum": list(contract.target.classes)}
+        values: Schema = {"label": label, "probability": number, "set": _list(label)}
+    else:
+        values = {"prediction": number, "lower": number, "upper": number}
+    return _object(
+        {
+            **values,
+            "confidence": {**number, "description": "How often the range or set holds the truth"},
+            "target": TEXT,
+            "unit": TEXT,
+            "given": {"type": "object"},
+            "missing": _list(TEXT),
+            "warnings": _list(_object({"field": TEXT, "detail": TEXT})),
+            "model": _object({"dataset": TEXT, "version": TEXT}),
+        }
+    )
+
+
+def _problem() -> Schema:
+    required = {"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT}
+    optional: Schema = {"field": TEXT, "row": {"type": "integer"}, "pointer": TEXT}
+    schema = _object(required)
+    return {**schema, "description": "RFC 9457", "properties": {**required, **optional}}
+
+
+def _dataframe_records() -> Schema:
+    return _object({"dataframe_records": _list(_ref("Record"))})
+
+
+def _dataframe_split() -> Schema:
+    split = _object({"columns": _list(TEXT), "data": _list(_list({}))})
+    split["properties"]["index"] = _list({})
+    return _object({"dataframe_split": split})
+
+
+def _object(properties: Schema) -> Schema:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}

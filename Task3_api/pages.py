@@ -1,0 +1,108 @@
+"""The service for people: ask, and read what lies behind the answers."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import (
+    Blueprint,
+    Response,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import UnsupportedMediaType
+
+from Task1_database.errors import InputError
+from Task3_api import parsing, words
+from Task3_api.answers import find, questions
+from Task3_api.body import small_body
+from Task3_api.form import Form
+from Task3_api.served import Served, served
+
+blueprint = Blueprint("pages", __name__)
+
+REPORT_POLICY = (  # the report is one file with its styles and figures inside, and runs nothing
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+@blueprint.app_context_processor
+def everywhere() -> dict[str, Any]:
+    """What every template may use."""
+    model = served()
+    return {"contract": model.contract, "version": model.predictor.version, "words": words}
+
+
+@blueprint.route("/single_prediction", methods=["GET", "POST"])
+@blueprint.get("/")
+def ask() -> ResponseReturnValue:
+    """The form, and the answer to what it was sent with."""
+    model, entered = served(), _entered()
+    told = [(name, text) for name, text in entered if text]
+    if request.method == "GET" and told and told != entered:  # an address fit to be shared
+        return redirect(f"{url_for('.ask')}?{urlencode(told)}")
+    form = Form.read(model.parser, entered)
+    answer = _answer(model, form)
+    page = render_template("ask.html", form=form, answer=answer)
+    return page, 200 if form.sound else 400
+
+
+@blueprint.get("/questions")
+def all_questions() -> str:
+    """The questions that SQL answered when the model was trained."""
+    return render_template("questions.html", questions=questions(served().folder))
+
+
+@blueprint.get("/questions/<name>.csv")
+def question(name: str) -> Response:
+    """One answer, as CSV."""
+    path = find(served().folder, name).path
+    return send_from_directory(path.parent, path.name, mimetype="text/csv", as_attachment=True)
+
+
+@blueprint.get("/report")
+def report() -> str:
+    """Where to read the report."""
+    return render_template("report.html")
+
+
+@blueprint.get("/report.<any(html, pdf):kind>")
+def report_file(kind: str) -> Response:
+    """The report itself."""
+    response = send_from_directory(served().folder, f"report.{kind}")
+    if kind == "html":
+        response.headers["Content-Security-Policy"] = REPORT_POLICY
+    return response
+
+
+@blueprint.get("/model")
+def model() -> str:
+    """The model card and what the manifest says."""
+    sealed = served().predictor.sealed
+    card = (sealed.folder / "MODEL_CARD.md").read_text(encoding="utf-8")
+    return render_template("model.html", card=card, manifest=sealed.manifest)
+
+
+def _entered() -> parsing.Pairs:
+    if request.method != "POST":
+        return parsing.pairs(request.query_string)
+    if request.mimetype != "application/x-www-form-urlencoded":
+        raise UnsupportedMediaType("send the form as application/x-www-form-urlencoded")
+    return parsing.pairs(small_body())
+
+
+def _answer(model: Served, form: Form) -> dict[str, Any] | None:
+    """The answer, or None where nothing was asked; what stands in its way goes into the form."""
+    if not form.sound or not form.texts:
+        return None
+    try:
+        return model.predictor.answer(form.record)
+    except InputError as error:
+        form.problems.append(error.detail)
+        return None

@@ -1,0 +1,91 @@
+"""Errors as a client meets them: one body (RFC 9457), made in one place.
+
+Programs get `application/problem+json`, people with a browser get a page that says the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, current_app, g, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.http import HTTP_STATUS_CODES
+
+from Task1_database.errors import InputError
+from Task3_api.parsing import shown
+
+MEDIA_TYPE = "application/problem+json"
+
+
+def register(app: Flask) -> None:
+    """Answer every error of `app` with a problem."""
+    app.register_error_handler(InputError, on_input_error)
+    app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(Exception, on_defect)
+
+
+def on_input_error(error: InputError) -> Response:
+    """What was asked cannot be answered: 400, naming the field."""
+    members: dict[str, Any] = {"field": error.field, "row": error.row}
+    if request.is_json and (error.field is not None or error.row is not None):
+        members["pointer"] = pointer(error)
+    return problem(400, error.detail, **members)
+
+
+def on_http_error(error: HTTPException) -> Response:
+    """The errors of HTTP itself: not found, too large, and so on."""
+    response = problem(error.code or 500, _in_our_words(error))
+    allow = dict(error.get_headers()).get("Allow")
+    if allow:
+        response.headers["Allow"] = allow
+    return response
+
+
+def on_defect(error: Exception) -> Response:
+    """Anything else is a defect of ours: it is logged in full and told in one sentence."""
+    current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    return on_http_error(InternalServerError())
+
+
+def problem(status: int, detail: str, **members: Any) -> Response:
+    """The response for an error; members that are None are left out."""
+    title = HTTP_STATUS_CODES[status]
+    if wants_page():
+        page = render_template("problem.html", status=status, title=title, detail=detail)
+        return Response(page, status)
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    body |= {name: value for name, value in members.items() if value is not None}
+    response = jsonify(body)
+    response.status_code, response.mimetype = status, MEDIA_TYPE
+    return response
+
+
+def pointer(error: InputError) -> str:
+    """The JSON Pointer (RFC 6901) to what is at fault in the body that was sent.
+
+    Rows of `data` are lists: there it ends at the row, and the problem's `field` names the column.
+    """
+    within: tuple[str, ...] = g.get("within", ())
+    field = None if within[-1:] == ("data",) else error.field
+    steps = [*within, *(step for step in (error.row, field) if step is not None)]
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+def wants_page() -> bool:
+    """Whether the client is a browser that asked for a page, not for data."""
+    if request.blueprint == "api":
+        return False
+    return request.accept_mimetypes.best_match([MEDIA_TYPE, "text/html"]) == "text/html"
+
+
+def _in_our_words(error: HTTPException) -> str:
+    if error.code == 404:
+        return f"there is nothing at {shown(request.path)}"
+    if error.code == 405:
+        allowed = dict(error.get_headers()).get("Allow", "")
+        return f"{request.path} does not take {request.method}; it takes {allowed}"
+    if error.code == 413:
+        return f"the body is larger than the {request.max_content_length:,} bytes allowed here"
+    if error.code == 500:
+        return "the service could not answer; the fault is not yours, and it has been logged"
+    return error.description or HTTP_STATUS_CODES[error.code or 500]

@@ -1,0 +1,77 @@
+"""The model in service, with what is derived from it once rather than at every request.
+
+A request takes it with `served()` a single time, so that it is answered by one version from
+start to end; putting another version in service is one assignment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app
+
+from Task1_database.errors import SealError
+from Task2_model.artifact import SealedModel, current
+from Task2_model.contract import Contract
+from Task3_api.openapi import document
+from Task3_api.parsing import Parser
+from Task3_api.predictor import Predictor
+
+KEY = "tablecast"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A predictor, and the parser and API description that fit its contract."""
+
+    predictor: Predictor
+    parser: Parser
+
+    @classmethod
+    def open(cls, folder: Path) -> Served:
+        """Check and read the sealed model in `folder`; SealError where it is not whole."""
+        predictor = Predictor(SealedModel.open(folder))
+        return cls(predictor, Parser(predictor.contract))
+
+    @property
+    def contract(self) -> Contract:
+        """What may be asked."""
+        return self.predictor.contract
+
+    @property
+    def folder(self) -> Path:
+        """Where the sealed model lies, with its report, card and answers."""
+        return self.predictor.sealed.folder
+
+    @cached_property
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        return document(self.contract, self.predictor.version)
+
+
+def model_folder(*sources: Mapping[str, Any]) -> Path:
+    """The sealed model that the first of `sources` (configuration, environment) names.
+
+    `MODEL_DIR` is one sealed model's folder; `MODELS` a folder whose CURRENT names the version.
+    """
+    for source in sources:
+        if source.get("MODEL_DIR"):
+            return Path(source["MODEL_DIR"])
+        if source.get("MODELS"):
+            return current(Path(source["MODELS"]))
+    raise SealError("no model to serve: set MODEL_DIR to a sealed model, or MODELS to its parent")
+
+
+def put_in_service(app: Flask, model: Served) -> None:
+    """Answer from `model`, from the next request on."""
+    app.extensions[KEY] = model
+
+
+def served() -> Served:
+    """The model in service."""
+    model: Served = current_app.extensions[KEY]
+    return model

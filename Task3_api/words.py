@@ -1,0 +1,33 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+from Task2_model.contract import Target
+
+BEFORE = ("$", "€", "£", "¥")  # units that are written before the number
+
+
+def number(value: float) -> str:
+    """A number with thousands apart and no more places than it has: 1,800 or 0.25."""
+    whole = float(value).is_integer()
+    return f"{value:,.0f}" if whole else f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.2f}"
+
+
+def amount(value: float, target: Target) -> str:
+    """A value of the target with its unit: $180,000 or 12.5 kg."""
+    digits = f"{abs(value):,.{max(target.decimals, 0)}f}"
+    apart = "\N{NO-BREAK SPACE}" if target.unit else ""
+    before = target.unit in BEFORE
+    text = f"{target.unit}{digits}" if before else f"{digits}{apart}{target.unit}"
+    return f"−{text}" if value < 0 else text
+
+
+def percent(share: float) -> str:
+    """A share of 1 as a whole percentage: 90 %."""
+    return f"{share * 100:.0f}\N{NARROW NO-BREAK SPACE}%"
+
+
+def place(value: float, target: Target) -> int:
+    """Where a value lies between the smallest and largest of the training rows, 0 to 1000."""
+    low, high = target.minimum or 0, target.maximum or 0
+    return round(1000 * min(max((value - low) / ((high - low) or 1), 0), 1))

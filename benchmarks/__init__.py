@@ -1,0 +1,1 @@
+"""What the documents claim, measured against something else in the same run."""

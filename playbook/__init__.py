@@ -1,0 +1,1 @@
+"""A live service, asked in every way it offers."""

@@ -1,0 +1,15 @@
+#!/bin/sh
+# Writes the three locks anew: one set of versions for every platform and Python 3.11 or later.
+# The widest comes first, and the others take its versions. Needs `uv`.
+set -eu
+cd "$(dirname "$0")/.."
+lock() {
+  out=$1; shift
+  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+    --no-header --no-emit-index-url --output-file "requirements/$out" "$@" pyproject.toml
+}
+train="--extra build --extra train --extra mysql --extra postgres"
+# shellcheck disable=SC2086  # several words on purpose
+lock dev.txt $train --extra dev "$@"
+lock train.txt $train --constraint requirements/dev.txt
+lock serve.txt --constraint requirements/dev.txt

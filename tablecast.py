@@ -1,0 +1,202 @@
+"""The command line: one verb a step, no logic of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from Task1_database.errors import InputError, TablecastError
+
+DEFAULT_PORT = 5000
+
+
+class OneLine(click.Group):
+    """A group of commands whose errors are one line each, with no traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error becomes one line and exit code 1.
+
+        A defect of ours is one line too; TABLECAST_DEBUG=1 shows where it happened.
+        """
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except (TablecastError, OSError) as error:
+            message = str(error)
+        except Exception as error:
+            if os.environ.get("TABLECAST_DEBUG"):
+                raise
+            message = f"a defect of Tablecast itself ({type(error).__name__}: {error})"
+        click.echo(f"tablecast: {' '.join(message.split())}", err=True)
+        sys.exit(1)
+
+
+@click.group(cls=OneLine, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tablecast")
+def main() -> None:
+    """From a CSV to a live prediction service that says how sure it is.
+
+    NAME is a dataset shipped with Tablecast (houses) or the path of a dataset folder. Databases,
+    results and models are kept in the current directory, or in $TABLECAST_HOME.
+    """
+
+
+def dataset_command(function: Callable[..., None]) -> click.Command:
+    """A command about one dataset and the database it lives in."""
+    database = click.option(
+        "--database",
+        metavar="URL",
+        help="Where the tables are.  [default: duckdb:///<home>/databases/NAME.duckdb]",
+    )
+    return main.command()(click.argument("name")(database(function)))
+
+
+def say(line: str) -> None:
+    """Tell a step, on standard error, so that standard output holds results alone."""
+    click.echo(f"  {line}", err=True)
+
+
+@dataset_command
+def load(name: str, database: str | None) -> None:
+    """Load the dataset's CSVs into the database and build its feature_store.
+
+    All or nothing: after an error the tables are what they were.
+    """
+    from Task1_database.load import load as load_dataset
+
+    dataset, url = _dataset(name), _url(name, database)
+    for line in load_dataset(dataset, url):
+        click.echo(line)
+
+
+@dataset_command
+def ask(name: str, database: str | None) -> None:
+    """Answer the dataset's SQL questions, each into a CSV file."""
+    from Task1_database.questions import ask as ask_questions
+
+    dataset = _dataset(name)
+    folder = _workspace().results(dataset.name)
+    for answer in ask_questions(dataset, _url(name, database), folder):
+        click.echo(f"{answer.path}  {answer.question.text}")
+
+
+@dataset_command
+@click.option("--seed", default=0, show_default=True, help="The same seed gives the same model.")
+def train(name: str, database: str | None, seed: int) -> None:
+    """Train a model, write its report, check it, seal it and put it in service."""
+    from Task2_model.train import train as train_model
+
+    dataset = _dataset(name)
+    models = _workspace().models(dataset.name)
+    folder = train_model(dataset, _url(name, database), models, seed=seed, say=say)
+    click.echo(f"sealed  {folder}")
+    click.echo(f"report  {folder / 'report.pdf'}")
+
+
+@dataset_command
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=int, help=f"[default: {DEFAULT_PORT}, or the next that is free]")
+def serve(name: str, database: str | None, host: str, port: int | None) -> None:
+    """Serve the model: a web page, GET, JSON and CSV.
+
+    Answers come from the sealed model alone; the database is not needed.
+    """
+    from Task3_api.server import serve as serve_models
+
+    serve_models(_models(name), host=host, port=port, preferred=DEFAULT_PORT)
+
+
+@dataset_command
+@click.argument("facts", nargs=-1, required=True, metavar="FEATURE=VALUE...")
+def predict(name: str, database: str | None, facts: tuple[str, ...]) -> None:
+    """Answer one question at the command line, as JSON.
+
+    For example: tablecast predict houses living_area=1800 bedrooms=3
+    """
+    import json
+
+    from Task2_model.artifact import SealedModel, current
+    from Task3_api.parsing import Parser
+    from Task3_api.predictor import Predictor
+
+    predictor = Predictor(SealedModel.open(current(_models(name))))
+    pairs = [_pair(fact) for fact in facts]
+    answer = predictor.answer(Parser(predictor.contract).record(pairs))
+    click.echo(json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+@dataset_command
+@click.option("--seed", default=0, show_default=True, help="The same seed gives the same model.")
+@click.option("--serve/--no-serve", "then_serve", default=True, help="Stop before serving.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=int, help=f"[default: {DEFAULT_PORT}, or the next that is free]")
+@click.pass_context
+def run(
+    ctx: click.Context,
+    name: str,
+    database: str | None,
+    seed: int,
+    then_serve: bool,
+    host: str,
+    port: int | None,
+) -> None:
+    """All of it: load, ask, train, then serve."""
+    for title, step, options in (
+        ("load", load, {}),
+        ("ask", ask, {}),
+        ("train", train, {"seed": seed}),
+        ("serve", serve, {"host": host, "port": port}),
+    ):
+        if step is serve and not then_serve:
+            break
+        click.secho(f"{title} {name}", bold=True, err=True)
+        ctx.invoke(step, name=name, database=database, **options)
+
+
+@main.command()
+@click.argument("name")
+@click.argument("url")
+def verify(name: str, url: str) -> None:
+    """Ask a live service at URL whether it answers as the model did offline."""
+    from playbook.verify import verify as verify_service
+    from Task2_model.artifact import SealedModel, current
+
+    sealed = SealedModel.open(current(_models(name)))
+    click.echo(f"{verify_service(url, sealed)} answers are the model's own")
+
+
+def _pair(fact: str) -> tuple[str, str]:
+    feature, equals, value = fact.partition("=")
+    if not equals:
+        raise InputError(f"{fact!r} is not FEATURE=VALUE")
+    return feature, value
+
+
+def _workspace() -> Any:
+    from Task1_database.workspace import Workspace
+
+    return Workspace.here()
+
+
+def _dataset(name: str) -> Any:
+    from Task1_database.dataset import Dataset
+
+    return Dataset.open(name)
+
+
+def _url(name: str, database: str | None) -> str:
+    return database or str(_workspace().database_url(_dataset(name).name))
+
+
+def _models(name: str) -> Path:
+    return Path(_workspace().models(_dataset(name).name))
+
+
+if __name__ == "__main__":
+    main()

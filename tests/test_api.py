@@ -1,0 +1,197 @@
+"""The service for programs, asked through Flask's client: answers, and exact refusals."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from Task3_api.predictor import Predictor
+
+NUMBER = "must be a decimal number such as 12 or -3.5"
+
+BAD_VALUES = [
+    ("nan", f"x {NUMBER}, not 'nan'"),
+    ("inf", f"x {NUMBER}, not 'inf'"),
+    ("1e999", "x is too large a number: '1e999'"),
+    ("1_000", f"x {NUMBER}, not '1_000'"),
+    ("١٢", f"x {NUMBER}, not '١٢'"),
+    (" 1\n", rf"x {NUMBER}, not ' 1\n'"),
+    ("0x10", f"x {NUMBER}, not '0x10'"),
+    ("true", f"x {NUMBER}, not 'true'"),
+    ("1" * 5000, "x is 5000 characters long; a number may have 64"),
+]
+
+NOTHING = "at least one feature must be given, for example living_area"
+
+
+def refuses(
+    response: TestResponse, status: int, detail: str, title: str = "Bad Request", **more: Any
+) -> None:
+    """The one shape that every refusal has, and this one's words."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    assert response.json == body
+    assert response.status_code == status
+    assert response.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize(("value", "detail"), BAD_VALUES)
+def test_bad_value_in_the_address(client: FlaskClient, value: str, detail: str) -> None:
+    refuses(client.get("/predict", query_string={"x": value}), 400, detail, field="x")
+
+
+@pytest.mark.parametrize(("value", "detail"), BAD_VALUES)
+def test_bad_value_in_json(client: FlaskClient, value: str, detail: str) -> None:
+    refuses(client.post("/predict", json={"x": value}), 400, detail, field="x", pointer="/x")
+
+
+@pytest.mark.parametrize(
+    ("query", "detail", "more"),
+    [
+        ("", NOTHING, {}),
+        ("x=", NOTHING, {}),
+        ("x=1&x=2", "living_area is given more than once", {"field": "x"}),
+        (
+            "livingarea=1",
+            "'livingarea' is not known; did you mean living_area?",
+            {"field": "livingarea"},
+        ),
+        ("bedrooms=2.5", "bedrooms must be a whole number, not '2.5'", {"field": "bedrooms"}),
+        ("heating=%ff", "the request is not UTF-8: byte 0xff at position 0", {}),
+    ],
+)
+def test_bad_address(client: FlaskClient, query: str, detail: str, more: dict[str, Any]) -> None:
+    refuses(client.get(f"/predict?{query}"), 400, detail, **more)
+
+
+@pytest.mark.parametrize(
+    ("body", "detail", "more"),
+    [
+        (b"", "the body is not JSON: Expecting value at line 1, column 1", {}),
+        (b"3", "send a record as a JSON object, or a list of records", {}),
+        (b"{}", NOTHING, {}),
+        (b"[{}]", NOTHING, {"row": 0, "pointer": "/0"}),
+        (b"[5]", "a record must be an object, not '5'", {"row": 0, "pointer": "/0"}),
+        (b'{"x": true}', f"x {NUMBER}, not true", {"field": "x", "pointer": "/x"}),
+        (b'{"x": NaN}', f"x {NUMBER}, not NaN", {"field": "x", "pointer": "/x"}),
+        (b'{"x": 1, "x": 2}', "the key 'x' appears more than once", {}),
+        (b"[" * 50_000, "the body is nested too deeply", {}),
+        (b'{"x": "\xff"}', "the body is not UTF-8: byte 0xff at position 7", {}),
+        (
+            b'[{"x": 1}, {"x": 1, "a~/ge": 1}]',
+            "'a~/ge' is not known; did you mean age?",
+            {"field": "a~/ge", "row": 1, "pointer": "/1/a~0~1ge"},
+        ),
+        (
+            b'{"dataframe_records": [{"x": 1}, {"x": []}]}',
+            f"x {NUMBER}, not a list",
+            {"field": "x", "row": 1, "pointer": "/dataframe_records/1/x"},
+        ),
+        (
+            b'{"dataframe_split": {"columns": ["age", "x"], "data": [[1, 2], [1, "a"]]}}',
+            f"x {NUMBER}, not 'a'",
+            {"field": "x", "row": 1, "pointer": "/dataframe_split/data/1"},
+        ),
+        (b'{"dataframe_records": {}}', "dataframe_records must be a list of records", {}),
+        (
+            b'{"dataframe_records": [], "params": {}}',
+            "'params' is not known; known are dataframe_records",
+            {"field": "params", "pointer": "/params"},
+        ),
+    ],
+)
+@pytest.mark.parametrize("path", ["/predict", "/invocations"])
+def test_bad_body(
+    client: FlaskClient, path: str, body: bytes, detail: str, more: dict[str, Any]
+) -> None:
+    refuses(client.post(path, data=body, content_type="application/json"), 400, detail, **more)
+
+
+def test_values_in_the_wrong_place(client: FlaskClient) -> None:
+    detail = "with POST the values belong into the body, not into the address"
+    refuses(client.post("/predict?x=1", json={"x": 1}), 400, detail)
+
+
+def test_one_answer_by_four_ways(client: FlaskClient, predictor: Predictor) -> None:
+    answer = predictor.answer({"living_area": 1800.0})
+    assert client.get("/predict?x=1800").json == answer
+    assert client.get("/predict?living_area=1.8e3&bedrooms=").json == answer
+    assert client.post("/predict", json={"x": "1800", "bedrooms": None}).json == answer
+    assert client.post("/predict", json=[{"living_area": 1800}]).json == [answer]
+
+
+def test_many_answers_keep_their_order(client: FlaskClient, predictor: Predictor) -> None:
+    areas = [2500, 900, 1800]
+    expected = [predictor.answer({"living_area": float(area)}) for area in areas]
+    records = [{"living_area": area} for area in areas]
+    split = {"columns": ["living_area"], "index": [7, 8, 9], "data": [[area] for area in areas]}
+    for path in ("/predict", "/invocations"):
+        assert client.post(path, json=records).json == expected
+        for frame in ({"dataframe_records": records}, {"dataframe_split": split}):
+            assert client.post(path, json=frame).json == {"predictions": expected}
+    assert client.post("/predict", json=[]).json == []
+
+
+def test_a_category_never_seen_is_a_warning(client: FlaskClient) -> None:
+    answer = client.get("/predict?x=1800&heating=coal").json
+    assert answer is not None
+    assert [warning["field"] for warning in answer["warnings"]] == ["heating"]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/ping"])
+def test_health(client: FlaskClient, path: str, predictor: Predictor) -> None:
+    body = client.get(path).json
+    ready = {"dataset": "houses", "version": predictor.version}
+    assert body == ({"status": "ok"} if path == "/healthz" else {"status": "ready", "model": ready})
+
+
+def test_openapi_says_what_the_contract_says(client: FlaskClient, predictor: Predictor) -> None:
+    document = client.get("/openapi.json").json
+    assert document is not None
+    parameters = {p["name"]: p for p in document["paths"]["/predict"]["get"]["parameters"]}
+    assert set(parameters) == {"x", *predictor.contract.names}
+    area, heating = parameters["living_area"], parameters["heating"]
+    feature = predictor.contract.by_name["living_area"]
+    assert f"{feature.minimum:g} to {feature.maximum:g} in training" in area["description"]
+    assert heating["schema"]["type"] == "string"
+    assert "enum" not in heating["schema"]
+    record = document["components"]["schemas"]["Record"]
+    assert set(record["properties"]) == {"x", *predictor.contract.names}
+
+
+def test_openapi_refers_only_to_what_it_holds(client: FlaskClient) -> None:
+    text = client.get("/openapi.json").text
+    document = json.loads(text)
+    for reference in {part.split('"')[0] for part in text.split('"$ref":"#')[1:]}:
+        place: Any = document
+        for step in reference.strip("/").split("/"):
+            place = place[step]
+
+
+def test_openapi_describes_the_answer(client: FlaskClient) -> None:
+    document, answer = client.get("/openapi.json").json, client.get("/predict?x=1800").json
+    assert document is not None
+    assert answer is not None
+    schema = document["components"]["schemas"]["Answer"]
+    assert schema["required"] == list(answer)
+
+
+def test_every_path_of_openapi_is_served(app: Flask, client: FlaskClient) -> None:
+    document = client.get("/openapi.json").json
+    assert document is not None
+    served = {
+        (rule.rule, method) for rule in app.url_map.iter_rules() for method in rule.methods or ()
+    }
+    described = {
+        (path, method.upper()) for path, methods in document["paths"].items() for method in methods
+    }
+    assert described <= served
+
+
+def test_no_answer_is_kept_from_a_browser_that_asks_for_data(client: FlaskClient) -> None:
+    response = client.get("/predict?x=nan", headers={"Accept": "text/html"})
+    refuses(response, 400, f"x {NUMBER}, not 'nan'", field="x")

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pytest
+from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+from Task1_database.errors import TrainingError
+from Task2_model.export import export
+from Task2_model.model import PredictiveModel
+from Task2_model.study import Study
+
+
+class Forest(PredictiveModel):
+    """Its ONNX form sends gaps down the wrong branch."""
+
+    def estimator(self) -> Any:
+        return RandomForestRegressor(n_estimators=5, random_state=0)
+
+
+class Unconvertible(PredictiveModel):
+    def estimator(self) -> Any:
+        return make_pipeline(FunctionTransformer(np.tanh), HistGradientBoostingRegressor())
+
+
+def test_graph_equals_model_on_rows_with_anything_hidden(
+    study: Study, fitted: PredictiveModel
+) -> None:
+    session = onnxruntime.InferenceSession(export(fitted, study.rows))
+    rng = np.random.default_rng(0)
+    rows = np.where(rng.random(study.rows.shape) < 0.5, study.rows, np.float32(np.nan))
+    (got,) = session.run(["raw"], {"rows": rows})
+    np.testing.assert_allclose(got, fitted.forward(rows), rtol=1e-5, atol=1e-5)
+
+
+def test_a_form_that_differs_is_refused_and_says_where(study: Study) -> None:
+    model = Forest(study.contract).fit(study.rows, study.outcomes)
+    with pytest.raises(
+        TrainingError,
+        match=r"Forest changes when exported to ONNX: training row \d+, output 1 is .*, exported",
+    ):
+        export(model, study.rows)
+
+
+def test_a_model_without_an_onnx_form_is_refused_with_the_reason(study: Study) -> None:
+    model = Unconvertible(study.contract).fit(study.rows, study.outcomes)
+    with pytest.raises(TrainingError, match="Unconvertible cannot be exported to ONNX: "):
+        export(model, study.rows)

@@ -1,0 +1,235 @@
+"""The strict parser: what it takes, and the exact words with which it refuses the rest."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from Task1_database.errors import InputError
+from Task2_model.contract import Contract, Feature, Target
+from Task3_api.parsing import Parser, dataframe, document, pairs, shown
+
+CONTRACT = Contract(
+    dataset="houses",
+    title="Houses",
+    task="regression",
+    x="area",
+    target=Target("price", "Price", "$"),
+    features=(
+        Feature("area", "number", "Area", minimum=600, maximum=5000, median=1600),
+        Feature("bedrooms", "integer", "Bedrooms", minimum=1, maximum=7, median=3),
+        Feature("fuel", "category", "Fuel", categories=("gas", "oil")),
+    ),
+    rows=100,
+)
+PARSER = Parser(CONTRACT)
+AREA, BEDROOMS, FUEL = CONTRACT.features
+
+NUMBERS = [
+    ("0", 0.0),
+    ("-0", 0.0),
+    ("007", 7.0),
+    ("+5", 5.0),
+    ("-3.5", -3.5),
+    (".5", 0.5),
+    ("5.", 5.0),
+    ("1e3", 1000.0),
+    ("2.5E-1", 0.25),
+    ("1e-400", 0.0),
+    ("3.4028234e38", 3.4028234e38),
+    ("1" + "0" * 37 + "." + "0" * 25, 1e37),
+]
+
+NOT_NUMBERS = [
+    "nan", "NaN", "inf", "-Infinity", "1_000", "1,000", "١٢", "１２", "0x10", "true", " 1", "1 ",
+    " 1\n", "\t", "1e", "e5", ".", "+", "--1", "1.2.3", "1e1.5", "$5", "½", "1\0", "one",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "value"), NUMBERS)
+def test_a_number(text: str, value: float) -> None:
+    assert PARSER.value(AREA, text) == value
+
+
+@pytest.mark.parametrize("text", NOT_NUMBERS)
+def test_not_a_number(text: str) -> None:
+    with pytest.raises(InputError) as refused:
+        PARSER.value(AREA, text)
+    wanted = "area must be a decimal number such as 12 or -3.5"
+    assert refused.value.detail == f"{wanted}, not {text!r}"
+    assert refused.value.field == "area"
+
+
+@pytest.mark.parametrize(
+    ("feature", "given", "message"),
+    [
+        (AREA, "1e999", "area is too large a number: '1e999'"),
+        (AREA, "-3.5e38", "area is too large a number: '-3.5e38'"),
+        (AREA, "1" * 5000, "area is 5000 characters long; a number may have 64"),
+        (AREA, True, "area must be a decimal number such as 12 or -3.5, not true"),
+        (AREA, ["1"], "area must be a decimal number such as 12 or -3.5, not a list"),
+        (AREA, {"a": 1}, "area must be a decimal number such as 12 or -3.5, not an object"),
+        (BEDROOMS, "2.5", "bedrooms must be a whole number, not '2.5'"),
+        (BEDROOMS, "1e-3", "bedrooms must be a whole number, not '1e-3'"),
+        (FUEL, False, "fuel must be text, not false"),
+        (FUEL, [], "fuel must be text, not a list"),
+        (FUEL, "\ud800", r"fuel is not valid Unicode: '\ud800'"),
+    ],
+)
+def test_refused(feature: Feature, given: object, message: str) -> None:
+    with pytest.raises(InputError) as refused:
+        PARSER.value(feature, given)
+    assert refused.value.detail == message
+    assert refused.value.field == feature.name
+
+
+@pytest.mark.parametrize("feature", CONTRACT.features)
+@pytest.mark.parametrize("given", ["", None])
+def test_empty_is_not_known(feature: Feature, given: object) -> None:
+    assert PARSER.value(feature, given) is None
+
+
+@pytest.mark.parametrize("given", ["gas", "coal", " gas", "=1+1", "0", "🏠", "<script>"])
+def test_any_text_is_a_category(given: str) -> None:
+    assert PARSER.value(FUEL, given) == given
+
+
+def test_a_whole_number_may_be_written_as_one_pleases() -> None:
+    assert [PARSER.value(BEDROOMS, text) for text in ("3", "3.0", "3e0", "30e-1")] == [3.0] * 4
+
+
+@pytest.mark.parametrize(
+    ("query", "record"),
+    [
+        (b"", {}),
+        (b"x=1800", {"area": 1800.0}),
+        (b"area=1800&fuel=oil", {"area": 1800.0, "fuel": "oil"}),
+        (b"bedrooms=&x=1", {"bedrooms": None, "area": 1.0}),
+        (b"fuel=%F0%9F%8F%A0+1", {"fuel": "🏠 1"}),
+    ],
+)
+def test_a_query(query: bytes, record: dict[str, Any]) -> None:
+    assert PARSER.record(pairs(query)) == record
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "message"),
+    [
+        (b"x=1&x=2", "x", "area is given more than once"),
+        (b"x=1&area=1", "area", "area is given more than once"),
+        (b"area=&area=", "area", "area is given more than once"),
+        (b"bedroom=3", "bedroom", "'bedroom' is not known; did you mean bedrooms?"),
+        (b"colour=red", "colour", "'colour' is not known; known are area, bedrooms, fuel"),
+        (b"=3", "", "'' is not known; known are area, bedrooms, fuel"),
+        (b"a%0Ab=3", "a\nb", r"'a\nb' is not known; known are area, bedrooms, fuel"),
+        (b"x=%201%0A", "x", r"x must be a decimal number such as 12 or -3.5, not ' 1\n'"),
+        (b"fuel=%ff", None, "the request is not UTF-8: byte 0xff at position 0"),
+        (b"fuel=\xff", None, "the request is not UTF-8: byte 0xff at position 5"),
+    ],
+)
+def test_a_query_refused(query: bytes, field: str | None, message: str) -> None:
+    with pytest.raises(InputError) as refused:
+        PARSER.record(pairs(query))
+    assert (refused.value.detail, refused.value.field) == (message, field)
+
+
+def test_x_is_itself_where_a_feature_is_called_so() -> None:
+    features = (Feature("x", "number", "X"), Feature("y", "number", "Y"))
+    contract = Contract("points", "Points", "regression", "y", Target("z", "Z"), features, 10)
+    assert Parser(contract).record([("x", "1"), ("y", "2")]) == {"x": 1.0, "y": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (b'{"x": 1.50}', {"x": "1.50"}),
+        (b'\xef\xbb\xbf{"x": null}', {"x": None}),
+        (b'["a", true]', ["a", True]),
+    ],
+)
+def test_a_document_keeps_numbers_as_they_were_sent(body: bytes, found: object) -> None:
+    assert document(body) == found
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", "the body is not JSON: Expecting value at line 1, column 1"),
+        (b'{"x": 1,\n "y" 2}', "the body is not JSON: Expecting ':' delimiter at line 2, column 6"),
+        (b'{"x": 1} {}', "the body is not JSON: Extra data at line 1, column 10"),
+        (b'{"x": "\n"}', "the body is not JSON: Invalid control character at at line 1, column 8"),
+        (b'{"x": 1, "x": 2}', "the key 'x' appears more than once"),
+        (b'[{"a": {"x": 1, "x": 1}}]', "the key 'x' appears more than once"),
+        (b"[" * 50_000, "the body is nested too deeply"),
+        (b'{"x":' * 50_000, "the body is nested too deeply"),
+        (b'{"x": "\xff"}', "the body is not UTF-8: byte 0xff at position 7"),
+        ('{"x": 1}'.encode("utf-16"), "the body is not UTF-8: byte 0xff at position 0"),
+    ],
+)
+def test_not_a_document(body: bytes, message: str) -> None:
+    with pytest.raises(InputError) as refused:
+        document(body)
+    assert refused.value.detail == message
+
+
+@pytest.mark.parametrize(
+    ("literal", "shown_as"),
+    [(b"NaN", "NaN"), (b"Infinity", "Infinity"), (b"-Infinity", "-Infinity")],
+)
+def test_json_that_is_none(literal: bytes, shown_as: str) -> None:
+    with pytest.raises(InputError) as refused:
+        PARSER.records([document(b'{"area": ' + literal + b"}")])
+    wanted = "area must be a decimal number such as 12 or -3.5"
+    assert refused.value.detail == f"{wanted}, not {shown_as}"
+
+
+@pytest.mark.parametrize(
+    ("split", "message"),
+    [
+        ([], "dataframe_split must be an object of columns and data"),
+        ({"columns": [], "rows": []}, "dataframe_split must be an object of columns and data"),
+        ({"data": []}, "dataframe_split: columns must be a list of names"),
+        ({"columns": [None], "data": []}, "dataframe_split: columns must be a list of names"),
+        ({"columns": ["a"]}, "dataframe_split: data must be a list of rows"),
+        ({"columns": ["a", "a"], "data": []}, "the column 'a' appears more than once"),
+        ({"columns": ["a"], "data": [["1"], []]}, "a row must be a list of 1 values"),
+        ({"columns": ["a"], "data": ["1"]}, "a row must be a list of 1 values"),
+    ],
+)
+def test_not_a_dataframe(split: object, message: str) -> None:
+    with pytest.raises(InputError) as refused:
+        dataframe(split)
+    assert refused.value.detail == message
+
+
+def test_an_error_says_which_record() -> None:
+    with pytest.raises(InputError) as refused:
+        PARSER.records([{"area": "1"}, {"area": "one"}])
+    assert (refused.value.row, refused.value.field) == (1, "area")
+
+
+@given(st.text())
+def test_what_is_shown_is_one_short_line(text: str) -> None:
+    line = shown(text)
+    assert line.splitlines() == [line]
+    assert len(line) <= 10 * 40 + 2
+
+
+@given(st.floats(width=32, allow_nan=False, allow_infinity=False))
+def test_every_float_comes_back(value: float) -> None:
+    assert PARSER.value(AREA, repr(value)) == value
+
+
+@given(st.one_of(st.text(max_size=70), st.text("0123456789+-.eE_ xnai", max_size=70)))
+def test_what_is_taken_is_a_finite_decimal(text: str) -> None:
+    try:
+        value = PARSER.value(AREA, text)
+    except InputError:
+        return
+    assert value is None or (isinstance(value, float) and math.isfinite(np.float32(value)))
+    assert text == "" or (set(text) <= set("0123456789+-.eE") and value == float(text))
