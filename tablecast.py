@@ -14,9 +14,16 @@ from Task1_database.errors import InputError, TablecastError
 
 DEFAULT_PORT = 5000
 
+# Threads that wait should sleep: two processes on the same cores otherwise stall each other.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 
 class OneLine(click.Group):
     """A group of commands whose errors are one line each, with no traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which one uses them."""
+        return list(self.commands)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error becomes one line and exit code 1.

@@ -10,13 +10,14 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from Task1_database.errors import DataError
 from Task1_database.schema import Column, Table
@@ -24,16 +25,19 @@ from Task1_database.schema import Column, Table
 CHUNK = 1 << 20
 SHOWN = 40  # characters of a bad value that an error message shows
 _BREAK = re.compile(r"\r\n|\r|\n")
+_QUOTE = "a quote is not closed, or one inside a value is not doubled"
+_ENDINGS = {"\n": "LF", "\r": "CR", "\r\n": "CRLF"}
 _NOT_UTF8 = re.compile(r"[\udc80-\udcff]")
 
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """What a file holds: the SHA-256 of its bytes, its lines outside quotes, when last written."""
+    """A file's digest and last change, and how many lines and commas it has outside quotes."""
 
     sha256: str
-    lines: int
     mtime_ns: int
+    lines: int
+    commas: int
 
 
 @dataclass(frozen=True)
@@ -70,18 +74,20 @@ class CsvFile:
 
     @cached_property
     def fingerprint(self) -> Fingerprint:
-        """The file's digest and line count, from one pass over its bytes."""
-        digest, lines, quoted, chunk = hashlib.sha256(), 0, False, b"\n"
+        """What one pass over the file's bytes tells."""
+        digest, lines, commas, quoted, chunk = hashlib.sha256(), 0, 0, False, b"\n"
         written = self.path.stat().st_mtime_ns
         with self.path.open("rb") as file:
             while piece := file.read(CHUNK):
                 chunk = piece
                 digest.update(chunk)
-                breaks, quoted = _breaks_outside_quotes(chunk, quoted)
-                lines += breaks
                 if b"\0" in chunk:
-                    raise self.fault() or DataError(f"{self.path.name}: the file has a NUL byte")
-        return Fingerprint(digest.hexdigest(), lines + (not chunk.endswith(b"\n")), written)
+                    raise self.fault() or DataError(f"{self.path.name}: has a NUL byte")
+                bare, quoted = _outside_quotes(chunk, quoted)
+                lines += int(np.count_nonzero(bare == ord("\n")))
+                commas += int(np.count_nonzero(bare == ord(",")))
+        lines += not chunk.endswith(b"\n")
+        return Fingerprint(digest.hexdigest(), written, lines, commas)
 
     def check(self, loaded: int) -> None:
         """Make sure that as many rows were loaded as the file has, counted another way.
@@ -95,11 +101,18 @@ class CsvFile:
             raise DataError(f"{self.path.name}: changed while it was being read; load it again")
         if loaded == 0:
             raise DataError(f"{self.path.name}: the file has a header and no rows")
-        if loaded != self.fingerprint.lines - 1:  # blank lines or odd quotes: count with care
-            with closing(self._records()) as records:
-                rows = sum(1 for _ in records) - 1
-            if loaded != rows:
-                raise DataError(f"{self.path.name}: has {rows:,} rows, but {loaded:,} were read")
+        lines, commas = loaded + 1, (loaded + 1) * (len(self.table.columns) - 1)
+        if (lines, commas) != (self.fingerprint.lines, self.fingerprint.commas):
+            self._check_with_care(loaded)
+
+    def _check_with_care(self, loaded: int) -> None:
+        """Blank lines and stray quotes are no fault, but mislead the quick count."""
+        if fault := self.fault():
+            raise fault
+        with closing(self._records()) as records:
+            rows = sum(1 for _ in records) - 1
+        if loaded != rows:
+            raise DataError(f"{self.path.name}: has {rows:,} rows, but {loaded:,} were read")
 
     def fault(self) -> DataError | None:
         """The first thing in the file that does not fit, as an error to raise."""
@@ -128,28 +141,22 @@ class CsvFile:
             if file.read(2) in (b"\xff\xfe", b"\xfe\xff"):
                 raise DataError(f"{self.path.name}: is UTF-16; expected UTF-8: save it as such")
         with self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            reader = csv.reader(self._checked_lines(file), strict=True)
+            lines = _Lines(file)
+            reader = csv.reader(lines, strict=True)
             line = 1
             while True:
                 try:
                     values = next(reader, None)
+                    lines.check_ending()
                 except csv.Error as error:
-                    why = "a quote is not closed, or one inside a value is not doubled"
-                    raise self._at(line, f"{why} ({error})") from None
+                    raise self._at(line, f"{_QUOTE} ({error})") from None
+                except ValueError as error:
+                    raise self._at(lines.number, str(error)) from None
                 if values is None:
                     return
                 if values or len(self.table.columns) == 1:
                     yield line, values or [""]
-                line = reader.line_num + 1
-
-    def _checked_lines(self, lines: Iterator[str]) -> Iterator[str]:
-        for number, line in enumerate(lines, 1):
-            if found := _NOT_UTF8.search(line):
-                byte = ord(found[0]) - 0xDC00
-                raise self._at(number, f"byte 0x{byte:02X} is not UTF-8; expected text in UTF-8")
-            if "\0" in line:
-                raise self._at(number, "has a NUL byte; expected text")
-            yield line
+                line = lines.number + 1
 
     def _header(self, what: str) -> DataError:
         names = ", ".join(_plain(column.name) for column in self.table.columns)
@@ -158,6 +165,36 @@ class CsvFile:
     def _at(self, line: int, what: str, column: Column | None = None) -> DataError:
         where = f", column {_plain(column.name)}" if column else ""
         return DataError(f"{self.path.name}, line {line}{where}: {what}")
+
+
+class _Lines:
+    """The physical lines of a file, each checked (ValueError) on its way to the CSV parser."""
+
+    def __init__(self, file: Iterable[str]) -> None:
+        self._file = iter(file)
+        self._ending = self._first = ""
+        self.number = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._file)
+        self.number += 1
+        self._ending = line[len(line.rstrip("\r\n")) :]
+        self._first = self._first or self._ending
+        if found := _NOT_UTF8.search(line):
+            byte = ord(found[0]) - 0xDC00
+            raise ValueError(f"byte 0x{byte:02X} is not UTF-8; expected text in UTF-8")
+        if "\0" in line:
+            raise ValueError("has a NUL byte; expected text")
+        return line
+
+    def check_ending(self) -> None:
+        """Make sure that the line that ended a record ends as the first one did."""
+        if self._ending and self._ending != self._first:
+            found, expected = _ENDINGS[self._ending], _ENDINGS[self._first]
+            raise ValueError(f"ends with {found}; expected {expected}, as in line 1")
 
 
 def _plain(name: str) -> str:
@@ -169,10 +206,10 @@ def _shown(value: str) -> str:
     return repr(value if len(value) <= SHOWN else f"{value[:SHOWN]}…")
 
 
-def _breaks_outside_quotes(chunk: bytes, quoted: bool) -> tuple[int, bool]:
-    """How many line feeds lie outside quotes, and whether the chunk ends inside them."""
-    if not quoted and b'"' not in chunk:
-        return chunk.count(b"\n"), False
+def _outside_quotes(chunk: bytes, quoted: bool) -> tuple[npt.NDArray[np.uint8], bool]:
+    """The bytes of a chunk that lie outside quotes, and whether it ends inside them."""
     data = np.frombuffer(chunk, np.uint8)
+    if not quoted and b'"' not in chunk:
+        return data, False
     inside = np.bitwise_xor.accumulate((data == ord('"')).view(np.uint8)) ^ quoted
-    return int(np.count_nonzero((data == ord("\n")) & (inside == 0))), bool(inside[-1])
+    return data[inside == 0], bool(inside[-1])

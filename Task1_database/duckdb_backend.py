@@ -20,13 +20,13 @@ import duckdb
 
 from Task1_database.csvfile import CsvFile
 from Task1_database.database import Cell, Change, Database, Kind, Result, cell
+from Task1_database.duckdb_csv import first_line, refusals_of, select_of
 from Task1_database.errors import (
     DatabaseError,
     DatabaseInUse,
     QueryTimeout,
     TableMissing,
 )
-from Task1_database.duckdb_csv import first_line, refusals_of, select_of
 from Task1_database.schema import Table
 
 if TYPE_CHECKING:
@@ -64,6 +64,9 @@ class DuckDatabase(Database):
     def frame(self, sql: str) -> pd.DataFrame:
         with _one_line():
             frame = self._connection.execute(sql).df()
+        for name in frame.select_dtypes("number"):  # integers with gaps come as a masked type
+            if frame[name].hasnans:
+                frame[name] = frame[name].astype(float)
         for name in frame.select_dtypes(exclude=["number", "datetime"]):
             frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
         return frame
@@ -154,7 +157,7 @@ def _open(
     except (duckdb.ConnectionException, duckdb.InvalidInputException) as error:
         raise DatabaseInUse(f"{url} is open elsewhere in this process; close it there") from error
     except (duckdb.Error, OSError) as error:
-        if "lock" in str(error) or "being used by another process" in str(error):
+        if "Could not set lock" in str(error) or "being used by another process" in str(error):
             advice = "wait until it ends, or stop it, and try again"
             raise DatabaseInUse(f"{url} is in use by another process; {advice}") from error
         raise DatabaseError(f"{url} cannot be opened: {first_line(error)}") from error

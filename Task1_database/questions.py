@@ -6,8 +6,6 @@ database gave them. They are written only when every question has been answered.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +17,7 @@ from Task1_database.dataset import FEATURES_TABLE, Dataset, Question
 from Task1_database.errors import DatabaseError, TableMissing
 
 SECONDS = 30.0
+_SPECIAL = re.compile(r'[",\r\n]')
 _ANSWER_FILE = re.compile(r"\d\d_[a-z0-9_]+\.csv")
 
 
@@ -31,7 +30,9 @@ class Answer:
     path: Path
 
     def __str__(self) -> str:
-        return f"{self.path.name}: {self.question.text} ({len(self.result.rows)} rows)"
+        rows = len(self.result.rows)
+        counted = "1 row" if rows == 1 else f"{rows} rows"
+        return f"{self.path.name}: {self.question.text} ({counted})"
 
 
 def ask(dataset: Dataset, url: str, folder: Path, *, seconds: float = SECONDS) -> list[Answer]:
@@ -66,11 +67,16 @@ def ask(dataset: Dataset, url: str, folder: Path, *, seconds: float = SECONDS) -
 
 def to_csv(result: Result) -> str:
     """A result as CSV text, its header first."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(result.columns)
-    writer.writerows([_text(value) for value in row] for row in result.rows)
-    return text.getvalue()
+    rows = ([_text(value) for value in row] for row in result.rows)
+    return "".join(_line(cells) for cells in (list(result.columns), *rows))
+
+
+def _line(cells: list[str]) -> str:
+    """A record; the csv module would leave a carriage return without quotes."""
+    quoted = (
+        '"' + text.replace('"', '""') + '"' if _SPECIAL.search(text) else text for text in cells
+    )
+    return (",".join(quoted) or '""') + "\n"
 
 
 def _text(value: Cell) -> str:

@@ -10,7 +10,17 @@ import pandas as pd
 from Task2_model import compare
 from Task2_model.evaluate import EVERYTHING, ONLY, RANDOM, WITHOUT, X_ALONE
 from Task2_model.findings import Findings
-from Task2_model.wording import NBSP, Wording, count, exact, listed, number, percent, plain, shorten
+from Task2_model.wording import (
+    NBSP,
+    Wording,
+    count,
+    exact,
+    number,
+    of_all,
+    percent,
+    plain,
+    shorten,
+)
 
 CLOSE = 0.10
 FEWEST_IN_SEGMENT = 30
@@ -62,9 +72,9 @@ def confusion(found: Findings) -> list[dict[str, str]]:
     rows = answers.groupby("truth")["row"].nunique()
     lines = []
     for truth, label in enumerate(classes):
-        given = table.loc[truth] / max(table.loc[truth].sum(), 1)
+        given = table.to_numpy()[truth] / max(int(rows.get(truth, 0)), 1)
         line = {"In truth": label, "Rows": f"{rows.get(truth, 0):,}"}
-        line |= {f"answered “{shorten(c, 16)}”": percent(given[i]) for i, c in enumerate(classes)}
+        line |= {f"Answered “{shorten(c, 16)}”": percent(given[i]) for i, c in enumerate(classes)}
         lines.append(line)
     return lines
 
@@ -109,7 +119,7 @@ def curve(found: Findings, grid: Any, told: dict[str, Any], inner: list[float]) 
 
 
 def answered(found: Findings, block: dict[str, Any]) -> tuple[Any, tuple[Any, Any] | None]:
-    """The answers of a block with the ends of their ranges, or the chances of the event and None."""
+    """The answers of a block and the ends of their ranges, or the event's chances and None."""
     if found.words.regression:
         return block["prediction"], (block["lower"], block["upper"])
     event = found.study.contract.target.classes.index(found.words.event)
@@ -120,14 +130,15 @@ def by_size(found: Findings) -> list[dict[str, str]]:
     """The table of error and coverage by fifths of what was answered."""
     words, answers = found.words, found.everything
     column = "prediction" if words.regression else "chance"
-    parts = compare.by_part(answers, compare.fifths(answers[column], words), found.study.seed)
-    middle = answers.groupby(compare.fifths(answers[column], words), observed=True)[column].median()
+    fifth = compare.fifths(answers[column], words)
+    parts = compare.by_part(answers, fifth, found.study.seed)
+    parts["middle"] = answers.groupby(fifth, observed=True)[column].median()
     lines = []
-    for name, line in parts.loc[middle.index].iterrows():
+    for name, line in parts.sort_values("middle").iterrows():
         shown = {"Answered": str(name), "Rows": f"{line['n']:,.0f}"}
         shown[words.loss.capitalize()] = words.lost(line["loss"])
-        if words.regression and middle.min() > 0:
-            shown["of the answer"] = percent(line["loss"] / middle[name])
+        if words.regression and parts["middle"].min() > 0:
+            shown["Of the answer"] = percent(line["loss"] / line["middle"])
         shown[f"Truths in the {found.region}"] = percent(line["covered"], 1)
         shown[f"95{NBSP}% interval"] = (
             f"{percent(line['covered_low'], 1)} to {percent(line['covered_high'], 1)}"
@@ -138,23 +149,25 @@ def by_size(found: Findings) -> list[dict[str, str]]:
 
 def segments(found: Findings) -> pd.DataFrame:
     """Error by the categories of the features that tell most; empty without categories."""
-    study = found.study
+    study, answers = found.study, found.everything
     kinds = study.contract.by_name
     chosen = [name for name in found.worth.index if kinds[name].kind == "category"]
     tables = []
     for name in chosen:
-        value = study.table[name].iloc[found.everything["row"]].reset_index(drop=True)
-        parts = compare.by_part(found.everything.reset_index(drop=True), value, study.seed)
-        parts = parts[parts["n"] >= FEWEST_IN_SEGMENT].sort_values("loss")
+        levels = study.table[name].iloc[answers["row"]].set_axis(answers.index)
+        parts = compare.by_part(answers, levels, study.seed).sort_values("loss")
+        parts = parts[parts["n"] >= FEWEST_IN_SEGMENT]
+        parts.index = pd.Index([f"{kinds[name].label}: {level}" for level in parts.index])
         if len(parts) > 1:
-            tables.append(parts.rename(index=lambda level, name=name: f"{kinds[name].label}: {level}"))
+            tables.append(parts)
     return pd.concat(tables[:SEGMENTED_BY]) if tables else pd.DataFrame()
 
 
 def segment_sentence(found: Findings, table: pd.DataFrame) -> str:
     """Where the error is largest and where it is smallest."""
     words = found.words
-    worst, best = table.loc[table["loss"].idxmax()], table.loc[table["loss"].idxmin()]
+    ordered = table.sort_values("loss")
+    best, worst = ordered.iloc[0], ordered.iloc[-1]
     overall = found.line(EVERYTHING)["loss"]
     return (
         f"The {words.loss} is largest for {plain(worst.name)} ({words.lost(worst['loss'])}, "
@@ -170,7 +183,8 @@ def miss_lines(found: Findings, most: int) -> list[dict[str, str]]:
     told = list(found.worth.index[:4])
     lines = []
     for row, line in compare.largest_misses(found.everything, most).iterrows():
-        shown = {study.contract.by_name[n].label: _cell(study.table[n].iloc[row]) for n in told}  # type: ignore[call-overload]
+        known = study.table.iloc[int(str(row))]
+        shown = {study.contract.by_name[name].label: _cell(known[name]) for name in told}
         shown["Truth"] = words.answer(line["truth"])
         shown["Answer"] = words.answer(line["prediction"])
         shown["Range"] = f"{words.answer(line['lower'])} to {words.answer(line['upper'])}"
@@ -186,9 +200,10 @@ def misses(found: Findings, most: int) -> str:
     share = compare.largest_misses(found.everything, len(found.study.rows) // 100)["loss"].sum()
     total = found.everything.groupby("row")["loss"].mean().sum()
     return (
-        f"In {above} of these {len(table)} the truth is above the answer, in {len(table) - above} "
-        f"below; {outside} lie outside their range. The worst hundredth of the rows makes up "
-        f"{percent(share / total)} of all error: what sets such rows apart is not among the features."
+        f"In {of_all(above, len(table))} the truth is above the answer; in "
+        f"{of_all(outside, len(table))} it is outside the range. The worst hundredth of "
+        f"the rows makes up {percent(share / total)} of all error: what sets such rows apart is "
+        "presumably not among the features."
     )
 
 
@@ -214,10 +229,11 @@ def widths(found: Findings) -> str:
             f"{words.amount(whole['width'])} when everything is: {percent(narrower)} narrower. "
             "Grey dots are the other ways of asking."
         )
+    classes = len(found.study.contract.target.classes)
     return (
         f"The set holds {number(alone['size'])} labels on average when only {told} is told and "
-        f"{number(whole['size'])} when everything is, of {len(found.study.contract.target.classes)} "
-        "there are. Grey dots are the other ways of asking."
+        f"{number(whole['size'])} when everything is, of {classes} there are. "
+        "Grey dots are the other ways of asking."
     )
 
 

@@ -1,4 +1,4 @@
-"""Sentences and tables about the data: what is there, what is odd, what goes along with the target."""
+"""Sentences and tables about the data: what is there, what is odd, what goes with the target."""
 
 from __future__ import annotations
 
@@ -8,24 +8,36 @@ import pandas as pd
 
 from Task2_model.contract import Contract, Feature
 from Task2_model.explore import FENCE, MOST_LEVELS
-from Task2_model.wording import NBSP, Wording, count, exact, listed, percent, plain, shorten
+from Task2_model.wording import (
+    NBSP,
+    Wording,
+    axis_of,
+    count,
+    exact,
+    listed,
+    percent,
+    plain,
+    shorten,
+)
 
 FLAT = 0.02  # a change of less than this share of the level is none to speak of
+BEYOND = 0.2  # of the whole span: less is not worth a word
 NAMED = 6  # categories named in a table before the rest is counted
 
 
 def feature_lines(contract: Contract) -> list[dict[str, str]]:
     """The table of what may be told."""
-    return [
-        {
-            "Feature": feature.label,
-            "Unit": feature.unit,
-            "Values": values(feature),
-            "Median": "" if feature.kind == "category" else exact(feature.median),
-            "Missing": percent(feature.missing, 1) if feature.missing else "none",
-        }
-        for feature in contract.features
-    ]
+    explained = any(feature.help for feature in contract.features)
+    lines = []
+    for feature in contract.features:
+        line = {"Feature": axis_of(feature)}
+        if explained:
+            line["What it is"] = feature.help
+        line["Values"] = values(feature)
+        line["Median"] = "" if feature.kind == "category" else exact(feature.median)
+        line["Missing"] = percent(feature.missing, 1) if feature.missing else "none"
+        lines.append(line)
+    return lines
 
 
 def values(feature: Feature) -> str:
@@ -43,14 +55,17 @@ def quality(contract: Contract, total: int, known: int, copies: int) -> str:
     if gaps:
         worst = listed(f"{plain(f.label.lower())} ({percent(f.missing, 1)})" for f in gaps[:3])
         lacking = (
-            f"{len(gaps)} of the {count(len(contract.features), 'feature')} have gaps, "
-            f"the most in {worst}; a gap is treated as a thing not told."
+            f"{len(gaps)} of the {count(len(contract.features), 'feature')} "
+            f"{'has' if len(gaps) == 1 else 'have'} gaps, most of all {worst}; a gap is treated "
+            "as a thing not told."
         )
     else:
         lacking = "No row has a gap."
     target = Wording(contract).target
     left_out = (
-        f"{count(total - known)} without a {plain(target)} are left out. " if total > known else ""
+        f"{count(total - known)} that lack the {plain(target)} are left out. "
+        if total > known
+        else ""
     )
     alike = (
         f"{count(copies)} {'repeats' if copies == 1 else 'repeat'} another in every value; "
@@ -85,8 +100,7 @@ def oddities(odd: Sequence[tuple[str, str, int]], most: int) -> str:
     more = f" {len(odd) - most} more of the kind are not listed." if len(odd) > most else ""
     return (
         f"“Far” means more than {FENCE:g} times the width of the middle half beyond it."
-        f"{more} Nothing was removed or altered: such values may be true, and trees are not "
-        "pulled by them as a straight line is."
+        f"{more} Nothing was removed or altered: such values may be true."
     )
 
 
@@ -102,12 +116,14 @@ def change(contract: Contract, name: str, table: pd.DataFrame) -> str:
     steps = table["mid"].diff().dropna()
     if abs(last["mid"] - first["mid"]) <= FLAT * abs(table["mid"]).max() or start == end:
         verb = "is much the same at both ends,"
-        return f"Along {label} the {measure} {verb} {start} around {at[0]} and {end} around {at[1]}."
+        return (
+            f"Along {label} the {measure} {verb} {start} around {at[0]} and {end} around {at[1]}."
+        )
     verb = "rises" if last["mid"] > first["mid"] else "falls"
     straight = " at every step" if (steps > 0).all() or (steps < 0).all() else ""
     return (
         f"Along {label} the {measure} {verb}{straight} from {start} around {at[0]} to {end} "
-        f"around {at[1]}."
+        f"around {at[1]}{_turn(words, name, table)}."
     )
 
 
@@ -116,6 +132,20 @@ def band(contract: Contract) -> str:
     if contract.task == "regression":
         return " The band holds the middle half of the rows."
     return f" The band is the 95{NBSP}% interval."
+
+
+def _turn(words: Wording, name: str, table: pd.DataFrame) -> str:
+    """Where it is highest or lowest in between, if that is well beyond both ends."""
+    mid = table["mid"].to_numpy()
+    reach = BEYOND * (mid.max() - mid.min())
+    found = []
+    if mid.max() - max(mid[0], mid[-1]) > reach:
+        found.append(("highest", int(mid.argmax())))
+    if min(mid[0], mid[-1]) - mid.min() > reach:
+        found.append(("lowest", int(mid.argmin())))
+    x = [plain(words.told(name, float(f"{value:.3g}"))) for value in table["x"]]
+    parts = (f"{kind} ({words.level(mid[place])}) around {x[place]}" for kind, place in found)
+    return f"; it is {listed(parts)}" if found else ""
 
 
 def _between_levels(words: Wording, table: pd.DataFrame, measure: str, label: str) -> str:
@@ -136,8 +166,8 @@ def limits(contract: Contract, region: str) -> list[str]:
     spans = listed(f"{plain(words.label(f.name))} {plain(_span(words, f))}" for f in seen)
     found = [
         f"**Cases unlike these {contract.rows:,}.** It has seen {spans} (the table above has the "
-        "rest). Trees do not extrapolate: beyond these values the answer stays as at their edge, "
-        "and the service says so in a warning.",
+        "rest). Beyond these values an answer is a guess, and the "
+        "service says so in a warning.",
         f"**A promise about one case.** {percent(contract.confidence)} holds over many cases that "
         f"tell the same things, if those resemble the rows here and if which things are told does "
         f"not depend on the {plain(words.target)}. For some kinds of case it is less, for others "
@@ -149,7 +179,9 @@ def limits(contract: Contract, region: str) -> list[str]:
         "are inside.",
     ]
     if contract.task == "classification":
-        found.append("**Deciding about people** without somebody who can look at the case and differ.")
+        found.append(
+            "**Deciding about people** without somebody who can look at the case and differ."
+        )
     return found
 
 

@@ -30,8 +30,8 @@ def accuracy(answers: pd.DataFrame, wording: Wording) -> Figure:
     )  # fmt: skip
     low, high = max(answered.min(), truth.min()), min(answered.max(), truth.max())
     axes.plot([low, high], [low, high], color=INK, linewidth=0.9)
-    axes.annotate("answer = truth", (high, high), xytext=(5, 0), textcoords="offset points",
-                  va="center", color=INK)  # fmt: skip
+    axes.annotate("answer = truth", (high, high), xytext=(-8, 2), textcoords="offset points",
+                  ha="right", va="bottom", color=INK)  # fmt: skip
     axes.margins(0.02)
     axes.set_xlabel(wording.axis.replace(",", " predicted,", 1))
     axes.set_title(wording.axis.replace(",", " in truth,", 1))
@@ -39,7 +39,7 @@ def accuracy(answers: pd.DataFrame, wording: Wording) -> Figure:
         _log_ticks(axis) if scale == "log" else thousands(axis)
     bar = figure.colorbar(drawn, ax=axes, shrink=0.5, aspect=12, pad=0.01, format=_whole)
     bar.outline.set_visible(False)
-    bar.ax.set_title("rows", color=MUTED)
+    bar.ax.set_title("answers", color=MUTED, loc="right")
     return figure
 
 
@@ -71,11 +71,17 @@ def coverage(summary: pd.DataFrame, contract: Any, names: dict[str, str]) -> Fig
     figure, axes = canvas(0.7 + 0.068 * starts[-1])
     promise = contract.confidence
     axes.axvspan(promise - ALLOWANCE, promise + ALLOWANCE, color="#f1f4f6", linewidth=0)
-    axes.axvline(promise, color=INK, linewidth=0.9)
+    axes.axvline(promise, color=INK, linewidth=0.9, zorder=2.5)
     for start, part in zip(starts[:-1], parts, strict=True):
         heights = start + np.arange(len(part))
-        axes.hlines(heights, part["coverage_low"], part["coverage_high"], color=TINT, linewidth=2.4)
-        axes.plot(part["coverage"], heights, "o", color=ACCENT, markersize=3.2)
+        axes.hlines(
+            heights,
+            part["coverage_low"],
+            part["coverage_high"].clip(upper=1),
+            color=TINT,
+            linewidth=2.4,
+        )
+        axes.plot(part["coverage"], heights, "o", color=ACCENT, markersize=3.2, zorder=3)
     middles = [s + (len(p) - 1) / 2 for s, p in zip(starts[:-1], parts, strict=True)]
     axes.set_yticks(middles, [names[kind] for kind in kinds])
     axes.set_ylim(-1.5, starts[-1] - 1.5)
@@ -98,9 +104,16 @@ def widths(summary: pd.DataFrame, column: str, title: str, names: dict[str, str]
             value = getattr(line, column)
             axes.plot(line.told, value, "o", color=ACCENT, markersize=6)
             right = kind == EVERYTHING
-            axes.annotate(names[kind], (line.told, value), xytext=(-8 if right else 8, -3),
-                          textcoords="offset points", ha="right" if right else "left",
-                          va="top", color=ACCENT, weight=600)  # fmt: skip
+            axes.annotate(
+                names[kind],
+                (line.told, value),
+                xytext=(3, -9) if right else (8, -3),
+                textcoords="offset points",
+                ha="right" if right else "left",
+                va="top",
+                color=ACCENT,
+                weight=600,
+            )
     axes.set(title=title, xlabel="Features told", ylim=(0, None))
     axes.set_xlim(0.5, max(summary["told"].max(), 2) + 0.5)
     thousands(axes.xaxis, 8)

@@ -69,7 +69,7 @@ def write_card(folder: Path, facts: dict[str, Any]) -> None:
         confidence=contract.confidence,
         confidence_count=contract.confidence * 100,
         region="range" if contract.task == "regression" else "set of labels that may be true",
-        repeats="cross-validation, each row held out more than once",
+        repeats="cross-validation",
         feature_table=_table(
             ["feature", "unit", "values", "missing"], [_feature(f) for f in contract.features]
         ),

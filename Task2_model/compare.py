@@ -16,6 +16,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from Task2_model.contract import Contract
 from Task2_model.evaluate import EVERYTHING, ONLY, WITHOUT, mean_with_interval
+from Task2_model.explore import wilson
 from Task2_model.wording import Wording
 
 RESAMPLES = 500
@@ -48,9 +49,9 @@ def relative(losses: pd.DataFrame, keys: Sequence[Key], against: Key, seed: int)
     return pd.DataFrame({"more": ratio, "more_low": low, "more_high": high})
 
 
-def worth(losses: pd.DataFrame, contract: Contract, model: str, blind: str, seed: int) -> (
-    pd.DataFrame
-):
+def worth(
+    losses: pd.DataFrame, contract: Contract, model: str, blind: str, seed: int
+) -> pd.DataFrame:
     """What each feature is worth, the most useful first; the index is its name.
 
     `only`: the share of the error of `blind`, which knows nothing, that goes when this feature
@@ -86,22 +87,22 @@ def by_part(answers: pd.DataFrame, parts: pd.Series[Any], seed: int) -> pd.DataF
     for name, part in answers.groupby(parts, sort=False, observed=True):
         line: dict[str, float] = {"n": part["row"].nunique()}
         for column in ("loss", "covered"):
-            value, low, high = mean_with_interval(part, column, seed)
+            value, low, high = mean_with_interval(part, column)
             line |= {column: value, f"{column}_low": low, f"{column}_high": high}
+        line["covered_high"] = min(line["covered_high"], 1.0)
         lines[name] = line
     return pd.DataFrame.from_dict(lines, orient="index")
 
 
 def fifths(values: pd.Series[Any], wording: Wording) -> pd.Series[Any]:
-    """Each value's fifth of all, named by the fifth's ends."""
+    """Each value's fifth of all, named by the fifth's ends; fifths of one name are one."""
     cut = pd.qcut(values, FIFTHS, duplicates="drop")
-    if not wording.regression:
-        return cut.cat.rename_categories(
-            [f"{100 * max(i.left, 0):.0f}–{100 * i.right:.0f}" + "\u00a0%" for i in cut.cat.categories]
-        )
-    return cut.cat.rename_categories(
-        [f"{wording.amount(i.left)} to {wording.amount(i.right)}" for i in cut.cat.categories]
-    )
+    names = {
+        part: f"{wording.level(max(part.left, values.min()))} to {wording.level(part.right)}"
+        for part in cut.cat.categories
+    }
+    ordered = pd.CategoricalDtype(list(dict.fromkeys(names.values())), ordered=True)
+    return cut.astype(object).map(names).astype(ordered)
 
 
 def largest_misses(answers: pd.DataFrame, most: int) -> pd.DataFrame:
@@ -129,13 +130,8 @@ def calibration(answers: pd.DataFrame) -> pd.DataFrame:
     tenth = pd.qcut(answers["chance"].rank(method="first"), TENTHS, labels=False)
     grouped = answers.groupby(tenth)
     table = grouped.agg(chance=("chance", "mean"), share=("happened", "mean"), n=("row", "nunique"))
-    z = 1.96
-    half = z * np.sqrt(table["share"] * (1 - table["share"]) / table["n"] + z**2 / (4 * table["n"] ** 2))
-    middle, scale = table["share"] + z**2 / (2 * table["n"]), 1 + z**2 / table["n"]
-    return table.assign(
-        share_low=(middle - half) / scale,
-        share_high=(middle + half) / scale,
-    )
+    low, high = wilson(table["share"], table["n"])
+    return table.assign(share_low=low, share_high=high)
 
 
 def ranking(answers: pd.DataFrame, seed: int) -> dict[str, tuple[float, float, float]]:

@@ -8,11 +8,12 @@ the same groups.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
-from Task1_database.database import Database
 
+from Task1_database.database import Database
 from Task2_model.contract import Contract, Feature
 from Task2_model.describe import TABLE
 from Task2_model.wording import Wording
@@ -80,7 +81,8 @@ def target_by(database: Database, contract: Contract, name: str) -> pd.DataFrame
     if enough.sum() > 1:
         table = table[enough]
     if contract.task == "classification":
-        table = table.assign(**_wilson(table["mid"], table["n"]))
+        low, high = wilson(table["mid"], table["n"])
+        table = table.assign(low=low, high=high)
     if feature.kind == "category":
         table = table.nlargest(MOST_LEVELS, "n").sort_values("mid", ignore_index=True)
         table["grp"] = table["grp"].astype(str)
@@ -136,9 +138,14 @@ def odd_values(database: Database, contract: Contract) -> list[tuple[str, str, i
         found += _far_out(database, name)
     for feature in contract.features:
         if feature.kind == "category":
-            rare = frequencies(database, feature.name).query(f"n < {FEW_ROWS}")
-            found += [(feature.name, f"only “{r.value}”", int(r.n)) for r in rare.itertuples()]
+            found += _rare(database, feature.name)
     return found
+
+
+def _rare(database: Database, name: str) -> list[tuple[str, str, int]]:
+    table = frequencies(database, name)
+    counted = zip(table["value"], table["n"], strict=True)
+    return [(name, f"only “{value}”", int(rows)) for value, rows in counted if rows < FEW_ROWS]
 
 
 def _far_out(database: Database, name: str) -> list[tuple[str, str, int]]:
@@ -160,14 +167,14 @@ def _distinct(database: Database, name: str) -> int:
 
 
 def _round_step(step: float) -> float:
-    """The next larger of 1, 2, 2.5 and 5 times a power of ten."""
-    power = 10.0 ** (len(f"{step:.0f}") - 1) if step >= 1 else float(f"1e{f'{step:e}'[-3:]}")
-    return next(power * nice for nice in (1, 2, 2.5, 5, 10) if power * nice >= step)
+    """The nearest of 1, 2, 2.5 and 5 times a power of ten."""
+    power = 10.0 ** math.floor(math.log10(step))
+    return min((power * nice for nice in (1, 2, 2.5, 5, 10)), key=lambda s: abs(math.log(s / step)))
 
 
-def _wilson(share: Any, rows: Any) -> dict[str, Any]:
-    """The 95 % interval of a share (Wilson, 1927)."""
+def wilson(share: Any, rows: Any) -> tuple[Any, Any]:
+    """The ends of the 95 % interval of a share (Wilson, 1927)."""
     z = 1.96
     centre = (share + z**2 / (2 * rows)) / (1 + z**2 / rows)
     half = z / (1 + z**2 / rows) * (share * (1 - share) / rows + z**2 / (4 * rows**2)) ** 0.5
-    return {"low": centre - half, "high": centre + half}
+    return centre - half, centre + half

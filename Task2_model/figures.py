@@ -6,6 +6,7 @@ SVG, with the sentence that says what it shows. Text stays text, so it can be se
 
 from __future__ import annotations
 
+import html
 import io
 import warnings
 from collections.abc import Callable, Sequence
@@ -18,9 +19,11 @@ import pandas as pd
 from IPython.display import display
 from matplotlib import font_manager
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from Task2_model.wording import exact, say, shorten
+from Task2_model.showing import say
+from Task2_model.wording import exact, shorten
 
 FONTS = Path(font_source_sans_pro.__file__).parent / "files"
 WIDTH = 6.7  # inches: an A4 page between its margins
@@ -29,7 +32,7 @@ INK, MUTED, GRID, PALE, ACCENT, TINT = (
 )  # fmt: skip
 SHADES = mpl.colors.LinearSegmentedColormap.from_list("shades", ["#e3f1f3", "#4fa3b1", "#083f4a"])
 STYLE = {
-    "font.family": ["Source Sans Pro", "sans-serif"],
+    "font.family": "Source Sans Pro",
     "font.size": 9,
     "svg.fonttype": "none",
     "svg.hashsalt": "tablecast",
@@ -72,23 +75,27 @@ def show(figure: Figure, sentence: str) -> None:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing")  # the page's font has it
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    svg = buffer.getvalue()
-    display({"image/svg+xml": svg[svg.index("<svg") :], "text/plain": sentence}, raw=True)
+    svg = buffer.getvalue().replace("'Source Sans Pro'", "'Source Sans Pro', sans-serif")
+    named = f'<svg role="img" aria-label="{html.escape(sentence)}"'
+    svg = named + svg[svg.index("<svg") + len("<svg") :]
+    display({"image/svg+xml": svg, "text/plain": sentence}, raw=True)
     say(sentence)
 
 
 def canvas(height: float, *, columns: int = 1, rows: int = 1, **kw: Any) -> tuple[Figure, Any]:
     """An empty figure as wide as the page and its axes."""
-    figure = Figure(figsize=(WIDTH, height), layout="constrained")
-    figure.get_layout_engine().set(wspace=0.06, hspace=0.06)  # type: ignore[union-attr]
+    layout = ConstrainedLayoutEngine(wspace=0.06, hspace=0.06)
+    figure = Figure(figsize=(WIDTH, height), layout=layout)
     return figure, figure.subplots(rows, columns, **kw)
 
 
 def thousands(axis: Any, most: int = 6, *, share: bool = False) -> None:
     """At most `most` round ticks, written 12,000, or as percentages."""
-    axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
     axis.set_major_formatter(
-        PercentFormatter(1, decimals=0, symbol="") if share else FuncFormatter(lambda v, _: exact(v))
+        PercentFormatter(1, decimals=0, symbol="")
+        if share
+        else FuncFormatter(lambda v, _: exact(v))
     )
 
 
@@ -99,9 +106,9 @@ def distribution(bins: pd.DataFrame, axis: str, marks: dict[str, float]) -> Figu
              edgecolor="white", linewidth=0.6)  # fmt: skip
     for name, value in marks.items():
         axes.axvline(value, color=ACCENT, linewidth=1.4)
-        axes.annotate(f" {name}", (value, 1), xycoords=("data", "axes fraction"), va="top",
-                      color=ACCENT, weight=600)  # fmt: skip
-    axes.set(xlabel=axis, title="Rows")
+        axes.annotate(name, (value, 1), xytext=(5, 0), textcoords="offset points", va="top",
+                      xycoords=("data", "axes fraction"), color=ACCENT, weight=600)  # fmt: skip
+    axes.set(xlabel=axis, title="Rows", ylim=(0, 1.18 * bins["n"].max()))
     axes.grid(axis="x", visible=False)
     thousands(axes.xaxis, 9)
     thousands(axes.yaxis, 4)
@@ -158,7 +165,9 @@ def _levels(axes: Any, table: pd.DataFrame, limits: tuple[float, float], share: 
     axes.hlines(places, table["low"], table["high"], color=TINT, linewidth=5)
     axes.plot(table["mid"], places, "o", color=ACCENT, markersize=5)
     names = [shorten(name) for name in table["grp"]]
-    axes.set_yticks(list(places), [f"{n}  ({rows:,})" for n, rows in zip(names, table["n"], strict=True)])
+    axes.set_yticks(
+        list(places), [f"{n}  ({rows:,})" for n, rows in zip(names, table["n"], strict=True)]
+    )
     axes.set_xlim(limits)
     axes.set_ylim(-0.6, len(table) - 0.4)
     thousands(axes.xaxis, 5, share=share)
@@ -176,10 +185,12 @@ def dots(
     places = range(len(table))
     for axes, (column, title) in zip(grid.flat, panels, strict=True):
         axes.axvline(0, color=PALE, linewidth=1)
-        axes.hlines(places, table[f"{column}_low"], table[f"{column}_high"], color=TINT, linewidth=5)
+        axes.hlines(
+            places, table[f"{column}_low"], table[f"{column}_high"], color=TINT, linewidth=5
+        )
         axes.plot(table[column], places, "o", color=ACCENT, markersize=5)
         axes.set_title(title)
-        axes.xaxis.set_major_locator(MaxNLocator(5))
+        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: form(v)))
         _plain_rows(axes)
     grid.flat[0].set_yticks(list(places), [shorten(name, 34) for name in table.index])

@@ -9,9 +9,19 @@ from typing import Any
 import pandas as pd
 
 from Task2_model import compare
-from Task2_model.evaluate import EVERYTHING, FOLDS, REPEATS, X_ALONE
+from Task2_model.evaluate import EVERYTHING, FOLDS, X_ALONE
 from Task2_model.study import Study
-from Task2_model.wording import NBSP, Wording, count, listed, number, percent, plain
+from Task2_model.wording import (
+    NBSP,
+    Wording,
+    count,
+    listed,
+    lower_first,
+    number,
+    of_all,
+    percent,
+    plain,
+)
 
 LITTLE = 0.05  # a loss less than this much smaller is little better
 Interval = tuple[float, float, float]  # value, and the ends of its 95 % interval
@@ -98,7 +108,9 @@ class Findings:
     def gain(self, against: str) -> Interval:
         """The share by which the model's loss is below that of a baseline, with its interval."""
         keys = [(self.model, EVERYTHING, "")]
-        found = compare.relative(self.losses, keys, (against, EVERYTHING, ""), self.study.seed).iloc[0]
+        found = compare.relative(
+            self.losses, keys, (against, EVERYTHING, ""), self.study.seed
+        ).iloc[0]
         return -found["more"], -found["more_high"], -found["more_low"]
 
     def called(self, model: str) -> str:
@@ -109,32 +121,33 @@ class Findings:
     def verdict(self) -> str:
         """Whether the model is worth having, in one sentence."""
         gain, low, high = self.gain(self.rival)
-        rival = plain(self.called(self.rival))
-        sure = f"95{NBSP}% interval {percent(low)} to {percent(high)}"
+        rival, loss = plain(self.called(self.rival)), self.words.loss
+        found = f"on rows that neither has seen, its {loss} is {_compared(gain, low, high)}"
+        if high < 0:
+            return (
+                f"**It is worse than the {rival}**: {found}. Do not use it as it is: these "
+                "features say too little for a model of this kind."
+            )
         if low <= 0:
             return (
-                f"**It cannot be told from the {rival}**: on rows that neither has seen its "
-                f"{self.words.loss} is {_less(gain)} ({sure}). These features say too little, or "
-                "there are too few rows."
+                f"**It cannot be told from the {rival}**: {found}. These features say too little, "
+                "or there are too few rows."
             )
         if gain < LITTLE:
             return (
-                f"**It is little better than the {rival}**: its {self.words.loss} is "
-                f"{percent(gain, 1)} smaller ({sure}). Treat each answer as close to what is usual."
+                f"**It is little better than the {rival}**: {found}. Its answers stay close to "
+                "what is usual."
             )
-        return (
-            f"**It beats the {rival}**, the best of the simple alternatives: its "
-            f"{self.words.loss} on rows that neither has seen is {percent(gain)} smaller ({sure})."
-        )
+        return f"**It beats the {rival}**, the best of the simple alternatives: {found}."
 
     def tiles(self) -> list[tuple[str, str, str]]:
         """The key numbers: each with what it is and how sure it is."""
         whole, words = self.line(EVERYTHING), self.words
-        gain, low, high = self.gain(self.rival)
+        gain, *ends = self.gain(self.rival)
         against = (
             percent(abs(gain)),
-            f"{'smaller' if gain >= 0 else 'larger'} {words.loss} than the {self.called(self.rival)}",
-            f"95{NBSP}% interval {percent(low)} to {percent(high)}",
+            f"{_side(gain)} {words.loss} than the {self.called(self.rival)}",
+            _sure(gain, *ends),
         )
         kept = (
             percent(whole["coverage"], 1),
@@ -171,17 +184,24 @@ class Findings:
 
     def drivers(self) -> str:
         """What tells most, and what is missed most."""
-        best = self.worth.index[0]
-        missed = self.worth["without"].idxmax()
+        worth: Any = self.worth
+        best, missed = worth.index[0], worth["without"].idxmax()
+        if worth.loc[best, "only_low"] <= 0:
+            return (
+                "**No feature** takes away, when told alone, any of the error of knowing nothing "
+                "that can be told from zero."
+            )
         text = (
             f"**{self._name(best)}** tells most: alone it takes away "
-            f"{percent(self.worth.loc[best, 'only'])} of the error of knowing nothing"
+            f"{percent(worth.loc[best, 'only'])} of the error of knowing nothing"
         )
-        if self.worth.loc[missed, "without_low"] <= 0:
+        if worth.loc[missed, "without_low"] <= 0:
             return text + "; of the rest, none is missed once the others are told."
-        more = percent(self.worth.loc[missed, "without"], 0)
+        more = percent(worth.loc[missed, "without"], 0)
         subject = "it" if missed == best else f"**{self._name(missed, first=False)}**"
-        return f"{text}. When all else is told, {subject} is missed most: the error is {more} larger."
+        return (
+            f"{text}. When all else is told, {subject} is missed most: the error is {more} larger."
+        )
 
     def spare(self) -> str:
         """Which features add nothing that can be told from zero once all others are told."""
@@ -201,12 +221,18 @@ class Findings:
         """How the coverage of all ways of asking compares with what was promised."""
         table = self.study.summary.dropna(subset=["coverage"])
         promised = self.study.contract.confidence
-        met = ((table["coverage_low"] <= promised) & (promised <= table["coverage_high"])).sum()
+        under = int((table["coverage_high"] < promised).sum())
+        over = int((table["coverage_low"] > promised).sum())
+        apart = listed(
+            f"{of_all(ways, len(table))} {what} than that by more than chance"
+            for ways, what in ((under, "less"), (over, "more"))
+            if ways or what == "less"
+        )
+        least, most = (percent(end, 1) for end in table["coverage"].agg(["min", "max"]))
         return (
-            f"Asked in {len(table)} ways, the {self.region} held the truth in "
-            f"{percent(table['coverage'].min(), 1)} to {percent(table['coverage'].max(), 1)} of "
-            f"held-out cases; the {percent(promised)} promised lies inside the 95{NBSP}% interval "
-            f"of {met} of the {len(table)}."
+            f"Promised to hold the truth in {percent(promised)} of cases, and asked in "
+            f"{len(table)} ways, the {self.region} held it in {least} to {most} of held-out "
+            f"cases: {apart}."
         )
 
     def choice(self) -> str:
@@ -216,10 +242,12 @@ class Findings:
             if self.models.index[0] == self.model
             else f"{self.model} does not have the smallest {self.words.loss}; it is chosen because"
         )
+        about = (self.study.model.__doc__ or "a model of your own.").strip().splitlines()[0]
         return (
             f"{why} it alone answers from whatever is told, with a {self.region} that keeps its "
-            "promise. It consists of boosted decision trees, shown each row ten times with other "
-            "features hidden, so that one model serves every way of asking."
+            f"promise. What it is: {lower_first(plain(about))} It learns from every row many "
+            "times, each time with other features hidden, so that one model serves every way of "
+            "asking."
         )
 
     def folds(self) -> str:
@@ -227,7 +255,7 @@ class Findings:
         return (
             f"All models were judged on the same rows: {count(len(self.study.rows))} cut into "
             f"{FOLDS} parts, each part answered by models that learned from the other "
-            f"{FOLDS - 1}, the whole repeated {REPEATS} times with other cuts."
+            f"{FOLDS - 1}."
         )
 
     def _name(self, feature: str, *, first: bool = True) -> str:
@@ -240,5 +268,14 @@ def between(low: str, high: str) -> str:
     return f"95{NBSP}% interval {low} to {high}"
 
 
-def _less(gain: float) -> str:
-    return f"{percent(abs(gain), 1)} {'smaller' if gain >= 0 else 'larger'}"
+def _side(gain: float) -> str:
+    return "smaller" if gain >= 0 else "larger"
+
+
+def _compared(gain: float, low: float, high: float) -> str:
+    return f"{percent(abs(gain))} {_side(gain)} ({_sure(gain, low, high)})"
+
+
+def _sure(gain: float, low: float, high: float) -> str:
+    ends = (low, high) if gain >= 0 else (-high, -low)
+    return between(*(percent(end) for end in ends))

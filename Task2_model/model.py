@@ -16,6 +16,7 @@ import numpy.typing as npt
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.model_selection import train_test_split
+from threadpoolctl import threadpool_limits
 
 from Task1_database.errors import TrainingError
 from Task2_model.conformal import Block, Calibration, Conformal, Floats, conformal
@@ -23,6 +24,7 @@ from Task2_model.contract import Contract, Rows
 
 MOST_COPIES, FEWEST_COPIES = 20, 3  # how often a row is shown, with other features hidden
 SHOWN_ROWS = 30_000  # aimed at between the two: more barely help, and take longer
+ROWS_WORTH_THREADS = 100_000  # with fewer, threads wait for each other more than they work
 CALIBRATION_SHARE = 0.25
 CALIBRATION_ROWS = 2_000  # more would narrow nothing and slow every subset asked for
 FEWEST_CALIBRATION_ROWS = 19  # with fewer, no finite 90 % range exists
@@ -74,9 +76,10 @@ class PredictiveModel(ABC):
         x = self.contract.names.index(self.contract.x)
         shown, of_row = show(rows[fit_part], x, rng, copies)
         truth = learned[fit_part][of_row]
-        self.centre_ = self.estimator().fit(shown, truth)
-        if self.contract.task == "regression":
-            self.spread_ = self._fit_spread(shown, truth, of_row, rng)
+        with threadpool_limits(None if len(shown) > ROWS_WORTH_THREADS else 1):
+            self.centre_ = self.estimator().fit(shown, truth)
+            if self.contract.task == "regression":
+                self.spread_ = self._fit_spread(shown, truth, of_row, rng)
         self.calibration_ = Calibration(rows[held_part], learned[held_part])
         self.__dict__.pop("conformal", None)  # a second fit begins with empty caches
         return self

@@ -7,8 +7,10 @@ executed notebook into report.html, which holds all that it needs, and report.pd
 from __future__ import annotations
 
 import base64
+import html
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -36,7 +38,7 @@ NOTEBOOK = HERE / "report.ipynb"
 FACES = (("Regular", 400, "normal"), ("It", 400, "italic"), ("Semibold", 600, "normal"))
 
 
-class OwnKernel(AsyncKernelManager):  # type: ignore[misc]
+class OwnKernel(AsyncKernelManager):
     """A kernel of this interpreter, whatever kernels are installed; silent on the terminal."""
 
     @property
@@ -45,10 +47,11 @@ class OwnKernel(AsyncKernelManager):  # type: ignore[misc]
         command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         return KernelSpec(argv=command, display_name="Python 3", language="python")
 
-    async def start_kernel(self, **kw: Any) -> None:
+    async def start_kernel(self, **kw: Any) -> None:  # type: ignore[override]
         """Start it; what it has to say goes into the notebook."""
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        await super().start_kernel(**{**kw, **quiet})
+        patient = os.environ | {"OMP_WAIT_POLICY": "PASSIVE"}  # threads that wait burn no time
+        await super().start_kernel(**kw | quiet | {"env": patient})
 
 
 def execute(parameters: Mapping[str, Any], folder: Path) -> Path:
@@ -79,7 +82,9 @@ def execute(parameters: Mapping[str, Any], folder: Path) -> Path:
     except PapermillExecutionError as error:
         raise _cause(error) from error
     except (DeadKernelError, RuntimeError) as error:
-        raise TrainingError(f"report.ipynb: its kernel ended before it was done: {error}") from error
+        raise TrainingError(
+            f"report.ipynb: its kernel ended before it was done: {error}"
+        ) from error
     recorded = _without_secrets(parameters)
     executed = parameterize_notebook(executed, recorded)
     executed.metadata.papermill.parameters = recorded
@@ -140,9 +145,9 @@ def _title(notebook: Any) -> str:
     """The first heading that a cell wrote."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            text = output.get("data", {}).get("text/html", "")
-            if text.startswith("<h1>"):
-                return str(text[4 : text.index("</h1>")])
+            found = re.search(r"<h1>(.*?)</h1>", output.get("data", {}).get("text/html", ""))
+            if found:
+                return html.unescape(found[1])
     return "Report"
 
 

@@ -77,7 +77,7 @@ class Study:
     @cached_property
     def summary(self) -> pd.DataFrame:
         """Loss, coverage and width by model and by what is told, with intervals."""
-        return summary(self.contract, self.answers, self.seed)
+        return summary(self.contract, self.answers)
 
     @cached_property
     def fitted(self) -> PredictiveModel:

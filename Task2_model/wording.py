@@ -1,4 +1,4 @@
-"""Numbers and names as a reader wants them: rounded, with units, in sentences.
+"""Numbers and names as a reader wants them: rounded, with units, ready for a sentence.
 
 Whatever comes from the data or from dataset.toml passes through `plain` on its way into
 Markdown, so a category called `<b>` or `*` is shown as it is.
@@ -9,17 +9,14 @@ from __future__ import annotations
 import html
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-
-from IPython.display import HTML, Markdown, display
 
 from Task2_model.contract import Contract, Feature
 
 CURRENCIES = frozenset("$€£¥₹₩₽₺₪")
 MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~^])")
-CHOSEN, WORD = ' class="chosen"', ' class="word"'
 NBSP = "\N{NO-BREAK SPACE}"
 
 
@@ -76,80 +73,14 @@ def shorten(name: object, most: int = 26) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
+def of_all(some: int, all_: int) -> str:
+    """`none of the 6`, `4 of the 6` or `all 6`."""
+    return f"all {all_}" if some == all_ else f"{some or 'none'} of the {all_}"
+
+
 def plain(text: object) -> str:
     """Text from outside as Markdown that shows it as it is."""
     return MARKDOWN.sub(r"\\\1", html.escape(str(text), quote=False))
-
-
-def say(*paragraphs: str) -> None:
-    """Show sentences that a cell computed; a dollar sign is money, not mathematics."""
-    display(Markdown("\n\n".join(paragraphs).replace("$", r"\$")))
-
-
-def show_title(title: str, lead: str, facts: Iterable[str]) -> None:
-    """Show the head of the report."""
-    shown = " · ".join(html.escape(fact) for fact in facts)
-    display(
-        HTML(
-            f'<h1>{html.escape(title)}</h1><p class="lead">{html.escape(lead)}</p>'
-            f'<p class="facts">{shown}</p>'
-        )
-    )
-
-
-def show_table(
-    lines: Iterable[Mapping[str, object]],
-    *,
-    caption: str = "",
-    words: Iterable[str] = (),
-    chosen: int | None = None,
-) -> None:
-    """Show lines of ready-made texts as a table.
-
-    The columns in `words` are set flush left, the others flush right; the line `chosen`, counted
-    from 0, is emphasised.
-    """
-    rows = list(lines)
-    left = {name: name in set(words) for name in rows[0]} if rows else {}
-    head = _cells(dict(zip(left, left, strict=True)), left, "th")
-    body = "".join(
-        f"<tr{CHOSEN if place == chosen else ''}>{_cells(row, left, 'td')}</tr>"
-        for place, row in enumerate(rows)
-    )
-    title = f"<caption>{html.escape(caption)}</caption>" if caption else ""
-    display(
-        HTML(
-            f'<div class="table"><table>{title}<thead><tr>{head}</tr></thead>'
-            f"<tbody>{body}</tbody></table></div>"
-        )
-    )
-
-
-def show_sql(sql: str) -> None:
-    """Show a query as it was put to the database, folded away."""
-    display(
-        HTML(
-            '<details class="code"><summary>SQL</summary>'
-            f"<pre>{html.escape(sql)}</pre></details>"
-        )
-    )
-
-
-def show_tiles(tiles: Iterable[tuple[str, str, str]]) -> None:
-    """Show key numbers side by side: each a number, what it is and how sure it is."""
-    parts = (
-        f'<div class="tile"><b>{html.escape(big)}</b><span>{html.escape(what)}</span>'
-        f"<small>{html.escape(sure)}</small></div>"
-        for big, what, sure in tiles
-    )
-    display(HTML(f'<div class="tiles">{"".join(parts)}</div>'))
-
-
-def _cells(values: Mapping[str, object], left: Mapping[str, bool], tag: str) -> str:
-    return "".join(
-        f"<{tag}{WORD if left[name] else ''}>{html.escape(str(value))}</{tag}>"
-        for name, value in values.items()
-    )
 
 
 @dataclass(frozen=True)
@@ -206,7 +137,9 @@ class Wording:
 
     def level(self, value: float) -> str:
         """A level of the target for a group: `$186,000` or `12 %`."""
-        return self.amount(value) if self.regression else percent(value)
+        if not self.regression:
+            return percent(value)
+        return with_unit(exact(float(f"{value:.3g}")), self.contract.target.unit)
 
     def amount(self, value: float, digits: int = 3) -> str:
         """A difference, error or width in the target's unit."""

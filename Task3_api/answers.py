@@ -1,7 +1,7 @@
 """The questions that SQL answered when the model was trained, read from the sealed model.
 
 Each is a pair of files, NN_name.sql and NN_name.csv; the comment that opens the SQL is the
-question in English. So the service shows them without a database.
+question in English, and from its second line on a note. So the service needs no database.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 
 from werkzeug.exceptions import NotFound
@@ -39,9 +39,18 @@ class Question:
     @property
     def text(self) -> str:
         """The question in English."""
-        lines = self.sql.splitlines()
-        comment = [line.lstrip("- ") for line in lines[: _comments(lines)]]
-        return " ".join(comment).strip()
+        return next(iter(self._comment), self.name)
+
+    @property
+    def note(self) -> str:
+        """How to read its answer; empty where that is plain."""
+        return " ".join(self._comment[1:])
+
+    @property
+    def _comment(self) -> list[str]:
+        """The lines that open the query, without their dashes."""
+        lines = takewhile(lambda line: line.startswith("--"), self.sql.splitlines())
+        return [line.strip("- \t") for line in lines]
 
     @cached_property
     def table(self) -> list[list[str]]:
@@ -70,8 +79,3 @@ def find(sealed: Path, name: str) -> Question:
         if question.name == name:
             return question
     raise NotFound
-
-
-def _comments(lines: list[str]) -> int:
-    """How many lines open the query as comments."""
-    return next((n for n, line in enumerate(lines) if not line.startswith("--")), len(lines))

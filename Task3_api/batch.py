@@ -43,7 +43,6 @@ def answer_file() -> Response:
         file.close()
         raise
     response = Response(_lines(file, table, answering), mimetype="text/csv")
-    response.call_on_close(file.close)  # for who leaves before the first line
     name = f"{model.contract.dataset}_predictions.csv"
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

@@ -28,7 +28,14 @@ def broken(sealed: Path) -> Flask:
     [
         ("GET", "/nowhere", {}, 404, "Not Found", "there is nothing at '/nowhere'"),
         ("GET", "/a%0Ab", {}, 404, "Not Found", r"there is nothing at '/a\nb'"),
-        ("GET", "/questions/../x.csv", {}, 404, "Not Found", "there is nothing at '/x.csv'"),
+        (
+            "GET",
+            "/questions/../x.csv",
+            {},
+            404,
+            "Not Found",
+            "there is nothing at '/questions/../x.csv'",
+        ),
         ("DELETE", "/questions", {}, 405, "Method Not Allowed", "/questions does not take DELETE"),
         ("GET", "/invocations", {}, 405, "Method Not Allowed", "/invocations does not take GET"),
         (

@@ -1,0 +1,155 @@
+"""A dataset's folder is read whole, or refused in words that name the file and the key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from Task1_database.dataset import Dataset, FeatureText, TargetText
+from Task1_database.errors import DatasetError
+from tests.little_dataset import FILES, boats, little
+
+TOML = FILES["dataset.toml"]
+COLUMN = "a column as: name TYPE [NOT NULL], of SMALLINT, INTEGER, BIGINT, DOUBLE PRECISION, "
+COLUMN += "DECIMAL(p,s), DATE, VARCHAR(n), TEXT"
+
+
+def test_a_folder_is_read(tmp_path: Path) -> None:
+    dataset = boats(tmp_path)
+    assert (dataset.name, dataset.folder) == ("boats", tmp_path / "boats")
+    assert (dataset.task, dataset.x, dataset.model) == ("regression", "size", None)
+    assert dataset.target == TargetText("price", "Price", "$")
+    assert dataset.features == {
+        "size": FeatureText("Length", "feet"),
+        "kind": FeatureText("Kind"),
+    }
+    assert dataset.tables == {"boats": "boats.csv"}
+    assert dataset.csv_path("boats") == tmp_path / "boats" / "boats.csv"
+    assert dataset.features_select.startswith("SELECT id AS row_id")
+    (question,) = dataset.questions
+    assert (question.number, question.name) == (1, "how_many")
+    assert question.text == "How many boats are there?"
+    assert question.note == "All that were counted."
+    assert question.sql == "SELECT COUNT(*) AS boats FROM feature_store"
+
+
+def test_the_shipped_houses_are_complete() -> None:
+    houses = Dataset.open("houses")
+    assert houses.x == "living_area"
+    assert houses.target.name == "price"
+    assert len(houses.features) == 15
+    assert [question.number for question in houses.questions] == list(range(1, 9))
+    assert all(question.text.endswith("?") for question in houses.questions)
+    raw = {column.name for column in houses.schema["houses"].columns}
+    assert set(houses.csv_path("houses").read_text().partition("\n")[0].split(",")) == raw
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"dataset.toml": None}, "dataset.toml is missing in {folder}"),
+        ({"schema.sql": None}, "schema.sql is missing in {folder}"),
+        ({"features.sql": None}, "features.sql is missing in {folder}"),
+        ({"boats.csv": None}, "boats.csv is missing in {folder}"),
+        ({"features.sql": b"\xff"}, "features.sql is not UTF-8; save it as such"),
+        (
+            {"dataset.toml": "title = "},
+            "dataset.toml: Invalid value (at end of document)",
+        ),
+        (
+            {"dataset.toml": "colour = 1\n" + TOML},
+            "dataset.toml: colour: expected no such key; known are title, description, task, x, "
+            "model, target, tables, features",
+        ),
+        (
+            {"dataset.toml": TOML.replace('"regression"', '"guessing"')},
+            "dataset.toml: task: expected regression or classification",
+        ),
+        (
+            {"dataset.toml": TOML.replace('x = "size"', 'x = "width"')},
+            "dataset.toml: x: expected size or kind",
+        ),
+        (
+            {"dataset.toml": TOML.replace('x = "size"', "")},
+            "dataset.toml: x: expected a text in quotes",
+        ),
+        (
+            {"dataset.toml": TOML.replace('name = "price"', 'name = "kind"')},
+            "dataset.toml: target.name: expected a column that is not among the features",
+        ),
+        (
+            {"dataset.toml": TOML.replace('name = "price"', 'name = "Price"')},
+            "dataset.toml: target.name: expected a name of small letters, digits and _, such as "
+            "living_area",
+        ),
+        (
+            {"dataset.toml": TOML.replace('unit = "$"', "decimals = 1.5")},
+            "dataset.toml: target.decimals: expected a whole number",
+        ),
+        (
+            {"dataset.toml": TOML.replace('label = "Kind"', 'title = "Kind"')},
+            "dataset.toml: features.kind.title: expected no such key; known are label, unit, help",
+        ),
+        (
+            {"dataset.toml": TOML.replace('label = "Kind"', "")},
+            "dataset.toml: features.kind: expected a section [features.kind] that is not empty",
+        ),
+        (
+            {"dataset.toml": TOML.replace('"boats.csv"', '"../boats.csv"')},
+            "dataset.toml: tables.boats: expected the name of a CSV file in the dataset's folder",
+        ),
+        (
+            {"dataset.toml": TOML.replace("boats = ", "ships = ")},
+            "table boats is missing in [tables] of dataset.toml",
+        ),
+        (
+            {"schema.sql": "CREATE TABLE ships (a INTEGER);"},
+            "table boats is missing in schema.sql",
+        ),
+        ({"schema.sql": "-- x\nDROP x;"}, "schema.sql, line 2: expected CREATE TABLE name ("),
+        (
+            {"schema.sql": "CREATE TABLE boats (\n  a INTEGER,\n  b BLOB\n);"},
+            f"schema.sql, line 3: expected {COLUMN}",
+        ),
+        (
+            {"schema.sql": "CREATE TABLE boats (a INTEGER) WITHOUT ROWID;"},
+            "schema.sql, line 1: expected ; after the closing bracket",
+        ),
+        (
+            {"features.sql": "DROP TABLE boats;"},
+            "features.sql: expected CREATE TABLE feature_store AS SELECT …",
+        ),
+        (
+            {"questions/1.sql": "-- Why?\nSELECT 1;"},
+            "questions/1.sql: expected a name such as 01_price_by_size.sql",
+        ),
+        (
+            {"questions/02_x.sql": "SELECT 1;"},
+            "questions/02_x.sql: expected the question as a -- comment, then one SELECT",
+        ),
+        (
+            {"questions/02_x.sql": "-- Why?\nDELETE FROM boats;"},
+            "questions/02_x.sql: expected the question as a -- comment, then one SELECT",
+        ),
+    ],
+)
+def test_a_faulty_folder_is_refused(
+    tmp_path: Path, changed: dict[str, str | bytes | None], message: str
+) -> None:
+    folder = little(tmp_path, changed)
+    with pytest.raises(DatasetError) as caught:
+        Dataset.open(str(folder))
+    assert str(caught.value) == message.format(folder=folder)
+
+
+def test_an_unknown_name_is_refused() -> None:
+    with pytest.raises(DatasetError) as caught:
+        Dataset.open("castles")
+    assert str(caught.value) == "there is no dataset 'castles'; expected houses or a folder"
+
+
+def test_a_folder_whose_name_sql_could_not_use_is_refused(tmp_path: Path) -> None:
+    folder = little(tmp_path).rename(tmp_path / "My boats")
+    with pytest.raises(DatasetError, match="^'My boats' cannot name a dataset; expected"):
+        Dataset.open(str(folder))
