@@ -114,7 +114,7 @@ def widths(summary: pd.DataFrame, column: str, title: str, names: dict[str, str]
                 color=ACCENT,
                 weight=600,
             )
-    axes.set(title=title, xlabel="Features told", ylim=(0, None))
+    axes.set(title=title, xlabel="Features told", ylim=(0, 1.06 * summary[column].max()))
     axes.set_xlim(0.5, max(summary["told"].max(), 2) + 0.5)
     thousands(axes.xaxis, 8)
     thousands(axes.yaxis, 5)

@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from Task1_database.database import Database
 from Task1_database.dataset import Dataset
-
 from Task1_database.errors import DatasetError, TrainingError
 from Task2_model.contract import Contract, Feature, Kind, Target
 

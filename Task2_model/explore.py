@@ -145,7 +145,7 @@ def odd_values(database: Database, contract: Contract) -> list[tuple[str, str, i
 def _rare(database: Database, name: str) -> list[tuple[str, str, int]]:
     table = frequencies(database, name)
     counted = zip(table["value"], table["n"], strict=True)
-    return [(name, f"only “{value}”", int(rows)) for value, rows in counted if rows < FEW_ROWS]
+    return [(name, f"“{value}” is rare", int(rows)) for value, rows in counted if rows < FEW_ROWS]
 
 
 def _far_out(database: Database, name: str) -> list[tuple[str, str, int]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import io
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +31,10 @@ INK, MUTED, GRID, PALE, ACCENT, TINT = (
     "#22303c", "#6b7885", "#e4e8ec", "#b6c0c9", "#0b7285", "#c5e3e8",
 )  # fmt: skip
 SHADES = mpl.colors.LinearSegmentedColormap.from_list("shades", ["#e3f1f3", "#4fa3b1", "#083f4a"])
-STYLE = {
+STYLE: dict[Any, Any] = {
     "font.family": "Source Sans Pro",
     "font.size": 9,
+    "savefig.transparent": True,
     "svg.fonttype": "none",
     "svg.hashsalt": "tablecast",
     "text.color": INK,
@@ -139,7 +140,9 @@ def target_by(
     """
     columns = min(len(panels), 2)
     rows = -(-len(panels) // columns)
-    figure, grid = canvas(2.5 * rows, rows=rows, columns=columns, squeeze=False)
+    figure, grid = canvas(
+        2.1 if rows * columns == 1 else 2.4 * rows, rows=rows, columns=columns, squeeze=False
+    )
     top = 1.04 * max(table["high"].max() for _, table in panels)
     bottom = min(0.0, *(table["low"].min() for _, table in panels))
     for axes, (label, table) in zip(grid.flat, panels, strict=False):
@@ -174,9 +177,7 @@ def _levels(axes: Any, table: pd.DataFrame, limits: tuple[float, float], share: 
     _plain_rows(axes)
 
 
-def dots(
-    table: pd.DataFrame, panels: Sequence[tuple[str, str]], form: Callable[[float], str]
-) -> Figure:
+def dots(table: pd.DataFrame, panels: Sequence[tuple[str, str]], *, share: bool = False) -> Figure:
     """For each line of `table` (its index is the name) a dot with its interval, panel by panel.
 
     `panels` are (column, title); the interval is in `<column>_low` and `<column>_high`.
@@ -190,8 +191,7 @@ def dots(
         )
         axes.plot(table[column], places, "o", color=ACCENT, markersize=5)
         axes.set_title(title)
-        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: form(v)))
+        thousands(axes.xaxis, 5, share=share)
         _plain_rows(axes)
     grid.flat[0].set_yticks(list(places), [shorten(name, 34) for name in table.index])
     grid.flat[0].invert_yaxis()

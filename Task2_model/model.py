@@ -22,8 +22,9 @@ from Task1_database.errors import TrainingError
 from Task2_model.conformal import Block, Calibration, Conformal, Floats, conformal
 from Task2_model.contract import Contract, Rows
 
-MOST_COPIES, FEWEST_COPIES = 20, 3  # how often a row is shown, with other features hidden
-SHOWN_ROWS = 30_000  # aimed at between the two: more barely help, and take longer
+MOST_COPIES = 20  # of a row, each with other features hidden
+SHOWN_ROWS = 30_000  # in all, copies included: more barely help, and take longer …
+SHOWN_SHARE = 0.3  # … but of a large table at least this share is shown
 ROWS_WORTH_THREADS = 100_000  # with fewer, threads wait for each other more than they work
 CALIBRATION_SHARE = 0.25
 CALIBRATION_ROWS = 2_000  # more would narrow nothing and slow every subset asked for
@@ -72,16 +73,16 @@ class PredictiveModel(ABC):
         rng = np.random.default_rng(self.seed)
         learned = self._learned(outcomes)
         fit_part, held_part = self._split(rows, learned, rng)
-        copies = int(np.clip(SHOWN_ROWS // len(fit_part), FEWEST_COPIES, MOST_COPIES))
         x = self.contract.names.index(self.contract.x)
-        shown, of_row = show(rows[fit_part], x, rng, copies)
+        shown, of_row = show(rows[fit_part], x, how_many_to_show(len(fit_part)), rng)
         truth = learned[fit_part][of_row]
         with threadpool_limits(None if len(shown) > ROWS_WORTH_THREADS else 1):
-            self.centre_ = self.estimator().fit(shown, truth)
+            self.centre_ = self._fit_centre(shown, truth)
             if self.contract.task == "regression":
                 self.spread_ = self._fit_spread(shown, truth, of_row, rng)
         self.calibration_ = Calibration(rows[held_part], learned[held_part])
         self.__dict__.pop("conformal", None)  # a second fit begins with empty caches
+        self._refuse_no_numbers()
         return self
 
     def forward(self, rows: Rows) -> Floats:
@@ -125,6 +126,30 @@ class PredictiveModel(ABC):
         )
         return fit_part, held_part
 
+    def _fit_centre(self, shown: Rows, truth: Floats) -> Any:
+        """The estimator, fitted; what it does not take is an error that says so."""
+        try:
+            return self.estimator().fit(shown, truth)
+        except ValueError as error:
+            reason = str(error).strip().splitlines()[0]
+            hint = "; begin its pipeline with an imputer" if "NaN" in reason else ""
+            raise TrainingError(
+                f"{type(self).__name__} cannot be trained: {reason}{hint}"
+            ) from error
+
+    def _refuse_no_numbers(self) -> None:
+        """A model whose answers are not numbers cannot say how sure it is."""
+        try:
+            raw = self.forward(self.calibration_.rows)
+        except AttributeError as error:  # a classifier without probabilities, say
+            raise TrainingError(f"{type(self).__name__} cannot be calibrated: {error}") from error
+        bad = int((~np.isfinite(raw).all(axis=1)).sum())
+        if bad:
+            raise TrainingError(
+                f"{type(self).__name__} cannot be calibrated: {bad} of its answers to "
+                f"{len(raw)} rows are not numbers"
+            )
+
     def _fit_spread(
         self, shown: Rows, truth: Floats, of_row: npt.NDArray[Any], rng: np.random.Generator
     ) -> HistGradientBoostingRegressor:
@@ -141,19 +166,40 @@ class PredictiveModel(ABC):
         return spread.fit(shown, np.log(np.abs(errors) + least))
 
 
-def show(
-    rows: Rows, x: int, rng: np.random.Generator, copies: int
-) -> tuple[Rows, npt.NDArray[np.intp]]:
-    """Each row `copies` times: once whole, once with `x` alone, else random features hidden.
+def how_many_to_show(count: int) -> int:
+    """How many rows a model is shown that has `count` to learn from, copies included."""
+    return min(count * MOST_COPIES, max(SHOWN_ROWS, int(count * SHOWN_SHARE)))
 
-    How many features stay is uniform from one to all, so that short and full requests weigh the
-    same. Returns the rows (n * copies, features) and the index of the row that each one shows.
+
+def show(
+    rows: Rows, x: int, total: int, rng: np.random.Generator
+) -> tuple[Rows, npt.NDArray[np.intp]]:
+    """Rows with features hidden, so that a model learns to answer from any of them.
+
+    A tenth of what is shown is whole, a tenth tells `x` alone, and of the rest random features
+    are hidden: how many stay is uniform from one to all, so that short and full requests weigh
+    the same. With ten copies or more, every row is shown in each of these ways.
+
+    Parameters
+    ----------
+    rows : float32 array, shape (n, features)
+    x : int
+        The column that is told alone.
+    total : int
+        How many rows to show; rounded down to whole copies of all rows where it exceeds n.
+
+    Returns
+    -------
+    The rows shown, shape (shown, features), and the index of the row that each one shows.
     """
     count, features = rows.shape
-    shown = np.tile(rows, (copies, 1))
+    copies = max(1, total // count)
+    of_row = np.concatenate([rng.permutation(count) for _ in range(copies)])[:total]
+    shown = rows[of_row]
     stay = rng.integers(1, features + 1, size=(len(shown), 1))
-    hidden = rng.random(shown.shape).argsort(axis=1).argsort(axis=1) >= stay
-    hidden[:count] = False
-    hidden[count : 2 * count] = np.arange(features) != x
+    hidden = rng.random(shown.shape, dtype=np.float32).argsort(axis=1).argsort(axis=1) >= stay
+    tenth = len(shown) // 10
+    hidden[:tenth] = False
+    hidden[tenth : 2 * tenth] = np.arange(features) != x
     shown[hidden] = np.nan
-    return shown, np.tile(np.arange(count), copies)
+    return shown, of_row

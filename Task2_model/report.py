@@ -85,9 +85,9 @@ def execute(parameters: Mapping[str, Any], folder: Path) -> Path:
         raise TrainingError(
             f"report.ipynb: its kernel ended before it was done: {error}"
         ) from error
-    recorded = _without_secrets(parameters)
-    executed = parameterize_notebook(executed, recorded)
-    executed.metadata.papermill.parameters = recorded
+    shown = recorded(parameters)
+    executed = parameterize_notebook(executed, shown)
+    executed.metadata.papermill.parameters = shown
     path = folder / NOTEBOOK.name
     _write(path, nbformat.writes(executed).encode())
     return path
@@ -133,12 +133,12 @@ def _cause(error: PapermillExecutionError) -> TrainingError:
     return TrainingError(f"report.ipynb, cell {error.cell_index + 1}: {error.ename}: {text}")
 
 
-def _without_secrets(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters as the executed notebook may show them."""
-    recorded = dict(parameters)
-    if "database_url" in recorded:
-        recorded["database_url"] = safe_url(recorded["database_url"])
-    return recorded
+def recorded(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters as the executed notebook shows them: without a password."""
+    shown = dict(parameters)
+    if shown.get("database_url"):
+        shown["database_url"] = safe_url(shown["database_url"])
+    return shown
 
 
 def _title(notebook: Any) -> str:

@@ -17,9 +17,9 @@ import joblib
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
 from Task1_database.database import Database
 from Task1_database.dataset import Dataset
-
 from Task1_database.errors import TrainingError
 from Task2_model.boosting import Boosting
 from Task2_model.contract import Contract, Rows, Value

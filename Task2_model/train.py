@@ -16,11 +16,11 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from Task1_database.database import safe_url
 from Task1_database.dataset import Dataset
 from Task1_database.questions import ask
-
 from Task2_model import report
 from Task2_model.artifact import seal
 from Task2_model.card import write_card
@@ -56,6 +56,8 @@ def train(
     try:
         say("answering the questions")
         ask(dataset, database_url, staging / "answers")
+        for question in dataset.questions:
+            shutil.copy(dataset.folder / question.file, staging / "answers")
         say("running the notebook")
         parameters = {
             "dataset": str(dataset.folder),
@@ -89,12 +91,18 @@ def _facts(staging: Path, database_url: str) -> dict[str, Any]:
         "metrics": metrics,
         "provenance": {
             **provenance,
-            "database": safe_url(database_url),
+            "database": _without_path(database_url),
             "packages": {name: metadata.version(name) for name in PACKAGES},
             "python": platform.python_version(),
             "sealed_at": datetime.now(UTC).isoformat(timespec="seconds"),
         },
     }
+
+
+def _without_path(database_url: str) -> str:
+    """The address without its password, and without the folders of an embedded database."""
+    parts = urlsplit(safe_url(database_url))
+    return safe_url(database_url) if parts.netloc else f"{parts.scheme}:{Path(parts.path).name}"
 
 
 def _taken(path: Path) -> Any:

@@ -53,7 +53,8 @@ def percent(share: float, decimals: int = 0) -> str:
     """0.9 as 90 %."""
     if not math.isfinite(share):
         return "–"
-    return f"{100 * share:.{decimals}f}{NBSP}%".replace("-", "−")
+    rounded = round(100 * share, decimals) + 0.0  # no minus before nothing
+    return f"{rounded:.{decimals}f}{NBSP}%".replace("-", "−")
 
 
 def count(rows: int, noun: str = "row") -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from Task2_model.contract import Target
+from Task3_api.parsing import DECIMAL
 
 BEFORE = ("$", "€", "£", "¥")  # units that are written before the number
 
@@ -11,6 +14,12 @@ def number(value: float) -> str:
     """A number with thousands apart and no more places than it has: 1,800 or 0.25."""
     whole = float(value).is_integer()
     return f"{value:,.0f}" if whole else f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.2f}"
+
+
+def cell(text: str) -> str:
+    """A cell of a table, thousands apart where it is a long number; years stay as they are."""
+    long = DECIMAL.fullmatch(text) and abs(Decimal(text)) >= 10_000
+    return f"{Decimal(text):,f}" if long else text
 
 
 def amount(value: float, target: Target) -> str:

@@ -19,10 +19,10 @@ import pandas as pd
 from joblib import Parallel, delayed, parallel_config
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import train_test_split
+
 from Task1_database.database import connect
 from Task1_database.dataset import Dataset
 from Task1_database.load import load
-
 from Task2_model.boosting import Boosting
 from Task2_model.contract import Rows
 from Task2_model.study import Study

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+
 from Task1_database.database import connect
 from Task1_database.dataset import Dataset
 from Task1_database.load import load
-
 from Task2_model.artifact import SealedModel
 from Task2_model.model import PredictiveModel
 from Task2_model.study import Study
@@ -26,7 +26,8 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     """Where TABLECAST_SKIP_NOTHING is set, a test that skips itself has failed."""
     report = yield
     if report.skipped and os.environ.get("TABLECAST_SKIP_NOTHING"):
-        report.outcome, report.longrepr = "failed", f"skipped, but nothing may be: {report.longrepr}"
+        report.outcome = "failed"
+        report.longrepr = f"skipped, but nothing may be: {report.longrepr}"
     return report
 
 

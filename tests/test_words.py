@@ -25,6 +25,22 @@ def test_number(value: float, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("2006", "2006"),
+        ("93805", "93,805"),
+        ("-125000.50", "-125,000.50"),
+        ("1e6", "1,000,000"),
+        ("00123", "00123"),
+        ("1,000 to 1,499", "1,000 to 1,499"),
+        ("", ""),
+    ],
+)
+def test_cell(text: str, shown: str) -> None:
+    assert words.cell(text) == shown
+
+
+@pytest.mark.parametrize(
     ("value", "unit", "decimals", "text"),
     [
         (206_300.0, "$", -2, "$206,300"),
