@@ -7,7 +7,7 @@ URL     ?= http://127.0.0.1:5000
 
 BIN := .venv/bin
 
-.PHONY: run test lint format playbook bench lock clean
+.PHONY: run test lint format playbook docs bench lock clean
 
 run: .venv/train  ## load, ask, train, report and serve DATASET
 	@$(BIN)/tablecast run $(DATASET) $(if $(PORT),--port $(PORT))
@@ -30,6 +30,9 @@ playbook: .venv/train  ## ask the live service at URL in every way it offers
 	  -p base_url $(URL)
 	@$(BIN)/jupyter-nbconvert --log-level ERROR --to html results/playbook/playbook.ipynb
 	@echo "results/playbook/playbook.ipynb and .html"
+
+docs: .venv/train  ## screenshots and the report of houses, into docs/ (needs chromium, pdftoppm)
+	@$(BIN)/python docs/make.py
 
 bench: .venv/dev  ## measure what the documents claim
 	@$(BIN)/python -m benchmarks.coverage

@@ -54,7 +54,7 @@ def chances(found: Findings, bins: pd.DataFrame) -> str:
     base = float(found.everything["happened"].mean())
     return (
         f"Left: of the tenth told about {percent(low['chance'])}, {percent(low['share'])} were "
-        f"“{plain(found.words.event)}”; of the tenth told about {percent(high['chance'])}, "
+        f"“{plain(found.words.happens)}”; of the tenth told about {percent(high['chance'])}, "
         f"{percent(high['share'])}; {met} of {len(bins)} tenths agree within their 95{NBSP}% "
         f"interval. Middle: the area under the curve is {number(auc, 2)} ({number(auc_low, 2)} to "
         f"{number(auc_high, 2)}), where 0.5 is chance. Right: the average precision is "
@@ -64,7 +64,7 @@ def chances(found: Findings, bins: pd.DataFrame) -> str:
 
 def confusion(found: Findings) -> list[dict[str, str]]:
     """The table of labels given by what was true, as shares of all answers to each truth."""
-    classes = found.study.contract.target.classes
+    classes = [found.study.contract.target.word(c) for c in found.study.contract.target.classes]
     answers = found.everything
     table = pd.crosstab(answers["truth"], answers["label"]).reindex(
         index=range(len(classes)), columns=range(len(classes)), fill_value=0
@@ -86,15 +86,15 @@ def threshold(found: Findings) -> str:
     usual = answers["truth"].value_counts(normalize=True).iloc[0]
     open_share = (answers["size"] > 1).mean()
     from_which = (
-        f"“{plain(target.positive)}” is the label from a chance of "
-        f"{percent(target.threshold or 0.5)} on. "
+        f"“{plain(found.words.happens)}” is the label from a chance of "
+        f"{percent(target.threshold or 0.5)} on. {plain(target.threshold_reason)} "
         if target.positive
         else "The label is the likeliest class. "
     )
     return (
-        f"{from_which}It is right in {percent(right, 1)} of held-out cases; always saying the most "
-        f"frequent class would be in {percent(usual, 1)}. In {percent(open_share)} of cases more "
-        "than one class stays possible, and the answer says so: can’t tell."
+        f"{from_which}The label is right in {percent(right, 1)} of held-out cases; always saying "
+        f"the most frequent class would be in {percent(usual, 1)}. In {percent(open_share)} of "
+        "cases more than one class stays possible, and the answer says so: can’t tell."
     )
 
 

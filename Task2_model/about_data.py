@@ -76,6 +76,33 @@ def quality(contract: Contract, total: int, known: int, copies: int) -> str:
     return f"The database holds {count(total)}. {left_out}{lacking} {alike}"
 
 
+def excluded_lines(contract: Contract) -> list[dict[str, str]]:
+    """The table of columns that were kept out on purpose."""
+    return [{"Column": name, "Why": why} for name, why in contract.excluded.items()]
+
+
+def spread(contract: Contract, low: float, high: float) -> str:
+    """How the target is spread, from its quartiles `low` and `high`."""
+    words, target = Wording(contract), contract.target
+    ends = [words.answer(value or 0.0) for value in (target.minimum, target.maximum)]
+    learned = " Most are small and a few are large, so the model learns the logarithm."
+    return (
+        f"In half of all rows the {plain(words.target)} lies between {words.answer(low)} and "
+        f"{words.answer(high)}; the median is {words.answer(target.median or 0.0)}, the ends are "
+        f"{ends[0]} and {ends[1]}." + learned * target.logarithmic
+    )
+
+
+def usual(contract: Contract, classes: pd.DataFrame) -> str:
+    """How far one gets by always giving the most frequent class, from `explore.frequencies`."""
+    most = classes.iloc[0]
+    return (
+        f"Always answering “{plain(contract.target.word(most['value']))}” would be right in "
+        f"{percent(most['n'] / classes['n'].sum(), 1)} of cases, so the share of right answers "
+        "says little; the chances are judged instead."
+    )
+
+
 def odd_lines(
     contract: Contract, odd: Sequence[tuple[str, str, int]], most: int
 ) -> list[dict[str, str]]:

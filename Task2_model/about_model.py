@@ -49,7 +49,7 @@ def tiles(found: Findings) -> list[tuple[str, str, str]]:
     kept = (
         percent(whole["coverage"], 1),
         f"of truths inside the {percent(found.study.contract.confidence)} {found.region}",
-        between(*(percent(whole[f"coverage_{end}"], 1) for end in ("low", "high"))),
+        between(*(percent(min(whole[f"coverage_{end}"], 1.0), 1) for end in ("low", "high"))),
     )
     if words.regression:
         ends = [words.amount(whole[f"loss_{end}"]) for end in ("low", "high")]
@@ -68,7 +68,7 @@ def tiles(found: Findings) -> list[tuple[str, str, str]]:
     single = float((found.everything["size"] == 1).mean())
     many = len(found.study.contract.target.classes) > 2
     return [
-        (number(auc, 2), "area under the ROC curve" + f" for “{words.event}”" * many,
+        (number(auc, 2), "area under the ROC curve" + f" for “{words.happens}”" * many,
          f"0.5 is chance; {between(number(auc_low, 2), number(auc_high, 2))}"),
         against,
         kept,
@@ -89,11 +89,13 @@ def drivers(found: Findings) -> str:
         f"**{_name(found, best)}** tells most: alone it takes away "
         f"{percent(worth.loc[best, 'only'])} of the error of knowing nothing"
     )
+    if len(worth) == 1:
+        return text + "."
     if worth.loc[missed, "without_low"] <= 0:
         return text + "; of the rest, none is missed once the others are told."
-    more = percent(worth.loc[missed, "without"], 0)
+    larger = _larger(worth.loc[missed, "without"])
     subject = "it" if missed == best else f"**{_name(found, missed, first=False)}**"
-    return f"{text}. When all else is told, {subject} is missed most: the error is {more} larger."
+    return f"{text}. When all else is told, {subject} is missed most: the error is {larger}."
 
 
 def spare(found: Findings) -> str:
@@ -160,6 +162,10 @@ def _name(found: Findings, feature: str, *, first: bool = True) -> str:
 def between(low: str, high: str) -> str:
     """A 95 % interval in words."""
     return f"95{NBSP}% interval {low} to {high}"
+
+
+def _larger(more: float) -> str:
+    return f"{percent(more)} larger" if more < 1 else f"{number(1 + more, 2)} times as large"
 
 
 def _side(gain: float) -> str:

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, PercentF
 from sklearn.metrics import precision_recall_curve, roc_curve
 
 from Task2_model.evaluate import EVERYTHING, ONLY, RANDOM, WITHOUT, X_ALONE
-from Task2_model.figures import ACCENT, INK, MUTED, PALE, SHADES, TINT, canvas, thousands
+from Task2_model.figures import ACCENT, INK, MUTED, PALE, SHADES, TINT, canvas, scale, thousands
 from Task2_model.wording import Wording, exact
 
 WIDE = 30  # a target that spans more than this factor is drawn on logarithmic axes
@@ -23,10 +23,10 @@ def accuracy(answers: pd.DataFrame, wording: Wording) -> Figure:
     """What was answered against what was true; logarithmic axes where the model learns logs."""
     figure, axes = canvas(3.5)
     truth, answered = answers["truth"], answers["prediction"]
-    scale = "log" if truth.min() > 0 and _spread(truth) > WIDE else "linear"
+    kind = "log" if truth.min() > 0 and _spread(truth) > WIDE else "linear"
     drawn = axes.hexbin(
         answered, truth, gridsize=(62, 26), mincnt=1, cmap=SHADES,
-        xscale=scale, yscale=scale, bins="log", linewidths=0.2,
+        xscale=kind, yscale=kind, bins="log", linewidths=0.2,
     )  # fmt: skip
     low, high = max(answered.min(), truth.min()), min(answered.max(), truth.max())
     axes.plot([low, high], [low, high], color=INK, linewidth=0.9)
@@ -36,9 +36,10 @@ def accuracy(answers: pd.DataFrame, wording: Wording) -> Figure:
     axes.set_xlabel(wording.axis.replace(",", " predicted,", 1))
     axes.set_title(wording.axis.replace(",", " in truth,", 1))
     for axis in (axes.xaxis, axes.yaxis):
-        _log_ticks(axis) if scale == "log" else thousands(axis)
+        _log_ticks(axis) if kind == "log" else thousands(axis)
     bar = figure.colorbar(drawn, ax=axes, shrink=0.5, aspect=12, pad=0.01, format=_whole)
     bar.outline.set_visible(False)
+    bar.ax.yaxis.set_minor_formatter(NullFormatter())
     bar.ax.set_title("answers", color=MUTED, loc="right")
     return figure
 
@@ -56,7 +57,8 @@ def curve(
     axes.plot(grid, centre, color=ACCENT)
     axes.axvspan(*inner, ymax=0.012, color=PALE, linewidth=0)
     axes.set(xlabel=label, title=axis)
-    axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
+    low, high = limits or (centre, centre)
+    axes.set_ylim(scale(np.min(low), np.max(high)))
     axes.margins(x=0)
     thousands(axes.xaxis, 8)
     thousands(axes.yaxis, 5, share=not limits)

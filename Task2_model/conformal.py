@@ -155,7 +155,7 @@ class ConformalClassifier(Conformal):
     def _answer(self, raw: Floats, limits: Floats) -> Block:
         best = raw.argmax(axis=1)
         possible = raw >= limits
-        possible[np.arange(len(raw)), best] = True  # a set is never empty
+        possible[np.arange(len(raw)), best] |= ~possible.any(axis=1)  # a set is never empty
         target = self.contract.target
         if target.positive:
             positive = target.classes.index(target.positive)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
@@ -67,35 +67,56 @@ class Target:
 
     Attributes
     ----------
+    kind : "number", "integer" or "category"
+        What its column holds: an amount, whole numbers or texts.
     decimals : int
         Places after the point (negative: before it) to which answers are rounded.
     logarithmic : bool
         Whether the model learns the logarithm of the target.
     classes : tuple of str
         The labels, in the order of the model's probabilities; empty for regression.
+    words : dict
+        What people call each class; empty where its own name will do.
     positive : str
         For two classes the one whose probability is reported; empty otherwise.
     threshold : float or None
-        The probability of `positive` from which it becomes the label.
+        The probability of `positive` from which it becomes the label; None for one half.
+    threshold_reason : str
+        Why it is not one half; empty where it is.
     """
 
     name: str
     label: str
     unit: str = ""
     help: str = ""
+    kind: Kind = "number"
     minimum: float | None = None
     maximum: float | None = None
     median: float | None = None
     decimals: int = 2
     logarithmic: bool = False
     classes: tuple[str, ...] = ()
+    words: dict[str, str] = field(default_factory=dict)
     positive: str = ""
     threshold: float | None = None
+    threshold_reason: str = ""
+
+    @cached_property
+    def values(self) -> tuple[str | int, ...]:
+        """The classes as they stand in the data: whole numbers where its column holds these."""
+        return tuple(int(c) if self.kind == "integer" else c for c in self.classes)
+
+    def word(self, label: str | int) -> str:
+        """What people call a class."""
+        return self.words.get(str(label), str(label))
 
 
 @dataclass(frozen=True)
 class Contract:
-    """The features, the target and the promise (`confidence`, 0.9 for 90 %) of one model."""
+    """The features, the target and the promise (`confidence`, 0.9 for 90 %) of one model.
+
+    `excluded` holds the columns of the raw tables that were kept out on purpose, each with why.
+    """
 
     dataset: str
     title: str
@@ -105,6 +126,7 @@ class Contract:
     features: tuple[Feature, ...]
     rows: int
     confidence: float = 0.9
+    excluded: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> tuple[str, ...]:

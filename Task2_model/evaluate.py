@@ -7,15 +7,20 @@ into one long table, from which every figure in the report and the manifest is c
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from joblib import Parallel, delayed, parallel_config
-from sklearn.base import clone
-from sklearn.model_selection import KFold, StratifiedKFold
+from sklearn.model_selection import (
+    KFold,
+    ShuffleSplit,
+    StratifiedKFold,
+    StratifiedShuffleSplit,
+)
 
 from Task2_model.baselines import baselines
 from Task2_model.contract import Contract, Rows
@@ -24,10 +29,29 @@ from Task2_model.model import PredictiveModel
 FOLDS = 5
 RANDOM_SUBSETS = 12
 Z95 = 1.96
+FEW_ROWS, JUDGED_ROWS = 20_000, 5_000
 EVERYTHING, X_ALONE, ONLY, WITHOUT, RANDOM = "everything", "x alone", "only", "without", "random"
 
 Mask = npt.NDArray[np.bool_]  # shape (features,): which are told
 Floats = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.intp]
+
+
+class Data(NamedTuple):
+    """Rows (n, features) with their outcomes (n,): values, or indices of classes."""
+
+    contract: Contract
+    rows: Rows
+    outcomes: npt.NDArray[Any]
+
+
+class Fold(NamedTuple):
+    """The indices of rows to learn from and of rows to be judged by."""
+
+    data: Data
+    train: Indices
+    test: Indices
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -58,27 +82,23 @@ def ways_to_ask(contract: Contract, seed: int) -> list[Asked]:
 
 
 def held_out_answers(
-    model: type[PredictiveModel],
-    contract: Contract,
-    rows: Rows,
-    outcomes: npt.NDArray[Any],
-    *,
-    seed: int,
+    models: Sequence[type[PredictiveModel]], data: Data, *, seed: int
 ) -> pd.DataFrame:
-    """The answers of `model`, and of the baselines, to rows that they never saw.
+    """The answers of every model, and of the baselines, to rows that they never saw.
 
-    Returns one line for each row and way of asking, with the columns `model`, `way`,
+    All are judged on the same rows, and the folds are spread over the processor's cores.
+
+    Returns one line for each model, row and way of asking, with the columns `model`, `way`,
     `feature`, `told` (how many features), `row`, `truth`, `loss` and, for regression,
     `prediction`, `lower`, `upper`; for classification `probability` (of the positive class, or of
     the likeliest), `label`, `size` (classes in the set); and `covered`. The loss is the absolute
     error, or the logarithmic loss. What is not told stays hidden for the row in question only.
     """
-    kind = StratifiedKFold if contract.task == "classification" else KFold
-    folds = kind(n_splits=FOLDS, shuffle=True, random_state=seed)
+    folds = [Fold(data, train, test, seed + i) for i, (train, test) in enumerate(_cut(data, seed))]
     with parallel_config("loky", inner_max_num_threads=1):
-        parts = Parallel(n_jobs=-1)(
-            delayed(_answers_of_fold)(model, contract, rows, outcomes, train, test, seed + number)
-            for number, (train, test) in enumerate(folds.split(rows, outcomes))
+        parts: list[pd.DataFrame] = Parallel(n_jobs=-1)(
+            [delayed(_answers_of_model)(model, fold) for fold in folds for model in models]
+            + [delayed(_answers_of_baselines)(fold) for fold in folds]
         )
     return pd.concat(parts, ignore_index=True)
 
@@ -110,31 +130,53 @@ def summary(contract: Contract, answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def mean_with_interval(answers: pd.DataFrame, column: str) -> tuple[float, float, float]:
-    """The mean of a column over the rows held out, and its 95 % interval (normal theory)."""
+    """The mean of a column over the rows held out, and its 95 % interval.
+
+    For a yes or no it is Wilson's, which stays within 0 and 1; otherwise that of normal theory.
+    """
     values = answers[column].to_numpy(dtype=np.float64)
-    mean, error = float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
-    return mean, mean - Z95 * error, mean + Z95 * error
+    mean, count = float(values.mean()), len(values)
+    if set(np.unique(values)) <= {0.0, 1.0}:
+        centre = (mean + Z95**2 / (2 * count)) / (1 + Z95**2 / count)
+        error = Z95 * np.sqrt(mean * (1 - mean) / count + (Z95 / count) ** 2 / 4)
+        half = float(error / (1 + Z95**2 / count))
+        return mean, centre - half, centre + half
+    error = Z95 * float(values.std(ddof=1)) / np.sqrt(count)
+    return mean, mean - error, mean + error
 
 
-def _answers_of_fold(
-    model: type[PredictiveModel],
-    contract: Contract,
-    rows: Rows,
-    outcomes: npt.NDArray[Any],
-    train: npt.NDArray[np.intp],
-    test: npt.NDArray[np.intp],
-    seed: int,
-) -> pd.DataFrame:
-    fitted = model(contract, seed=seed).fit(rows[train], outcomes[train])
+def _cut(data: Data, seed: int) -> Iterator[tuple[Indices, Indices]]:
+    """Rows to learn from and rows to judge by: of a large table a sample is judged, once."""
+    classify = data.contract.task == "classification"
+    if len(data.rows) <= FEW_ROWS:
+        folds: Any = (StratifiedKFold if classify else KFold)(
+            FOLDS, shuffle=True, random_state=seed
+        )
+    else:
+        kind = StratifiedShuffleSplit if classify else ShuffleSplit
+        folds = kind(1, test_size=JUDGED_ROWS, random_state=seed)
+    return iter(folds.split(data.rows, data.outcomes))
+
+
+def _answers_of_model(model: type[PredictiveModel], fold: Fold) -> pd.DataFrame:
+    contract, rows, outcomes = fold.data
+    fitted = model(contract, seed=fold.seed).fit(rows[fold.train], outcomes[fold.train])
     tables = []
     for asked in ways_to_ask(contract, seed=0):
-        block = fitted.predict(np.where(asked.told, rows[test], np.float32(np.nan)))
-        table = _judged(contract, block, outcomes[test])
+        block = fitted.predict(np.where(asked.told, rows[fold.test], np.float32(np.nan)))
+        table = _judged(contract, block, outcomes[fold.test])
         tables.append(table.assign(model=model.__name__, way=asked.way, feature=asked.feature,
-                                   told=int(asked.told.sum()), row=test))  # fmt: skip
+                                   told=int(asked.told.sum()), row=fold.test))  # fmt: skip
+    return pd.concat(tables, ignore_index=True)
+
+
+def _answers_of_baselines(fold: Fold) -> pd.DataFrame:
+    contract, rows, outcomes = fold.data
+    tables = []
     for name, estimator in baselines(contract).items():
-        table = _judged_baseline(contract, clone(estimator), rows, outcomes, train, test)
-        tables.append(table.assign(model=name, way=EVERYTHING, feature="", told=0, row=test))
+        estimator.fit(rows[fold.train], outcomes[fold.train])
+        table = _judged_baseline(contract, estimator, rows[fold.test], outcomes[fold.test])
+        tables.append(table.assign(model=name, way=EVERYTHING, feature="", told=0, row=fold.test))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -153,21 +195,14 @@ def _judged(contract: Contract, block: dict[str, Any], truth: npt.NDArray[Any]) 
 
 
 def _judged_baseline(
-    contract: Contract,
-    estimator: Any,
-    rows: Rows,
-    outcomes: npt.NDArray[Any],
-    train: npt.NDArray[np.intp],
-    test: npt.NDArray[np.intp],
+    contract: Contract, estimator: Any, rows: Rows, truth: npt.NDArray[Any]
 ) -> pd.DataFrame:
-    estimator.fit(rows[train], outcomes[train])
-    truth = outcomes[test]
     table = pd.DataFrame({"truth": truth, "covered": None})
     if contract.task == "regression":
-        table["prediction"] = estimator.predict(rows[test])
+        table["prediction"] = estimator.predict(rows)
         table["loss"] = (table["prediction"] - truth).abs()
         return table
-    chances = estimator.predict_proba(rows[test])
+    chances = estimator.predict_proba(rows)
     target = contract.target
     best = chances.argmax(axis=1)
     if target.positive:

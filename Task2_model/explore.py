@@ -92,7 +92,7 @@ def target_by(database: Database, contract: Contract, name: str) -> pd.DataFrame
 def histogram(database: Database, name: str, low: float, high: float) -> pd.DataFrame:
     """Counts of a number in equal steps: columns `low`, `high` (of the step) and `n`."""
     step = _round_step((high - low) / BARS)
-    start = low // step * step
+    start = float(low // step * step)
     bins = database.frame(
         f"SELECT FLOOR(({name} - {start!r}) / {step!r}) AS bin, COUNT(*) AS n "
         f"FROM {TABLE} WHERE {name} IS NOT NULL GROUP BY bin ORDER BY bin"

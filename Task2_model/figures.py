@@ -100,6 +100,14 @@ def thousands(axis: Any, most: int = 6, *, share: bool = False) -> None:
     )
 
 
+def scale(low: float, high: float) -> tuple[float, float]:
+    """The ends of an axis: from nothing, unless that would press everything together."""
+    margin = 0.04 * (high - low)
+    if low >= 0:
+        return (0.0 if low < high / 2 else low - margin), high + margin
+    return low - margin, high + margin
+
+
 def distribution(bins: pd.DataFrame, axis: str, marks: dict[str, float]) -> Figure:
     """A histogram with named vertical lines."""
     figure, axes = canvas(2.2)
@@ -140,13 +148,14 @@ def target_by(
     """
     columns = min(len(panels), 2)
     rows = -(-len(panels) // columns)
-    figure, grid = canvas(
-        2.1 if rows * columns == 1 else 2.4 * rows, rows=rows, columns=columns, squeeze=False
+    height = 1.95 if len(panels) == 1 else 2.4 * rows
+    figure, grid = canvas(height, rows=rows, columns=columns, squeeze=False)
+    limits = scale(
+        min(table["low"].min() for _, table in panels),
+        max(table["high"].max() for _, table in panels),
     )
-    top = 1.04 * max(table["high"].max() for _, table in panels)
-    bottom = min(0.0, *(table["low"].min() for _, table in panels))
     for axes, (label, table) in zip(grid.flat, panels, strict=False):
-        (_line if "x" in table else _levels)(axes, table, (bottom, top), share)
+        (_line if "x" in table else _levels)(axes, table, limits, share)
         axes.set_xlabel(label if "x" in table else axis)
         axes.set_title(axis if "x" in table else label)
     for axes in grid.flat[len(panels) :]:

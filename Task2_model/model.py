@@ -1,6 +1,7 @@
 """PredictiveModel: the class that a data scientist extends.
 
-A subclass says which estimator to build, and that is all it must say. This class teaches the
+A subclass says which estimator to build, and that is all it must say; it may add features of
+its own. This class teaches the
 estimator to answer from any subset of the features, learns how far off it tends to be, sets
 aside rows for calibration, and answers with ranges or sets that keep their promise.
 """
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.model_selection import train_test_split
+from sklearn.pipeline import Pipeline, make_pipeline
 from threadpoolctl import threadpool_limits
 
 from Task1_database.errors import TrainingError
@@ -50,6 +52,8 @@ class PredictiveModel(ABC):
         Regression only: predicts the logarithm of how far off the centre tends to be.
     calibration_ : Calibration
         Rows kept away from both.
+    copies_ : float
+        How often each row is shown when the estimator is fitted, on average.
     """
 
     def __init__(self, contract: Contract, *, seed: int = 0) -> None:
@@ -62,8 +66,13 @@ class PredictiveModel(ABC):
 
         It is given float32 rows in the order of the contract's features: numbers as they are,
         categories as the codes 0, 1, 2 … (the most frequent first), NaN for what is hidden.
-        Anything that takes NaN will do, a pipeline that begins with an imputer included.
+        Anything that takes NaN will do, a pipeline that begins with an imputer included, as long
+        as it has an ONNX form. Where `features` is defined, it is given what that makes of them.
         """
+
+    def features(self) -> Any:
+        """An unfitted scikit-learn transformer ahead of the estimator, or None for none."""
+        return None
 
     def fit(self, rows: Rows, outcomes: npt.NDArray[Any]) -> Self:
         """Learn from rows (n, features) and their outcomes (n,): values, or indices of classes.
@@ -75,6 +84,7 @@ class PredictiveModel(ABC):
         fit_part, held_part = self._split(rows, learned, rng)
         x = self.contract.names.index(self.contract.x)
         shown, of_row = show(rows[fit_part], x, how_many_to_show(len(fit_part)), rng)
+        self.copies_ = len(shown) / len(fit_part)
         truth = learned[fit_part][of_row]
         with threadpool_limits(None if len(shown) > ROWS_WORTH_THREADS else 1):
             self.centre_ = self._fit_centre(shown, truth)
@@ -129,7 +139,10 @@ class PredictiveModel(ABC):
     def _fit_centre(self, shown: Rows, truth: Floats) -> Any:
         """The estimator, fitted; what it does not take is an error that says so."""
         try:
-            return self.estimator().fit(shown, truth)
+            features = self.features()
+            estimator = self.estimator()
+            whole = estimator if features is None else make_pipeline(features, estimator)
+            return in_float32(whole.fit(shown, truth))
         except ValueError as error:
             reason = str(error).strip().splitlines()[0]
             hint = "; begin its pipeline with an imputer" if "NaN" in reason else ""
@@ -163,7 +176,23 @@ class PredictiveModel(ABC):
         spread = HistGradientBoostingRegressor(
             max_iter=50, early_stopping=False, random_state=self.seed
         )
-        return spread.fit(shown, np.log(np.abs(errors) + least))
+        return in_float32(spread.fit(shown, np.log(np.abs(errors) + least)))
+
+
+def in_float32(estimator: Any) -> Any:
+    """A fitted estimator whose trees split where their ONNX form will: at float32 thresholds.
+
+    scikit-learn splits half way between two values, in float64. Rounded to float32 as ONNX does,
+    that may land on the upper value, which would then go the other way. Rounded down it never
+    does, and no float32 row is sent elsewhere than before.
+    """
+    last = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+    for tree in (tree for trees in getattr(last, "_predictors", []) for tree in trees):
+        exact = tree.nodes["num_threshold"]
+        near = exact.astype(np.float32)
+        down = np.where(near > exact, np.nextafter(near, np.float32(-np.inf)), near)
+        tree.nodes["num_threshold"] = down
+    return estimator
 
 
 def how_many_to_show(count: int) -> int:

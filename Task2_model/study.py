@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,12 +22,12 @@ import pandas as pd
 from Task1_database.database import Database
 from Task1_database.dataset import Dataset
 from Task1_database.errors import TrainingError
-from Task2_model.boosting import Boosting
 from Task2_model.contract import Contract, Rows, Value
 from Task2_model.describe import TABLE, describe
-from Task2_model.evaluate import held_out_answers, summary
+from Task2_model.evaluate import EVERYTHING, Data, held_out_answers, summary
 from Task2_model.export import export
 from Task2_model.model import PredictiveModel
+from Task2_model.registry import DEFAULT, find_model
 
 GOLDEN_ROWS = 24
 
@@ -52,11 +53,15 @@ class Study:
     outcomes: npt.NDArray[Any]
     sql: str
     seed: int
-    model: type[PredictiveModel] = Boosting
+    named: tuple[type[PredictiveModel], ...] = ()
 
     @classmethod
-    def read(cls, database: Database, dataset: Dataset, *, seed: int = 0) -> Self:
+    def read(
+        cls, database: Database, dataset: Dataset, *, seed: int = 0, models: Sequence[str] = ()
+    ) -> Self:
         """Read contract and rows by SQL.
+
+        `models` names registered models: see `model`; without any, dataset.toml may name one.
 
         Raises TableMissing where the dataset is not loaded, DatasetError or TrainingError where
         there is nothing to learn from it.
@@ -67,12 +72,29 @@ class Study:
         sql = f"SELECT {columns} FROM {TABLE} WHERE {target} IS NOT NULL ORDER BY row_id"
         table = database.frame(sql)
         rows: Rows = np.column_stack([_encoded(contract, table, name) for name in contract.names])
-        return cls(contract, table, rows, _outcomes(contract, table[target]), sql, seed)
+        chosen = models or ([dataset.model] if dataset.model else [])
+        named = tuple(find_model(name) for name in chosen)
+        return cls(contract, table, rows, _outcomes(contract, table[target]), sql, seed, named)
+
+    @property
+    def candidates(self) -> tuple[type[PredictiveModel], ...]:
+        """The models that are compared: those named, and always the default."""
+        default = find_model(DEFAULT)
+        return tuple(dict.fromkeys((*self.named, default)))
+
+    @cached_property
+    def model(self) -> type[PredictiveModel]:
+        """The model that is sealed: the one named, the best of several named, else the default."""
+        if len(self.named) < 2:
+            return self.candidates[0]
+        told = self.summary[self.summary["way"] == EVERYTHING].set_index("model")["loss"]
+        return min(self.named, key=lambda model: float(told[model.__name__]))
 
     @cached_property
     def answers(self) -> pd.DataFrame:
-        """What the model and the baselines say of rows that they never saw."""
-        return held_out_answers(self.model, self.contract, self.rows, self.outcomes, seed=self.seed)
+        """What the candidates and the baselines say of rows that they never saw."""
+        data = Data(self.contract, self.rows, self.outcomes)
+        return held_out_answers(self.candidates, data, seed=self.seed)
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -102,7 +124,7 @@ class Study:
     def provenance(self) -> dict[str, Any]:
         """Where the model comes from: enough to make it again from the same rows."""
         return {
-            "model": f"{self.model.__module__}:{self.model.__name__}",
+            "model": f"{self.model.__module__}.{self.model.__name__}",
             "sql": self.sql,
             "rows": len(self.rows),
             "data_sha256": self.data_sha256,
@@ -171,11 +193,11 @@ def _request(contract: Contract, row: pd.Series[Any], told: npt.NDArray[Any]) ->
 def _answer(contract: Contract, block: dict[str, Any], index: int) -> dict[str, Any]:
     if contract.task == "regression":
         return {part: float(block[part][index]) for part in ("prediction", "lower", "upper")}
-    classes = contract.target.classes
+    values = contract.target.values
     return {
-        "label": classes[block["label"][index]],
+        "label": values[block["label"][index]],
         "probability": float(block["probability"][index]),
-        "set": [c for c, possible in zip(classes, block["set"][index], strict=True) if possible],
+        "set": [v for v, possible in zip(values, block["set"][index], strict=True) if possible],
     }
 
 

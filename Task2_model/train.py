@@ -11,7 +11,7 @@ import json
 import platform
 import shutil
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -20,7 +20,9 @@ from urllib.parse import urlsplit
 
 from Task1_database.database import safe_url
 from Task1_database.dataset import Dataset
+from Task1_database.loads import require_features
 from Task1_database.questions import ask
+from Task1_database.waiting import patiently
 from Task2_model import report
 from Task2_model.artifact import seal
 from Task2_model.card import write_card
@@ -34,6 +36,8 @@ def train(
     models: Path,
     *,
     seed: int = 0,
+    names: Sequence[str] = (),
+    wait: float = 0,
     say: Callable[[str], None] = lambda line: None,
 ) -> Path:
     """Train, evaluate, report, seal and put in service; returns the sealed model's folder.
@@ -42,6 +46,10 @@ def train(
     ----------
     models : Path
         models/<dataset>: where versions live.
+    names : sequence of str
+        Registered models to compare: see `Study.model` for which is sealed.
+    wait : float
+        For how many seconds to wait until feature_store is there and nobody writes to it.
     say : callable
         Told each step as it begins, in a few words.
 
@@ -50,6 +58,7 @@ def train(
     TablecastError
         The version in service is then still the one before.
     """
+    patiently(lambda: require_features(dataset, database_url, "train"), wait, say)
     models.mkdir(parents=True, exist_ok=True)
     staging = models / f".staging-{uuid.uuid4().hex}"
     staging.mkdir()
@@ -64,6 +73,7 @@ def train(
             "database_url": database_url,
             "output": str(staging),
             "seed": seed,
+            "models": list(names),
         }
         report.execute(parameters, staging)
         say("setting the report")

@@ -26,8 +26,8 @@ def number(value: float, digits: int = 3) -> str:
         return "–"
     if value == 0:
         return "0"
-    places = digits - 1 - math.floor(math.log10(abs(value)))
-    rounded = round(value, places)
+    rounded = float(f"{value:.{digits - 1}e}")
+    places = digits - 1 - math.floor(math.log10(abs(rounded)))
     text = f"{rounded:,.{max(places, 0)}f}"
     return text.replace("-", "−")
 
@@ -102,6 +102,16 @@ class Wording:
         return target.positive or (target.classes[1 if len(target.classes) == 2 else 0])
 
     @property
+    def happens(self) -> str:
+        """What people call the event."""
+        return self.contract.target.word(self.event)
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The label of each feature."""
+        return {feature.name: feature.label for feature in self.contract.features}
+
+    @property
     def target(self) -> str:
         """The target inside a sentence."""
         return lower_first(self.contract.target.label)
@@ -109,13 +119,13 @@ class Wording:
     @property
     def measure(self) -> str:
         """What is told of a group of rows: `median price` or `share of bad`."""
-        return f"median {self.target}" if self.regression else f"share of “{self.event}”"
+        return f"median {self.target}" if self.regression else f"share of “{self.happens}”"
 
     @property
     def axis(self) -> str:
         """The target on an axis, with its unit."""
         if not self.regression:
-            return f"Share of “{self.event}”, %"
+            return f"Share of “{self.happens}”, %"
         return with_axis_unit(self.contract.target.label, self.contract.target.unit)
 
     @property

@@ -89,11 +89,11 @@ class Predictor:
     def _values(self, block: Block, index: int) -> dict[str, Any]:
         if self.contract.task == "regression":
             return {part: values[index].item() for part, values in block.items()}
-        classes = self.contract.target.classes
+        values = self.contract.target.values
         return {
-            "label": classes[block["label"][index]],
+            "label": values[block["label"][index]],
             "probability": block["probability"][index].item(),
-            "set": [classes[i] for i in np.flatnonzero(block["set"][index])],
+            "set": [values[i] for i in np.flatnonzero(block["set"][index])],
         }
 
     def _about(self, record: Record) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from Task2_model.study import Study
 from Task2_model.train import train
 from Task3_api.app import create_app
 from Task3_api.predictor import Predictor
+from Task3_api.server import free_port
+from tests.live import Live, start
 
 
 @pytest.hookimpl(wrapper=True)
@@ -83,3 +85,21 @@ def app(sealed: Path) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def home(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which houses is trained."""
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "models").mkdir()
+    (folder / "models" / "houses").symlink_to(models)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def live(home: Path) -> Iterator[Live]:
+    """The service, as `tablecast serve houses` runs it."""
+    port = free_port(18_000)
+    live = start(["-m", "tablecast", "serve", "houses", "--port", str(port)], port, home)
+    yield live
+    live.stop()

@@ -10,6 +10,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from Task1_database.errors import TrainingError
+from Task2_model.boosting import Boosting
+from Task2_model.contract import Contract, Feature, Target
 from Task2_model.export import export
 from Task2_model.model import PredictiveModel
 from Task2_model.study import Study
@@ -50,3 +52,16 @@ def test_a_model_without_an_onnx_form_is_refused_with_the_reason(study: Study) -
     model = Unconvertible(study.contract).fit(study.rows, study.outcomes)
     with pytest.raises(TrainingError, match="Unconvertible cannot be exported to ONNX: "):
         export(model, study.rows)
+
+
+def test_a_threshold_between_neighbours_in_float32_sends_both_where_it_did() -> None:
+    """Half way between two neighbours rounds up to the larger one, which must not change sides."""
+    low = np.float32(1.95)
+    high = np.nextafter(low, np.float32(np.inf))
+    rows = np.where(np.arange(400)[:, None] % 2 == 0, low, high).astype(np.float32)
+    feature = Feature("a", "number", "A")
+    contract = Contract("d", "D", "regression", "a", Target("t", "T"), (feature,), 400)
+    outcomes = np.where(rows[:, 0] == low, 1.0, 100.0) + np.linspace(0, 1, 400)
+    model = Boosting(contract).fit(rows, outcomes)
+    assert model.predict(rows[:2])["prediction"].round(-1).tolist() == [0, 100]
+    export(model, rows)

@@ -2,93 +2,22 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from Task1_database.errors import TablecastError
 from Task3_api.server import address, free_port, is_free, serve
+from tests.live import Live, start
 
 FORBIDDEN = {"pandas", "sklearn", "joblib", "duckdb", "matplotlib", "onnx", "scipy"}
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and gunicorn are of POSIX")
-
-
-@dataclass
-class Live:
-    """A server in a process of its own."""
-
-    process: subprocess.Popen[str]
-    port: int
-
-    def ask(self, method: str, path: str, **options: Any) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        try:
-            connection.request(method, path, **options)
-            response = connection.getresponse()
-            return response.status, response.read()
-        finally:
-            connection.close()
-
-    def raw(self, sent: bytes) -> bytes:
-        """What is answered to exactly these bytes, after which the client says no more."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as client:
-            client.sendall(sent)
-            client.shutdown(socket.SHUT_WR)
-            return b"".join(iter(lambda: client.recv(65536), b""))
-
-    def wait(self) -> None:
-        until = time.monotonic() + 30
-        while time.monotonic() < until and self.process.poll() is None:
-            try:
-                if self.ask("GET", "/readyz")[0] == 200:
-                    return
-            except OSError:
-                time.sleep(0.05)
-        self.process.kill()
-        raise AssertionError("\n".join(text or "" for text in self.process.communicate()))
-
-    def stop(self) -> tuple[str, str]:
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.communicate(timeout=20)
-
-
-def start(command: list[str], port: int, home: Path) -> Live:
-    environment = {**os.environ, "TABLECAST_HOME": str(home), "WEB_CONCURRENCY": "1"}
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    process = subprocess.Popen(
-        [sys.executable, *command], cwd=home, env=environment, text=True, **pipes
-    )
-    live = Live(process, port)
-    live.wait()
-    return live
-
-
-@pytest.fixture(scope="module")
-def home(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home in which houses is trained."""
-    folder = tmp_path_factory.mktemp("home")
-    (folder / "models").mkdir()
-    (folder / "models" / "houses").symlink_to(models)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def live(home: Path) -> Iterator[Live]:
-    port = free_port(18_000)
-    live = start(["-m", "tablecast", "serve", "houses", "--port", str(port)], port, home)
-    yield live
-    live.stop()
 
 
 @posix
