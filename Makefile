@@ -2,7 +2,7 @@
 
 PYTHON  ?= python3
 DATASET ?= houses
-PORT    ?=
+PORT    ?= 5000
 URL     ?= http://127.0.0.1:5000
 
 BIN := .venv/bin
@@ -10,7 +10,7 @@ BIN := .venv/bin
 .PHONY: run test lint format playbook docs bench lock clean
 
 run: .venv/train  ## load, ask, train, report and serve DATASET
-	@$(BIN)/tablecast run $(DATASET) $(if $(PORT),--port $(PORT))
+	@$(BIN)/tablecast run $(DATASET) --port $(PORT)
 
 test: .venv/dev  ## every test that this machine can run
 	@$(BIN)/python -m pytest

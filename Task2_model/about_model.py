@@ -115,7 +115,7 @@ def spare(found: Findings) -> str:
 
 def promise(found: Findings) -> str:
     """How the coverage of all ways of asking compares with what was promised."""
-    table = found.study.summary.dropna(subset=["coverage"])
+    table = found.ways
     promised = found.study.contract.confidence
     under = int((table["coverage_high"] < promised).sum())
     over = int((table["coverage_low"] > promised).sum())
@@ -132,16 +132,23 @@ def promise(found: Findings) -> str:
 
 def choice(found: Findings) -> str:
     """Which model is chosen, and why."""
-    why = (
-        f"{found.model} is chosen: it has the smallest {found.words.loss}, and"
-        if found.models.index[0] == found.model
-        else f"{found.model} does not have the smallest {found.words.loss}; it is chosen because"
-    )
     about = (found.study.model.__doc__ or "a model of your own.").strip().splitlines()[0]
     return (
-        f"{why} it alone answers from whatever is told and says how sure it is. What it is: "
-        f"{lower_first(plain(about))} It learns from every row several times, each time with "
-        "other features hidden, so that one model serves every way of asking."
+        f"{_reason(found)} Unlike the baselines, it answers from whatever is told and says "
+        f"how sure it is. What it is: {lower_first(plain(about))} It learns from every row "
+        "several times, each time with other features hidden, so that one model serves every way "
+        "of asking."
+    )
+
+
+def _reason(found: Findings) -> str:
+    best = str(found.models.index[0])
+    if best == found.model:
+        return f"{found.model} is chosen: it has the smallest {found.words.loss}."
+    named = "it is the one that was named" if found.study.named else "it is the default"
+    return (
+        f"{found.model} is chosen because {named}, although {found.called(best)} has the "
+        f"smaller {found.words.loss}."
     )
 
 

@@ -29,7 +29,7 @@ from Task2_model.model import PredictiveModel
 FOLDS = 5
 RANDOM_SUBSETS = 12
 Z95 = 1.96
-FEW_ROWS, JUDGED_ROWS = 20_000, 5_000
+FEW_ROWS, JUDGED_ROWS = 20_000, 2_500
 EVERYTHING, X_ALONE, ONLY, WITHOUT, RANDOM = "everything", "x alone", "only", "without", "random"
 
 Mask = npt.NDArray[np.bool_]  # shape (features,): which are told
@@ -81,26 +81,39 @@ def ways_to_ask(contract: Contract, seed: int) -> list[Asked]:
     return ways
 
 
-def held_out_answers(
-    models: Sequence[type[PredictiveModel]], data: Data, *, seed: int
-) -> pd.DataFrame:
-    """The answers of every model, and of the baselines, to rows that they never saw.
+class Trained(NamedTuple):
+    """What a pool of processes brought back: see `train_all`."""
 
-    All are judged on the same rows, and the folds are spread over the processor's cores.
+    answers: pd.DataFrame
+    fitted: dict[type[PredictiveModel], PredictiveModel]
 
-    Returns one line for each model, row and way of asking, with the columns `model`, `way`,
+
+def train_all(
+    candidates: Sequence[type[PredictiveModel]],
+    sealable: Sequence[type[PredictiveModel]],
+    data: Data,
+    *,
+    seed: int,
+) -> Trained:
+    """Judge the candidates and the baselines on rows they never saw; fit `sealable` on all rows.
+
+    All are judged on the same rows. Every fit is a task of its own, spread over the processor's
+    cores.
+
+    The answers have one line for each model, row and way of asking, with the columns `model`, `way`,
     `feature`, `told` (how many features), `row`, `truth`, `loss` and, for regression,
     `prediction`, `lower`, `upper`; for classification `probability` (of the positive class, or of
     the likeliest), `label`, `size` (classes in the set); and `covered`. The loss is the absolute
     error, or the logarithmic loss. What is not told stays hidden for the row in question only.
     """
     folds = [Fold(data, train, test, seed + i) for i, (train, test) in enumerate(_cut(data, seed))]
+    fits = [delayed(_fitted)(model, data, seed) for model in sealable]
+    judged = [delayed(_answers_of_model)(model, fold) for fold in folds for model in candidates]
+    baseline = [delayed(_answers_of_baselines)(fold) for fold in folds]
     with parallel_config("loky", inner_max_num_threads=1):
-        parts: list[pd.DataFrame] = Parallel(n_jobs=-1)(
-            [delayed(_answers_of_model)(model, fold) for fold in folds for model in models]
-            + [delayed(_answers_of_baselines)(fold) for fold in folds]
-        )
-    return pd.concat(parts, ignore_index=True)
+        done: list[Any] = Parallel(n_jobs=-1)([*fits, *judged, *baseline])
+    answers = pd.concat(done[len(fits) :], ignore_index=True)
+    return Trained(answers, dict(zip(sealable, done, strict=False)))
 
 
 def summary(contract: Contract, answers: pd.DataFrame) -> pd.DataFrame:
@@ -156,6 +169,10 @@ def _cut(data: Data, seed: int) -> Iterator[tuple[Indices, Indices]]:
         kind = StratifiedShuffleSplit if classify else ShuffleSplit
         folds = kind(1, test_size=JUDGED_ROWS, random_state=seed)
     return iter(folds.split(data.rows, data.outcomes))
+
+
+def _fitted(model: type[PredictiveModel], data: Data, seed: int) -> PredictiveModel:
+    return model(data.contract, seed=seed).fit(data.rows, data.outcomes)
 
 
 def _answers_of_model(model: type[PredictiveModel], fold: Fold) -> pd.DataFrame:

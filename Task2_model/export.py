@@ -22,6 +22,7 @@ from Task2_model.contract import Contract, Rows
 from Task2_model.model import PredictiveModel
 
 OPSET = {"": 18, "ai.onnx.ml": 3}
+ROWS_WITH_X_ALONE = 10_000
 TOLERANCE = 1e-5  # relative; float32 itself carries about 1e-7
 
 
@@ -82,9 +83,10 @@ def _joined(parts: list[Any], outputs: list[str], features: int) -> Any:
 
 
 def _refuse_difference(model: PredictiveModel, graph: bytes, rows: Rows) -> None:
-    """Compare both forms on every row, whole and with `x` alone."""
+    """Compare both forms on every row as it is, and on some with `x` alone."""
     session = InferenceSession(graph, providers=["CPUExecutionProvider"])
-    x_alone = np.where(np.arange(rows.shape[1]) == 0, rows, np.float32(np.nan))
+    first = np.arange(rows.shape[1]) == 0
+    x_alone = np.where(first, rows[:ROWS_WITH_X_ALONE], np.float32(np.nan))
     for shown in (rows, x_alone):
         expected = _units(model.contract, model.forward(shown))
         got = _units(model.contract, session.run(["raw"], {"rows": shown})[0].astype(np.float64))

@@ -48,6 +48,12 @@ class Findings:
         return lines.assign(**against.set_index(lines.index))
 
     @cached_property
+    def ways(self) -> pd.DataFrame:
+        """The summary of the model that is sealed, one line for each way of asking."""
+        table = self.study.summary
+        return table[table["model"] == self.model]
+
+    @cached_property
     def blind(self) -> str:
         """The baseline that knows no feature."""
         return next(iter(baselines(self.study.contract)))

@@ -24,7 +24,7 @@ from Task1_database.dataset import Dataset
 from Task1_database.errors import TrainingError
 from Task2_model.contract import Contract, Rows, Value
 from Task2_model.describe import TABLE, describe
-from Task2_model.evaluate import EVERYTHING, Data, held_out_answers, summary
+from Task2_model.evaluate import EVERYTHING, Data, Trained, summary, train_all
 from Task2_model.export import export
 from Task2_model.model import PredictiveModel
 from Task2_model.registry import DEFAULT, find_model
@@ -91,20 +91,26 @@ class Study:
         return min(self.named, key=lambda model: float(told[model.__name__]))
 
     @cached_property
+    def trained(self) -> Trained:
+        """All that takes long, done at once: every candidate judged, and what may be sealed."""
+        data = Data(self.contract, self.rows, self.outcomes)
+        sealable = self.named or self.candidates
+        return train_all(self.candidates, sealable, data, seed=self.seed)
+
+    @property
     def answers(self) -> pd.DataFrame:
         """What the candidates and the baselines say of rows that they never saw."""
-        data = Data(self.contract, self.rows, self.outcomes)
-        return held_out_answers(self.candidates, data, seed=self.seed)
+        return self.trained.answers
 
     @cached_property
     def summary(self) -> pd.DataFrame:
         """Loss, coverage and width by model and by what is told, with intervals."""
         return summary(self.contract, self.answers)
 
-    @cached_property
+    @property
     def fitted(self) -> PredictiveModel:
         """The model that is sealed: trained and calibrated on all rows."""
-        return self.model(self.contract, seed=self.seed).fit(self.rows, self.outcomes)
+        return self.trained.fitted[self.model]
 
     def export(self, folder: Path) -> None:
         """Write the model, its ONNX form and all that a server needs into `folder`.

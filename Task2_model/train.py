@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from Task1_database.database import safe_url
+from Task1_database.database_url import safe_url
 from Task1_database.dataset import Dataset
 from Task1_database.loads import require_features
 from Task1_database.questions import ask

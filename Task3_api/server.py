@@ -15,24 +15,22 @@ CONFIGURATION = Path(__file__).with_name("gunicorn.conf.py")
 PORTS_TRIED = 100
 
 
-def serve(models: Path, *, host: str, port: int | None = None, preferred: int = 5000) -> None:
+def serve(models: Path, *, host: str, port: int = 5000) -> None:
     """Serve the version in service among `models` (models/<dataset>) until told to stop.
 
     Where gunicorn can be had it replaces this process, and with it whatever training loaded.
 
     Parameters
     ----------
-    port : int, optional
-        Exactly this one; by default `preferred` or the next that is free.
+    port : int
+        Where this one is taken, the next that is free serves, and a line says so.
 
-    Raises SealError where there is no sound model, TablecastError where the port is taken.
+    Raises SealError where there is no sound model, TablecastError where no port is free.
     """
     sealed = SealedModel.open(current(models))
-    chosen = port or free_port(preferred, host)
-    if port and not is_free(port, host):
-        raise TablecastError(f"port {port} of {host} is taken; name another, or none")
-    if chosen != (port or preferred):
-        print(f"Port {preferred} is taken; {chosen} is the next that is free.")
+    chosen = free_port(port, host)
+    if chosen != port:
+        print(f"Port {port} is taken; {chosen} is the next that is free.")
     print(
         f"Serving {sealed.contract.dataset}, version {sealed.version}, at {address(host, chosen)}"
     )

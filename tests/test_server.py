@@ -144,13 +144,14 @@ def test_the_next_free_port_is_found() -> None:
     assert free_port(first) == first
 
 
-def test_a_port_asked_for_is_not_replaced(models: Path) -> None:
+@posix
+def test_where_a_port_is_taken_the_next_serves_and_says_so(home: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(
-            TablecastError, match=f"port {port} of 127.0.0.1 is taken; name another"
-        ):
-            serve(models, host="127.0.0.1", port=port)
+        chosen = free_port(port)
+        live = start(["-m", "tablecast", "serve", "houses", "--port", str(port)], chosen, home)
+        out, _ = live.stop()
+    assert f"Port {port} is taken; {chosen} is the next that is free." in out
 
 
 def test_an_unknown_host_is_said(models: Path) -> None:
