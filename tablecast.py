@@ -12,8 +12,6 @@ import click
 
 from Task1_database.errors import InputError, TablecastError
 
-DEFAULT_PORT = 5000
-
 # Threads that wait should sleep: two processes on the same cores otherwise stall each other.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
@@ -49,8 +47,9 @@ class OneLine(click.Group):
 def main() -> None:
     """From a CSV to a live prediction service that says how sure it is.
 
-    NAME is a dataset shipped with Tablecast (houses) or the path of a dataset folder. Databases,
-    results and models are kept in the current directory, or in $TABLECAST_HOME.
+    NAME is a dataset shipped with Tablecast (houses, clients, births), one that you made, or the
+    path of a dataset folder. Databases, results and models are kept in the current directory, or
+    in $TABLECAST_HOME.
     """
 
 
@@ -59,7 +58,9 @@ def dataset_command(function: Callable[..., None]) -> click.Command:
     database = click.option(
         "--database",
         metavar="URL",
-        help="Where the tables are.  [default: duckdb:///<home>/databases/NAME.duckdb]",
+        help="Where the tables are: duckdb://, mysql:// or postgresql://  [default: the first of "
+        "$TABLECAST_DATABASE, $DATABASE_URL, $JAWSDB_URL, $CLEARDB_DATABASE_URL, or else "
+        "duckdb:///<home>/databases/NAME.duckdb]",
     )
     return main.command()(click.argument("name")(database(function)))
 
@@ -69,8 +70,55 @@ def say(line: str) -> None:
     click.echo(f"  {line}", err=True)
 
 
+port_option = click.option(
+    "--port",
+    default=5000,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Port to listen on, or the next that is free.",
+)
+
+wait_option = click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=0,
+    metavar="SECONDS",
+    help="How long to wait for tables that are not there yet, or a database that is busy or away.",
+)
+
+
+model_option = click.option(
+    "--model",
+    multiple=True,
+    metavar="MODEL",
+    help="A registered model to train instead of the default; of several the best is kept.",
+)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--target", required=True, metavar="COLUMN", help="What to predict.")
+@click.option("--name", help="Name of the dataset.  [default: the file's]")
+@click.option(
+    "--x", metavar="COLUMN", help="What x means in an address.  [default: what tells most]"
+)
+@click.option("--sheet", help="Sheet of a workbook.  [default: the first that is not empty]")
+def new(file: Path, target: str, name: str | None, x: str | None, sheet: str | None) -> None:
+    """Make a dataset's folder of a table of your own, in a CSV or XLSX.
+
+    Says what it found and decided, and how to change that. It overwrites nothing.
+    """
+    from Task1_database.new import new as new_dataset
+
+    made = new_dataset(file, target, _workspace().home, name=name, x=x, sheet=sheet)
+    for line in made.lines():
+        click.echo(line)
+
+
 @dataset_command
-def load(name: str, database: str | None) -> None:
+@click.option("--step", help="Do this step alone: load_TABLE, or process_data, in any order.")
+@wait_option
+def load(name: str, database: str | None, step: str | None = None, wait: float = 0) -> None:
     """Load the dataset's CSVs into the database and build its feature_store.
 
     All or nothing: after an error the tables are what they were.
@@ -78,7 +126,7 @@ def load(name: str, database: str | None) -> None:
     from Task1_database.load import load as load_dataset
 
     dataset, url = _dataset(name), _url(name, database)
-    for line in load_dataset(dataset, url):
+    for line in load_dataset(dataset, url, step=step, wait=wait, say=say):
         click.echo(line)
 
 
@@ -95,28 +143,33 @@ def ask(name: str, database: str | None) -> None:
 
 @dataset_command
 @click.option("--seed", default=0, show_default=True, help="The same seed gives the same model.")
-def train(name: str, database: str | None, seed: int) -> None:
+@model_option
+@wait_option
+def train(
+    name: str, database: str | None, seed: int, model: tuple[str, ...], wait: float = 0
+) -> None:
     """Train a model, write its report, check it, seal it and put it in service."""
     from Task2_model.train import train as train_model
 
     dataset = _dataset(name)
     models = _workspace().models(dataset.name)
-    folder = train_model(dataset, _url(name, database), models, seed=seed, say=say)
+    url = _url(name, database)
+    folder = train_model(dataset, url, models, seed=seed, names=model, wait=wait, say=say)
     click.echo(f"sealed  {folder}")
     click.echo(f"report  {folder / 'report.pdf'}")
 
 
 @dataset_command
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=int, help=f"[default: {DEFAULT_PORT}, or the next that is free]")
-def serve(name: str, database: str | None, host: str, port: int | None) -> None:
+@port_option
+def serve(name: str, database: str | None, host: str, port: int) -> None:
     """Serve the model: a web page, GET, JSON and CSV.
 
     Answers come from the sealed model alone; the database is not needed.
     """
     from Task3_api.server import serve as serve_models
 
-    serve_models(_models(name), host=host, port=port, preferred=DEFAULT_PORT)
+    serve_models(_models(name), host=host, port=port)
 
 
 @dataset_command
@@ -140,24 +193,26 @@ def predict(name: str, database: str | None, facts: tuple[str, ...]) -> None:
 
 @dataset_command
 @click.option("--seed", default=0, show_default=True, help="The same seed gives the same model.")
+@model_option
 @click.option("--serve/--no-serve", "then_serve", default=True, help="Stop before serving.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=int, help=f"[default: {DEFAULT_PORT}, or the next that is free]")
+@port_option
 @click.pass_context
 def run(
     ctx: click.Context,
     name: str,
     database: str | None,
     seed: int,
+    model: tuple[str, ...],
     then_serve: bool,
     host: str,
-    port: int | None,
+    port: int,
 ) -> None:
     """All of it: load, ask, train, then serve."""
     for title, step, options in (
         ("load", load, {}),
         ("ask", ask, {}),
-        ("train", train, {"seed": seed}),
+        ("train", train, {"seed": seed, "model": model}),
         ("serve", serve, {"host": host, "port": port}),
     ):
         if step is serve and not then_serve:
@@ -198,6 +253,11 @@ def _dataset(name: str) -> Any:
 
 
 def _url(name: str, database: str | None) -> str:
+    from Task1_database.database_url import from_environment, safe_url
+
+    if not database and (named := from_environment()):
+        url, variable = named
+        say(f"the database is {safe_url(url)}, from ${variable}")
     return database or str(_workspace().database_url(_dataset(name).name))
 
 

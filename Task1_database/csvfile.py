@@ -59,7 +59,7 @@ class CsvFile:
             header = next(records, None)
         if header is None:
             raise DataError(f"{self.path.name}: the file is empty; expected a header and rows")
-        by_name = {_plain(column.name): column for column in self.table.columns}
+        by_name = {column.header: column for column in self.table.columns}
         if header[0] > 1:
             raise self._header("is blank")
         names = [name.lower() for name in header[1]]
@@ -159,11 +159,11 @@ class CsvFile:
                 line = lines.number + 1
 
     def _header(self, what: str) -> DataError:
-        names = ", ".join(_plain(column.name) for column in self.table.columns)
+        names = ", ".join(column.header for column in self.table.columns)
         return DataError(f"{self.path.name}, line 1: {what}; expected the columns {names}")
 
     def _at(self, line: int, what: str, column: Column | None = None) -> DataError:
-        where = f", column {_plain(column.name)}" if column else ""
+        where = f", column {column.header}" if column else ""
         return DataError(f"{self.path.name}, line {line}{where}: {what}")
 
 
@@ -195,11 +195,6 @@ class _Lines:
         if self._ending and self._ending != self._first:
             found, expected = _ENDINGS[self._ending], _ENDINGS[self._first]
             raise ValueError(f"ends with {found}; expected {expected}, as in line 1")
-
-
-def _plain(name: str) -> str:
-    """A column's name as a header has it: no quotes, one case."""
-    return name.strip('"').replace('""', '"').lower()
 
 
 def _shown(value: str) -> str:

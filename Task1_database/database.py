@@ -7,17 +7,17 @@ change appear to everybody else together when it ends, or, whatever happens, not
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
-from urllib.parse import urlsplit
 
 from Task1_database.csvfile import CsvFile
+from Task1_database.database_url import FORMS, safe_url
 from Task1_database.errors import DatabaseError
 from Task1_database.schema import Table
 
@@ -25,6 +25,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["integer", "number", "text", "date"]
+KINDS: dict[str, Kind] = {
+    **dict.fromkeys(("tinyint", "smallint", "mediumint", "int", "integer"), "integer"),
+    **dict.fromkeys(("bigint", "hugeint"), "integer"),
+    **dict.fromkeys(("double", "double precision", "float", "real"), "number"),
+    **dict.fromkeys(("decimal", "numeric"), "number"),
+    **dict.fromkeys(("char", "varchar", "character", "character varying"), "text"),
+    **dict.fromkeys(("text", "tinytext", "mediumtext", "longtext"), "text"),
+    "date": "date",
+}
 Cell = int | float | str | date | None
 
 
@@ -130,7 +139,7 @@ class Database(ABC):
 
 
 def connect(url: str, *, read_only: bool = False, files: Sequence[Path] = ()) -> Database:
-    """Open the database at `url`, such as duckdb:///folder/houses.duckdb.
+    """Open the database at `url`, such as duckdb:///folder/houses.duckdb: see database_url.py.
 
     Parameters
     ----------
@@ -148,27 +157,54 @@ def connect(url: str, *, read_only: bool = False, files: Sequence[Path] = ()) ->
     DatabaseError
         If the URL is not one, or cannot be opened.
     """
-    scheme = urlsplit(url).scheme
-    if scheme == "duckdb":
-        from Task1_database.duckdb_backend import DuckDatabase  # noqa: PLC0415 (drivers on demand)
+    scheme = url.partition(":")[0]
+    with _driver(scheme):
+        if scheme == "duckdb":
+            from Task1_database.duckdb_backend import DuckDatabase  # noqa: PLC0415 (on demand)
 
-        return DuckDatabase(url, read_only=read_only, files=files)
-    raise DatabaseError(
-        f"{safe_url(url)!r} is not a database; expected duckdb:///folder/file.duckdb"
-    )
+            return DuckDatabase(url, read_only=read_only, files=files)
+        if scheme == "mysql":
+            from Task1_database.mysql_backend import MysqlDatabase  # noqa: PLC0415
+
+            return MysqlDatabase(url, read_only=read_only)
+        if scheme in {"postgresql", "postgres"}:
+            from Task1_database.postgres_backend import PostgresDatabase  # noqa: PLC0415
+
+            return PostgresDatabase(url, read_only=read_only)
+    raise DatabaseError(f"{safe_url(url)!r} is not a database; expected {FORMS}")
 
 
-def safe_url(url: str) -> str:
-    """The URL with its password hidden, fit for a log or a message."""
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    login, _, host = parts.netloc.rpartition("@")
-    return parts._replace(netloc=f"{login.partition(':')[0]}:***@{host}").geturl()
+@contextmanager
+def _driver(scheme: str) -> Iterator[None]:
+    """Say what to install, where the driver is not."""
+    try:
+        yield
+    except ImportError as error:
+        extras = {"duckdb": "train", "mysql": "train,mysql"}.get(scheme, "train,postgres")
+        what = f"{scheme}:// needs a driver ({error})"
+        raise DatabaseError(f"{what}; pip install 'tablecast[{extras}]'") from error
+
+
+def kind_of(column: str, type_: str) -> Kind:
+    """What a column holds whose type the database calls so.
+
+    Raises
+    ------
+    DatabaseError
+        If it is neither numbers nor text nor dates.
+    """
+    name = type_.lower()
+    if name.endswith(",0)"):
+        return "integer"
+    if name.partition("(")[0] not in KINDS:
+        raise DatabaseError(f"{column} is a {type_.upper()}; expected a number, text or a date")
+    return KINDS[name.partition("(")[0]]
 
 
 def cell(value: Any) -> Cell:
-    """A value as every database gives it: decimals become int or float, whichever is exact."""
+    """A value as every database gives it: a truth is 1 or 0, a decimal an int or a float."""
+    if isinstance(value, bool):
+        return int(value)
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return value  # type: ignore[no-any-return]

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast
 
 from Task1_database.errors import DatasetError
 from Task1_database.schema import Table, parse
 from Task1_database.section import IDENTIFIER, Section
-
-Task = Literal["regression", "classification"]
+from Task1_database.target import TargetText, Task, read_target
+from Task1_database.workspace import Workspace
 
 SHIPPED = Path(__file__).parent / "datasets"
 TOML = "dataset.toml"
@@ -36,17 +36,6 @@ class FeatureText:
     label: str
     unit: str = ""
     help: str = ""
-
-
-@dataclass(frozen=True)
-class TargetText:
-    """What is predicted, how people call it, and to how many decimals it is told."""
-
-    name: str
-    label: str
-    unit: str = ""
-    help: str = ""
-    decimals: int | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +67,8 @@ class Dataset:
         The features in their order, each with its words.
     features_select : str
         The SELECT inside features_sql.
+    excluded : dict
+        The columns of the raw tables that are kept out of the features on purpose, each with why.
     model : str or None
         The registered model to train; None for the default one.
     """
@@ -96,6 +87,7 @@ class Dataset:
     features_sql: str
     features_select: str
     questions: tuple[Question, ...]
+    excluded: dict[str, str]
     model: str | None = None
 
     @classmethod
@@ -117,6 +109,8 @@ class Dataset:
 def _find(name_or_path: str) -> Path:
     shipped = {file.parent.name: file.parent for file in sorted(SHIPPED.glob(f"*/{TOML}"))}
     folder = shipped.get(name_or_path) or Path(name_or_path).resolve()
+    if not folder.is_dir() and IDENTIFIER.fullmatch(name_or_path):
+        folder = Workspace.here().home / name_or_path
     if not folder.is_dir():
         names = ", ".join(shipped)
         raise DatasetError(f"there is no dataset {name_or_path!r}; expected {names} or a folder")
@@ -130,27 +124,33 @@ def _find(name_or_path: str) -> Path:
 
 def _read(folder: Path) -> Dataset:
     toml = Section.parse(_text(folder, TOML), TOML)
-    toml.only("title", "description", "task", "x", "model", "target", "tables", "features")
+    toml.only(
+        "title", "description", "task", "x", "model", "target", "tables", "features", "excluded"
+    )
+    task = cast("Task", toml.choice("task", "regression", "classification"))
     features = {
         name: _words(section) for name, section in toml.section("features").sections().items()
     }
     schema_sql, features_sql = _text(folder, "schema.sql"), _text(folder, "features.sql")
     tables = _tables(folder, toml.section("tables"))
+    schema = _schema(schema_sql, tables)
+    target = read_target(toml.section("target"), task, {ROW_ID, *features})
     return Dataset(
         name=folder.name,
         folder=folder,
         title=toml.string("title"),
         description=toml.string("description"),
-        task=cast("Task", toml.choice("task", "regression", "classification")),
+        task=task,
         x=toml.choice("x", *features),
-        target=_target(toml.section("target"), {ROW_ID, *features}),
+        target=target,
         tables=tables,
         features=features,
-        schema=_schema(schema_sql, tables),
+        schema=schema,
         schema_sql=schema_sql,
         features_sql=features_sql,
         features_select=_features_select(features_sql),
         questions=_questions(folder),
+        excluded=_excluded(toml, schema, {*features, target.name}),
         model=toml.string("model") if "model" in toml else None,
     )
 
@@ -171,20 +171,6 @@ def _words(section: Section) -> FeatureText:
     )
 
 
-def _target(section: Section, taken: set[str]) -> TargetText:
-    section.only("name", "label", "unit", "help", "decimals")
-    name = section.identifier("name", section.string("name"))
-    if name in taken:
-        raise section.wrong("name", "a column that is not among the features")
-    return TargetText(
-        name,
-        section.string("label"),
-        section.string("unit", ""),
-        section.string("help", ""),
-        section.integer("decimals"),
-    )
-
-
 def _tables(folder: Path, section: Section) -> dict[str, str]:
     files = {section.identifier(table): section.string(table) for table in section}
     for table, file in files.items():
@@ -201,6 +187,19 @@ def _schema(sql: str, tables: dict[str, str]) -> dict[str, Table]:
         lacking = "schema.sql" if name in tables else f"[tables] of {TOML}"
         raise DatasetError(f"table {name} is missing in {lacking}")
     return {name: schema[name] for name in tables}
+
+
+def _excluded(toml: Section, schema: dict[str, Table], used: set[str]) -> dict[str, str]:
+    if "excluded" not in toml:
+        return {}
+    section = toml.section("excluded")
+    raw = {column.header for table in schema.values() for column in table.columns}
+    for column in section:
+        if column.lower() not in raw:
+            raise section.wrong(column, "a column of schema.sql")
+        if column in used:
+            raise section.wrong(column, "a column that is neither a feature nor the target")
+    return section.strings()
 
 
 def _features_select(sql: str) -> str:

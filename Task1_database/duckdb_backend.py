@@ -19,7 +19,7 @@ from urllib.request import url2pathname
 import duckdb
 
 from Task1_database.csvfile import CsvFile
-from Task1_database.database import Cell, Change, Database, Kind, Result, cell
+from Task1_database.database import Cell, Change, Database, Kind, Result, cell, kind_of
 from Task1_database.duckdb_csv import first_line, refusals_of, select_of
 from Task1_database.errors import (
     DatabaseError,
@@ -32,12 +32,6 @@ from Task1_database.schema import Table
 if TYPE_CHECKING:
     import pandas as pd
 
-KINDS: dict[str, Kind] = {
-    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"), "integer"),
-    **dict.fromkeys(("DOUBLE", "FLOAT", "DECIMAL"), "number"),
-    "VARCHAR": "text",
-    "DATE": "date",
-}
 SEALED: dict[str, str | bool] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -175,12 +169,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Kin
         described = connection.execute(f"DESCRIBE {table}").fetchall()
     except duckdb.CatalogException as error:
         raise TableMissing(f"there is no table {table}; load it first") from error
-    kinds: dict[str, Kind] = {}
-    for name, kind, *_ in described:
-        if str(kind).partition("(")[0] not in KINDS:
-            raise DatabaseError(f"{table}.{name} is a {kind}; expected a number, text or a date")
-        kinds[str(name)] = KINDS[str(kind).partition("(")[0]]
-    return kinds
+    return {name: kind_of(f"{table}.{name}", kind) for name, kind, *_ in described}
 
 
 @contextmanager

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from Task1_database.csvfile import CsvFile
 from Task1_database.errors import DataError
-from Task1_database.schema import TEXT_BYTES, WHOLE, Column
+from Task1_database.schema import TEXT_BYTES, WHOLE, Column, Table
+
+CLEAN = ("delim ','", "quote '\"'", "escape '\"'", "nullstr 'NULL'", "header false")
+PIECE = "8MB"
 
 
 def select_of(csv: CsvFile) -> str:
@@ -27,16 +32,51 @@ def select_of(csv: CsvFile) -> str:
     pairs = ", ".join(
         f"c{i} AS r{i}, CAST(c{i} AS {column.type}) AS v{i}" for i, column in enumerate(columns)
     )
-    exact = " AND ".join(f"({_exact(column, i)})" for i, column in enumerate(columns))
+    exact = " AND ".join(
+        f"({f'r{i} IS NOT NULL AND ' if column.required else ''}{_exact(column, i)})"
+        for i, column in enumerate(columns)
+    )
     place = {column.name: i for i, column in enumerate(columns)}
     values = [f"v{place[column.name]}" for column in csv.table.columns]
     values[0] = f"CASE WHEN NOT ({exact}) THEN error('not exact') ELSE {values[0]} END"
-    path = str(csv.path).replace("'", "''")
     return (
-        f"SELECT {', '.join(values)} FROM (SELECT {pairs} FROM read_csv('{path}', "  # noqa: S608
+        f"SELECT {', '.join(values)} FROM "  # noqa: S608 (made of column numbers and the path)
+        f"(SELECT {pairs} FROM read_csv({_quoted(csv.path)}, "
         "header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
         f"nullstr = '', strict_mode = true, columns = {{{cells}}}))"
     )
+
+
+def write_clean(csv: CsvFile, folder: Path) -> list[Path]:
+    """Write the rows of a CSV, every value checked, as files that any server takes as they are.
+
+    Their columns are in the order of the table; every value is in quotes, NULL is not; there is
+    no header, and each row ends with a line feed.
+
+    Raises
+    ------
+    DataError
+        Naming line, column and value of the first thing that does not fit.
+    """
+    options = f"FORMAT csv, {', '.join(CLEAN)}, force_quote *, file_size_bytes '{PIECE}'"
+    with duckdb.connect() as connection, refusals_of(csv):
+        connection.execute(f"COPY ({select_of(csv)}) TO {_quoted(folder)} ({options})")
+    return sorted(folder.iterdir(), key=lambda file: (len(file.name), file.name))
+
+
+def read_clean(file: Path, table: Table) -> list[tuple[Any, ...]]:
+    """The rows of a file of `write_clean`, as Python values."""
+    types = ", ".join(f"'c{i}': '{column.type}'" for i, column in enumerate(table.columns))
+    options = ", ".join(option.replace(" ", " = ") for option in CLEAN)
+    with duckdb.connect() as connection:
+        return connection.execute(
+            f"FROM read_csv({_quoted(file)}, {options}, auto_detect = false, "
+            f"allow_quoted_nulls = false, columns = {{{types}}})"
+        ).fetchall()
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _exact(column: Column, i: int) -> str:

@@ -4,6 +4,7 @@ TablecastError
 ├── DatasetError         a dataset folder that cannot be used as it is
 ├── DataError            a value, row or file of a CSV that does not fit its schema
 ├── DatabaseError        a database that cannot do what was asked
+│   ├── DatabaseAway     its server does not answer
 │   ├── DatabaseInUse    another process is writing to it
 │   ├── TableMissing     what a step reads is not there yet
 │   └── QueryTimeout     a question that took longer than it may
@@ -30,6 +31,10 @@ class DataError(TablecastError):
 
 class DatabaseError(TablecastError):
     """A database that cannot do what was asked."""
+
+
+class DatabaseAway(DatabaseError):
+    """The database's server does not answer, or stopped in the midst of something."""
 
 
 class DatabaseInUse(DatabaseError):

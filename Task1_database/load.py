@@ -1,71 +1,29 @@
 """Load a dataset: its raw CSVs into tables, and those, by `features.sql`, into `feature_store`.
 
-All or nothing: one change of the database makes every table that is out of date. What was made of
-what stands in `_loads`, so that loading the same files again does nothing.
+Each table is a step: `load_<table>` makes a raw one, `process_data` makes `feature_store`. All that
+is asked for happens in one change of the database, so all or nothing of it is seen. What is up to
+date is left alone.
 """
 
 # ruff: noqa: S608 - names in SQL are checked ones
 
 from __future__ import annotations
 
-import hashlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 
+from Task1_database import loads
 from Task1_database.csvfile import CsvFile
-from Task1_database.database import Change, Database, connect, safe_url
-from Task1_database.dataset import FEATURES_TABLE, Dataset
-from Task1_database.errors import DatabaseError, DatasetError
-from Task1_database.schema import Column, Table
+from Task1_database.database import Change, connect
+from Task1_database.database_url import safe_url
+from Task1_database.dataset import FEATURES_TABLE, ROW_ID, Dataset
+from Task1_database.errors import DatabaseError, DatasetError, TableMissing
+from Task1_database.loads import Load, step_of
+from Task1_database.waiting import patiently
 
-LOADS = Table(
-    "_loads",
-    (
-        Column("dataset", "VARCHAR", (64,), required=True),
-        Column("table_name", "VARCHAR", (64,), required=True),
-        Column("file_name", "VARCHAR", (255,), required=True),
-        Column("sha256", "VARCHAR", (64,), required=True),
-        Column("made_by", "VARCHAR", (64,), required=True),
-        Column("rows_loaded", "BIGINT", required=True),
-        Column("loaded_at", "VARCHAR", (20,), required=True),
-    ),
-)
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Load:
-    """A row of `_loads`: a table with what it was made of.
-
-    Attributes
-    ----------
-    sha256 : str
-        The digest of the file: a raw table's CSV, or features.sql.
-    made_by : str
-        The digest of all else that shaped it: the table's DDL, or the raw tables' digests.
-    loaded_at : str
-        UTC, such as 2024-01-31T12:00:00Z.
-    """
-
-    dataset: str
-    table: str
-    file: str
-    sha256: str
-    made_by: str
-    rows: int = 0
-    loaded_at: str = ""
-
-    @property
-    def made_of(self) -> tuple[str, str, str]:
-        """What, unchanged, makes the same table again."""
-        return self.file, self.sha256, self.made_by
-
-    def same(self, other: Load) -> bool:
-        """Whether both are made of the same."""
-        return self.made_of == other.made_of
 
 
 @dataclass(frozen=True)
@@ -83,82 +41,134 @@ class Loaded:
         return f"{self.table}: {self.rows:,} rows from {self.file}"
 
 
-def load(dataset: Dataset, url: str, *, say: Say = lambda _: None) -> list[Loaded]:
+def load(
+    dataset: Dataset,
+    url: str,
+    *,
+    step: str | None = None,
+    wait: float = 0,
+    say: Say = lambda _: None,
+    every: float = 1,
+) -> list[Loaded]:
     """Bring a database's tables up to date with the dataset's folder.
 
     Parameters
     ----------
+    step : str, optional
+        The one step to do: load_<table>, or process_data, which needs all raw tables up to date.
+        Without it, all are done.
+    wait : float
+        For how many seconds to wait for tables that a step needs, or for a database in use.
     say : callable
-        Told what is being done as each step begins, and how far it is once a second, from
-        another thread.
+        Told what is waited for and what is being done, and how far that is, from another thread.
+    every : float
+        Seconds between two words on how far it is.
 
     Raises
     ------
     DataError
         Naming file, line, column and value of what does not fit; nothing is changed then.
     DatasetError
-        If features.sql does not give the columns that dataset.toml names.
+        If there is no such step, or features.sql does not give the columns that dataset.toml names.
+    TableMissing
+        If the raw tables are not there, or not those of the CSVs; names the steps that make them.
+    DatabaseInUse
+        If another process is using the database.
     DatabaseError
         If the database holds another dataset, or tables that Tablecast did not make.
     """
-    sources = {
-        table: CsvFile(dataset.csv_path(table), dataset.schema[table]) for table in dataset.tables
-    }
-    wanted = _wanted(dataset, sources)
-    with connect(url, files=[csv.path for csv in sources.values()]) as database:
-        done = _present(database, dataset, url)
-        stale = [t for t, entry in wanted.items() if t not in done or not entry.same(done[t])]
+    tables = _tables(dataset, step)
+
+    def attempt() -> list[Loaded]:
+        return _Loading(dataset, url, tables, say, every).run()
+
+    return patiently(attempt, wait, say)
+
+
+def _tables(dataset: Dataset, step: str | None) -> list[str]:
+    """The tables that a step makes."""
+    steps = {step_of(table): table for table in (*dataset.tables, FEATURES_TABLE)}
+    if step is None:
+        return list(steps.values())
+    if step not in steps:
+        expected = ", ".join(steps)
+        raise DatasetError(f"{dataset.name} has no step {step!r}; expected one of {expected}")
+    return [steps[step]]
+
+
+class _Loading:
+    """One attempt at making the tables of a step, or all."""
+
+    def __init__(
+        self, dataset: Dataset, url: str, tables: list[str], say: Say, every: float
+    ) -> None:
+        self._dataset, self._url, self._tables = dataset, url, tables
+        self._say, self._every = say, every
+        self._sources = {
+            table: CsvFile(dataset.csv_path(table), dataset.schema[table])
+            for table in dataset.tables
+        }
+
+    def run(self) -> list[Loaded]:
+        done = loads.there(self._dataset, self._url)
+        stale = self._stale(done)
         if stale:
-            with database.change() as change:
-                for table in stale:
-                    with _told(say, f"{table}: reading {wanted[table].file}", change):
-                        csv = sources.get(table)
-                        rows = _load(change, csv) if csv else _process(change, dataset)
-                    done[table] = replace(wanted[table], rows=rows, loaded_at=_now())
-                change.write(LOADS, [astuple(entry) for entry in done.values()])
-    return [Loaded(t, done[t].rows, done[t].file, t not in stale) for t in wanted]
+            files = [csv.path for csv in self._sources.values()]
+            with connect(self._url, files=files) as database:
+                done = loads.present(database, self._dataset, self._url)
+                stale = self._stale(done)
+                with database.change() as change:
+                    done |= {table: self._make(change, entry) for table, entry in stale.items()}
+                    loads.record(change, done)
+        if loads.is_old(self._dataset, done):
+            self._say(f"{FEATURES_TABLE}: made before that; step {loads.PROCESS} makes it anew")
+        return [Loaded(t, done[t].rows, done[t].file, t not in stale) for t in self._tables]
 
+    def _stale(self, done: Mapping[str, Load]) -> dict[str, Load]:
+        """The tables to make, with what each is to be made of."""
+        wanted = {t: self._raw(t) for t in self._tables if t != FEATURES_TABLE}
+        if FEATURES_TABLE in self._tables:
+            if not wanted:
+                self._require_raw(done)
+            tables = [self._raw(table) for table in self._dataset.tables]
+            wanted[FEATURES_TABLE] = loads.derived(self._dataset, tables)
+        return {t: entry for t, entry in wanted.items() if not entry.same(done.get(t))}
 
-def _wanted(dataset: Dataset, sources: dict[str, CsvFile]) -> dict[str, Load]:
-    raw = {
-        t: Load(dataset.name, t, csv.path.name, csv.fingerprint.sha256, _sha256(csv.table.ddl()))
-        for t, csv in sources.items()
-    }
-    made_by = _sha256(repr([entry.made_of for entry in raw.values()]), repr(_shape(dataset)))
-    features = _sha256(dataset.features_sql)
-    derived = Load(dataset.name, FEATURES_TABLE, "features.sql", features, made_by)
-    return {**raw, FEATURES_TABLE: derived}
+    def _raw(self, table: str) -> Load:
+        return loads.raw(self._dataset, self._sources[table])
 
+    def _require_raw(self, done: Mapping[str, Load]) -> None:
+        """Make sure that process_data finds the raw tables, each as its CSV is."""
+        lacking = [table for table in self._dataset.tables if table not in done]
+        missing = [f"the table {table} (step {step_of(table)})" for table in lacking]
+        if not missing:
+            missing = [
+                f"the table {table} made of the {csv.path.name} that is there"
+                f" (step {step_of(table)})"
+                for table, csv in self._sources.items()
+                if not self._raw(table).same(done[table])
+            ]
+        if missing:
+            waits = f"{loads.PROCESS} waits for {' and '.join(missing)}"
+            raise TableMissing(f"{waits} in {safe_url(self._url)}")
 
-def _present(database: Database, dataset: Dataset, url: str) -> dict[str, Load]:
-    """The dataset's tables that are there as `_loads` says."""
-    tables = database.tables()
-    entries: list[Load] = []
-    if LOADS.name in tables:
-        names = ", ".join(column.name for column in LOADS.columns)
-        rows = database.query(f"SELECT {names} FROM {LOADS.name} ORDER BY table_name").rows
-        entries = [Load(*row) for row in rows]
-    for entry in entries:
-        if entry.dataset != dataset.name:
-            holds = f"{safe_url(url)} holds the dataset {entry.dataset}"
-            raise DatabaseError(f"{holds}; load {dataset.name} into another database")
-    for table in {*dataset.tables, FEATURES_TABLE} & tables - {entry.table for entry in entries}:
-        what = f"{safe_url(url)} has a table {table} that Tablecast did not load"
-        raise DatabaseError(f"{what}; rename it, or load {dataset.name} into another database")
-    return {
-        entry.table: entry
-        for entry in entries
-        if entry.table in tables and database.count(entry.table) == entry.rows
-    }
+    def _make(self, change: Change, entry: Load) -> Load:
+        with _told(self._say, f"{entry.table}: reading {entry.file}", change, self._every):
+            if csv := self._sources.get(entry.table):
+                rows = change.load(csv)
+                csv.check(rows)
+            else:
+                rows = _process(change, self._dataset)
+        return entry.done(rows)
 
 
 @contextmanager
-def _told(say: Say, what: str, change: Change) -> Iterator[None]:
-    """Say what begins, and once a second how far it is."""
+def _told(say: Say, what: str, change: Change, every: float) -> Iterator[None]:
+    """Say what begins, and from time to time how far it is."""
     ended = threading.Event()
 
     def tell() -> None:
-        while not ended.wait(1):
+        while not ended.wait(every):
             if (percent := change.progress()) > 0:
                 say(f"{what}, {percent:.0f} %")
 
@@ -172,41 +182,23 @@ def _told(say: Say, what: str, change: Change) -> Iterator[None]:
         thread.join()
 
 
-def _load(change: Change, csv: CsvFile) -> int:
-    rows = change.load(csv)
-    csv.check(rows)
-    return rows
-
-
 def _process(change: Change, dataset: Dataset) -> int:
     """Make feature_store, and make sure that it is what the dataset's folder promises."""
     try:
         change.derive(FEATURES_TABLE, dataset.features_select)
-        columns = list(change.columns(FEATURES_TABLE))
+        columns = change.columns(FEATURES_TABLE)
     except DatabaseError as error:
         raise DatasetError(f"features.sql: {error}") from error
-    expected = _shape(dataset)
-    if columns != expected:
+    expected = loads.shape(dataset)
+    if list(columns) != expected:
         gives, wants = ", ".join(columns), ", ".join(expected)
         raise DatasetError(f"features.sql: gives the columns {gives}; expected {wants}")
-    if change.columns(FEATURES_TABLE)["row_id"] != "integer":
-        raise DatasetError("features.sql: row_id is not a whole number")
-    counts = "COUNT(*), COUNT(row_id), COUNT(DISTINCT row_id)"
+    if columns[ROW_ID] != "integer":
+        raise DatasetError(f"features.sql: {ROW_ID} is not a whole number")
+    counts = f"COUNT(*), COUNT({ROW_ID}), COUNT(DISTINCT {ROW_ID})"
     rows, given, distinct = change.query(f"SELECT {counts} FROM {FEATURES_TABLE}").rows[0]
     if not rows:
         raise DatasetError("features.sql: gives no rows")
     if not rows == given == distinct:
-        raise DatasetError("features.sql: row_id is not different in each row")
+        raise DatasetError(f"features.sql: {ROW_ID} is not different in each row")
     return int(rows)
-
-
-def _shape(dataset: Dataset) -> list[str]:
-    return ["row_id", *dataset.features, dataset.target.name]
-
-
-def _sha256(*texts: str) -> str:
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -49,6 +49,11 @@ class Column:
     required: bool = False
 
     @property
+    def header(self) -> str:
+        """The name as it is compared with a CSV's header: no quotes, one case."""
+        return self.name.strip('"').replace('""', '"').lower()
+
+    @property
     def type(self) -> str:
         """The type as SQL writes it."""
         return f"{self.base}({','.join(map(str, self.size))})" if self.size else self.base

@@ -62,6 +62,17 @@ class Section:
             raise self.wrong(key, "a whole number")
         return value
 
+    def number(self, key: str) -> float | None:
+        """The number under a key; None if the key is not there."""
+        value = self._values.get(key)
+        if key in self and type(value) not in (int, float):
+            raise self.wrong(key, "a number")
+        return value
+
+    def strings(self) -> dict[str, str]:
+        """The texts that this section is made of, by their keys."""
+        return {key: self.string(key) for key in self}
+
     def section(self, key: str) -> Section:
         """The section under a key; it may not be empty."""
         value = self._values.get(key)

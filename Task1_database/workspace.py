@@ -1,6 +1,7 @@
 """Where Tablecast keeps what it makes: databases, results and sealed models, under one folder.
 
-That folder is $TABLECAST_HOME, or else the directory that the command is run in.
+That folder is $TABLECAST_HOME, or else the directory that the command is run in. The environment
+can name a database elsewhere: see database_url.py.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+
+from Task1_database.database_url import from_environment
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,9 @@ class Workspace:
         return cls(Path(os.environ.get("TABLECAST_HOME") or ".").resolve())
 
     def database_url(self, dataset: str) -> str:
-        """The URL of the dataset's embedded database."""
+        """The URL of the database that the environment names, or of one embedded here."""
+        if named := from_environment():
+            return named[0]
         file = self.home / "databases" / f"{dataset}.duckdb"
         return file.as_uri().replace("file:", "duckdb:", 1)
 

@@ -100,8 +100,8 @@ def train_all(
     All are judged on the same rows. Every fit is a task of its own, spread over the processor's
     cores.
 
-    The answers have one line for each model, row and way of asking, with the columns `model`, `way`,
-    `feature`, `told` (how many features), `row`, `truth`, `loss` and, for regression,
+    The answers have one line for each model, row and way of asking, with the columns `model`,
+    `way`, `feature`, `told` (how many features), `row`, `truth`, `loss` and, for regression,
     `prediction`, `lower`, `upper`; for classification `probability` (of the positive class, or of
     the likeliest), `label`, `size` (classes in the set); and `covered`. The loss is the absolute
     error, or the logarithmic loss. What is not told stays hidden for the row in question only.

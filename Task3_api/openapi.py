@@ -150,8 +150,14 @@ def _typical(feature: Feature) -> str | float | None:
 def _answer(contract: Contract) -> Schema:
     number: Schema = {"type": "number"}
     if contract.task == "classification":
-        label = {"type": "string", "enum": list(contract.target.classes)}
-        values: Schema = {"label": label, "probability": number, "set": _list(label)}
+        kind = "integer" if contract.target.kind == "integer" else "string"
+        label = {"type": kind, "enum": list(contract.target.values)}
+        values: Schema = {
+            "label": label,
+            "probability": number,
+            "probability_of": label,
+            "set": _list(label),
+        }
     else:
         values = {"prediction": number, "lower": number, "upper": number}
     return _object(

@@ -89,10 +89,14 @@ class Predictor:
     def _values(self, block: Block, index: int) -> dict[str, Any]:
         if self.contract.task == "regression":
             return {part: values[index].item() for part, values in block.items()}
-        values = self.contract.target.values
+        target = self.contract.target
+        values, label = target.values, block["label"][index]
         return {
-            "label": values[block["label"][index]],
+            "label": values[label],
             "probability": block["probability"][index].item(),
+            "probability_of": values[
+                target.classes.index(target.positive or target.classes[label])
+            ],
             "set": [values[i] for i in np.flatnonzero(block["set"][index])],
         }
 

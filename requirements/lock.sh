@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes the three locks anew: one set of versions for every platform and Python 3.11 or later.
+# Writes the locks anew: one set of versions for every platform and Python 3.11 or later.
 # The widest comes first, and the others take its versions. Needs `uv`.
 set -eu
 cd "$(dirname "$0")/.."
@@ -12,4 +12,5 @@ train="--extra build --extra train --extra mysql --extra postgres"
 # shellcheck disable=SC2086  # several words on purpose
 lock dev.txt $train --extra dev "$@"
 lock train.txt $train --constraint requirements/dev.txt
+lock notebook.txt $train --extra notebook --constraint requirements/dev.txt
 lock serve.txt --constraint requirements/dev.txt

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from Task1_database.database import connect
+from Task1_database.database_url import VARIABLES
 from Task1_database.dataset import Dataset
 from Task1_database.load import load
 from Task2_model.artifact import SealedModel
@@ -21,6 +22,10 @@ from Task3_api.app import create_app
 from Task3_api.predictor import Predictor
 from Task3_api.server import free_port
 from tests.live import Live, start
+
+pytest_plugins = ["tests.servers"]
+for variable in VARIABLES:  # no test may touch the database of whoever runs it
+    os.environ.pop(variable, None)
 
 
 @pytest.hookimpl(wrapper=True)

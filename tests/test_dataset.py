@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from Task1_database.dataset import Dataset, FeatureText, TargetText
+from Task1_database.dataset import Dataset, FeatureText
 from Task1_database.errors import DatasetError
+from Task1_database.target import TargetText
 from tests.little_dataset import FILES, boats, little
 
 TOML = FILES["dataset.toml"]
@@ -32,6 +33,12 @@ def test_a_folder_is_read(tmp_path: Path) -> None:
     assert question.text == "How many boats are there?"
     assert question.note == "All that were counted."
     assert question.sql == "SELECT COUNT(*) AS boats FROM feature_store"
+
+
+def test_columns_that_are_kept_out_are_read_with_the_reason(tmp_path: Path) -> None:
+    assert boats(tmp_path).excluded == {}
+    toml = TOML + '[excluded]\nBuilt = "says nothing"\n'
+    assert boats(tmp_path, {"dataset.toml": toml}).excluded == {"Built": "says nothing"}
 
 
 def test_the_shipped_houses_are_complete() -> None:
@@ -60,7 +67,7 @@ def test_the_shipped_houses_are_complete() -> None:
         (
             {"dataset.toml": "colour = 1\n" + TOML},
             "dataset.toml: colour: expected no such key; known are title, description, task, x, "
-            "model, target, tables, features",
+            "model, target, tables, features, excluded",
         ),
         (
             {"dataset.toml": TOML.replace('"regression"', '"guessing"')},
@@ -94,6 +101,28 @@ def test_the_shipped_houses_are_complete() -> None:
         (
             {"dataset.toml": TOML.replace('label = "Kind"', "")},
             "dataset.toml: features.kind: expected a section [features.kind] that is not empty",
+        ),
+        (
+            {"dataset.toml": TOML + "[excluded]\n"},
+            "dataset.toml: excluded: expected a section [excluded] that is not empty",
+        ),
+        (
+            {"dataset.toml": TOML + '[excluded]\nhue = "dull"\n'},
+            "dataset.toml: excluded.hue: expected a column of schema.sql",
+        ),
+        (
+            {"dataset.toml": TOML + "[excluded]\nbuilt = 1\n"},
+            "dataset.toml: excluded.built: expected a text in quotes",
+        ),
+        (
+            {"dataset.toml": TOML + '[excluded]\nkind = "dull"\n'},
+            "dataset.toml: excluded.kind: expected a column that is neither a feature nor the "
+            "target",
+        ),
+        (
+            {"dataset.toml": TOML + '[excluded]\nprice = "dull"\n'},
+            "dataset.toml: excluded.price: expected a column that is neither a feature nor the "
+            "target",
         ),
         (
             {"dataset.toml": TOML.replace('"boats.csv"', '"../boats.csv"')},
@@ -146,7 +175,8 @@ def test_a_faulty_folder_is_refused(
 def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(DatasetError) as caught:
         Dataset.open("castles")
-    assert str(caught.value) == "there is no dataset 'castles'; expected houses or a folder"
+    shipped = "births, clients, houses"
+    assert str(caught.value) == f"there is no dataset 'castles'; expected {shipped} or a folder"
 
 
 def test_a_folder_whose_name_sql_could_not_use_is_refused(tmp_path: Path) -> None:

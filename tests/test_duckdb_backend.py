@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from Task1_database.database import Database, connect, safe_url
+from Task1_database.database import Database, connect
+from Task1_database.database_url import safe_url
 from Task1_database.errors import DatabaseError, DatabaseInUse, QueryTimeout, TableMissing
 
 

@@ -59,17 +59,17 @@ def test_its_prose_states_no_numbers() -> None:
     assert not re.search(r"\d", prose)
 
 
-def test_it_has_four_parameters() -> None:
+def test_its_parameters() -> None:
     (parameters,) = (cell for cell in CODE if "parameters" in cell.metadata.get("tags", []))
     names = [node.targets[0].id for node in ast.parse(parameters.source).body]  # type: ignore[attr-defined]
-    assert names == ["dataset", "database_url", "output", "seed"]
+    assert names == ["dataset", "database_url", "output", "seed", "models"]
 
 
 def test_a_misspelt_parameter_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(TrainingError) as raised:
         report.execute({"dataset": "houses", "sede": 1}, tmp_path)
     assert str(raised.value) == (
-        "report.ipynb has no parameter 'sede'; it has database_url, dataset, output, seed"
+        "report.ipynb has no parameter 'sede'; it has database_url, dataset, models, output, seed"
     )
     assert not list(tmp_path.iterdir())
 

@@ -22,6 +22,8 @@ function place(value) {
   return Math.round(1000 * Math.min(Math.max(share, 0), 1));
 }
 
+const words = JSON.parse(answer.dataset.words);
+const word = (label) => words[label] ?? String(label);
 const percent = (share) => `${(share * 100).toFixed(0)}\u202f%`;
 
 function show(told) {
@@ -33,9 +35,10 @@ function show(told) {
     slot("range").setAttribute("width", place(told.upper) - place(told.lower));
     slot("point").setAttribute("x", place(told.prediction));
   } else {
-    slot("value").textContent = told.set.length === 1 ? told.label : "Can’t tell";
+    slot("value").textContent = told.set.length === 1 ? word(told.set[0]) : "Can’t tell";
+    slot("of").textContent = word(told.probability_of);
     slot("probability").textContent = percent(told.probability);
-    slot("set").textContent = told.set.join(", ");
+    slot("set").textContent = told.set.map(word).join(", ");
   }
   slot("warnings").replaceChildren(...told.warnings.map(({ detail }) => line("li", detail)));
 }

@@ -1,0 +1,69 @@
+# The service as one image, and the stages on the way there. From the repository's root:
+#   docker build --tag tablecast .                     a model of houses, trained here, and served
+#   docker build --tag tablecast --build-arg DATASET=clients .
+# docker-compose.yml uses the stages `service`, `trainer` and `notebook` by themselves.
+
+ARG PYTHON=3.13
+
+# What serves: Flask, gunicorn, NumPy and onnxruntime, nothing of the training stack.
+FROM python:${PYTHON}-slim AS serving-packages
+COPY requirements/serve.txt /tmp/
+RUN python -m venv --without-pip /opt/venv \
+ && python -m pip --python /opt/venv install --no-cache-dir --require-hashes -r /tmp/serve.txt
+
+# What trains: all of Tablecast, with the drivers of every database.
+FROM python:${PYTHON}-slim AS trainer
+COPY requirements/train.txt /tmp/
+RUN python -m venv --without-pip /opt/venv \
+ && python -m pip --python /opt/venv install --no-cache-dir --require-hashes -r /tmp/train.txt
+ENV PATH=/opt/venv/bin:$PATH HOME=/tmp PYTHONDONTWRITEBYTECODE=1 TABLECAST_HOME=/tablecast
+COPY . /src
+RUN python -m pip --python /opt/venv install --no-cache-dir --no-deps --no-build-isolation /src \
+ && useradd --uid 10001 --no-create-home tablecast \
+ && install -d -o 10001 -g 10001 /tablecast
+WORKDIR /tablecast
+USER 10001
+ENTRYPOINT ["tablecast"]
+
+# The same, to explore and to write models in: Jupyter on port 8888.
+FROM trainer AS notebook
+USER root
+COPY requirements/notebook.txt /tmp/
+RUN python -m pip --python /opt/venv install --no-cache-dir --require-hashes -r /tmp/notebook.txt \
+ && install -d -o 10001 -g 10001 /notebooks
+WORKDIR /notebooks
+USER 10001
+EXPOSE 8888
+ENTRYPOINT ["jupyter", "lab", "--ip=0.0.0.0", "--no-browser", "--ServerApp.root_dir=/notebooks"]
+
+# One dataset: loaded into DuckDB, trained, checked and sealed.
+FROM trainer AS sealed
+ARG DATASET=houses
+RUN tablecast run --no-serve "$DATASET" \
+ && mv "models/$DATASET" model \
+ && rm -r databases results
+
+# The service without a model: MODELS, or MODEL_DIR, says where one is.
+FROM python:${PYTHON}-slim AS service
+RUN useradd --uid 10001 --no-create-home tablecast \
+ && install -d -o 10001 -g 10001 /tablecast
+COPY --from=serving-packages /opt/venv /opt/venv
+WORKDIR /app
+COPY Task1_database/__init__.py Task1_database/errors.py Task1_database/
+COPY Task2_model/__init__.py Task2_model/artifact.py Task2_model/conformal.py \
+     Task2_model/contract.py Task2_model/
+COPY Task3_api/ Task3_api/
+RUN /opt/venv/bin/python -m compileall -q Task1_database Task2_model Task3_api
+ENV PATH=/opt/venv/bin:$PATH HOME=/tmp PYTHONUNBUFFERED=1
+USER 10001
+EXPOSE 5000
+# Uploads are spooled here; as a volume it can be written to where all else is read-only.
+VOLUME /tmp
+HEALTHCHECK --start-period=30s --interval=2s --timeout=5s --retries=3 \
+  CMD ["python", "-m", "Task3_api.health"]
+CMD ["gunicorn", "--config", "Task3_api/gunicorn.conf.py"]
+
+# The service with its model.
+FROM service
+ENV MODELS=/app/model
+COPY --from=sealed /tablecast/model model

@@ -1,0 +1,112 @@
+"""Make a dataset's folder of any table in a file: a CSV of whatever kind, or a sheet of an XLSX.
+
+Everything that has to be decided is decided from the whole file, told, and written down where it
+can be changed. The folder appears all at once, ready for every other command, or not at all.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from Task1_database.dataset import SHIPPED, Dataset
+from Task1_database.errors import DataError, DatasetError
+from Task1_database.intake import said
+from Task1_database.intake.cells import cells_of
+from Task1_database.intake.column_types import fields
+from Task1_database.intake.delimited import Delimited, delimited, table_of
+from Task1_database.intake.draft import Draft
+from Task1_database.intake.drafting import draft
+from Task1_database.intake.folder import write_folder
+from Task1_database.intake.names import safe_name
+from Task1_database.intake.workbook import is_workbook, sheet_to_csv
+from Task1_database.section import IDENTIFIER
+
+OURS = ("databases", "models", "results")  # folders of a workspace
+
+
+@dataclass(frozen=True)
+class Made:
+    """The folder of a new dataset, and what was decided."""
+
+    folder: Path
+    draft: Draft
+
+    def lines(self) -> Iterator[str]:
+        """What was decided, how to change it, and what to do next."""
+        return said.lines(self.draft, self.folder)
+
+
+def new(
+    file: Path,
+    target: str,
+    home: Path,
+    *,
+    name: str | None = None,
+    x: str | None = None,
+    sheet: str | None = None,
+) -> Made:
+    """Make a dataset's folder in `home`.
+
+    Parameters
+    ----------
+    file : Path
+        A text file with separated values, or an XLSX workbook.
+    target : str
+        The column to predict, as the file calls it; column_3, say, if it has no header.
+    name : str, optional
+        Of the dataset; the file's own otherwise.
+    x : str, optional
+        The column that `GET /predict?x=...` means; the number that tells most otherwise.
+    sheet : str, optional
+        Of a workbook; the first that is not empty otherwise.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, or there is nothing to be learned from it.
+    DatasetError
+        If the name cannot be one, or is taken.
+    """
+    folder = _folder(file, home, name)
+    if not file.is_file():
+        raise DataError(f"there is no file {str(file)!r}")
+    home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=home) as scratch:
+        staging = Path(scratch) / "folder" / folder.name
+        staging.mkdir(parents=True)
+        with cells_of(_source(file, target, sheet, Path(scratch)), Path(scratch)) as cells:
+            drafted = draft(cells, fields(cells), folder.name, target, x)
+            write_folder(drafted, cells, staging)
+        Dataset.open(str(staging))
+        staging.rename(folder)
+    return Made(folder, drafted)
+
+
+def _folder(file: Path, home: Path, name: str | None) -> Path:
+    """Where the dataset will be, once it is sure that it can."""
+    chosen = safe_name(file.stem) if name is None else name
+    if not IDENTIFIER.fullmatch(chosen):
+        shown = file.name if name is None else name
+        raise DatasetError(
+            f"{shown!r} cannot name a dataset; expected --name with small letters, digits and _, "
+            "such as houses"
+        )
+    if chosen in OURS or (SHIPPED / chosen).exists():
+        raise DatasetError(f"{chosen} is a name of Tablecast's own; choose another with --name")
+    folder = home / chosen
+    if folder.exists():
+        raise DatasetError(f"{folder} is there already; remove it, or choose another --name")
+    return folder
+
+
+def _source(file: Path, target: str, sheet: str | None, scratch: Path) -> Delimited:
+    if is_workbook(file):
+        path = scratch / "sheet.csv"
+        found = sheet_to_csv(file, sheet, path)
+        return table_of(file, path, "UTF-8", ",", target, found)
+    if sheet is not None:
+        raise DataError(f"{file.name}: is no XLSX workbook; a CSV has no sheets")
+    return delimited(file, target, scratch)

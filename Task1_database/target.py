@@ -1,0 +1,97 @@
+"""What a dataset predicts, in people's words; for a classification also when to say which class.
+
+`[target]` of dataset.toml, read and checked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from Task1_database.section import Section
+
+Task = Literal["regression", "classification"]
+
+
+@dataclass(frozen=True)
+class TargetText:
+    """What is predicted, how people call it, and how it is told.
+
+    Attributes
+    ----------
+    decimals : int or None
+        Regression: to how many decimals an answer is told; None for as many as suit the values.
+    positive : str or None
+        Of two classes the one whose probability is told. None for the last in their order, which
+        is 1 of 0 and 1, yes of no and yes, true of false and true.
+    threshold : float or None
+        The probability of `positive`, between 0 and 1, from which on it is the label; None for
+        one half.
+    threshold_reason : str
+        Why it is that, in whole sentences; never empty where there is a threshold.
+    classes : dict
+        What people call each class; empty where the classes' own names will do.
+    """
+
+    name: str
+    label: str
+    unit: str = ""
+    help: str = ""
+    decimals: int | None = None
+    positive: str | None = None
+    threshold: float | None = None
+    threshold_reason: str = ""
+    classes: dict[str, str] = field(default_factory=dict)
+
+
+def read_target(section: Section, task: Task, taken: set[str]) -> TargetText:
+    """The target of a dataset whose other columns are `taken`.
+
+    Raises
+    ------
+    DatasetError
+        Naming the key that is missing, unknown or wrong.
+    """
+    if task == "regression":
+        section.only("name", "label", "unit", "help", "decimals")
+    else:
+        keys = ("positive", "threshold", "threshold_reason", "classes")
+        section.only("name", "label", "unit", "help", *keys)
+    name = section.identifier("name", section.string("name"))
+    if name in taken:
+        raise section.wrong("name", "a column that is not among the features")
+    classes = section.section("classes").strings() if "classes" in section else {}
+    return TargetText(
+        name,
+        section.string("label"),
+        section.string("unit", ""),
+        section.string("help", ""),
+        section.integer("decimals"),
+        _positive(section, classes),
+        *_threshold(section),
+        classes,
+    )
+
+
+def _positive(section: Section, classes: dict[str, str]) -> str | None:
+    for key in ("positive", "threshold"):
+        if key in section and classes and len(classes) != 2:
+            has = f"[target.classes] has {len(classes)}"
+            raise section.wrong(key, f"no such key: it is for two classes, and {has}")
+    if "positive" not in section:
+        return None
+    return section.choice("positive", *classes) if classes else section.string("positive")
+
+
+def _threshold(section: Section) -> tuple[float | None, str]:
+    threshold = section.number("threshold")
+    if threshold is None:
+        if "threshold_reason" in section:
+            raise section.wrong("threshold", "the number that threshold_reason is about")
+        return None, ""
+    if not 0 < threshold < 1:
+        raise section.wrong("threshold", f"a number between 0 and 1, not {threshold:g}")
+    reason = section.string("threshold_reason", "")
+    if not reason.strip():
+        raise section.wrong("threshold_reason", "why the threshold is what it is, in quotes")
+    return threshold, reason
