@@ -9,16 +9,16 @@ ARG PYTHON=3.13
 FROM python:${PYTHON}-slim AS serving-packages
 COPY requirements/serve.txt /tmp/
 RUN python -m venv --without-pip /opt/venv \
- && python -m pip --python /opt/venv install --no-cache-dir --require-hashes -r /tmp/serve.txt
+ && pip --python /opt/venv install --no-cache-dir --require-hashes -r /tmp/serve.txt
 
 # What trains: all of Tablecast, with the drivers of every database.
 FROM python:${PYTHON}-slim AS trainer
 COPY requirements/train.txt /tmp/
 RUN python -m venv --without-pip /opt/venv \
- && python -m pip --python /opt/venv install --no-cache-dir --require-hashes -r /tmp/train.txt
+ && pip --python /opt/venv install --no-cache-dir --require-hashes -r /tmp/train.txt
 ENV PATH=/opt/venv/bin:$PATH HOME=/tmp PYTHONDONTWRITEBYTECODE=1 TABLECAST_HOME=/tablecast
 COPY . /src
-RUN python -m pip --python /opt/venv install --no-cache-dir --no-deps --no-build-isolation /src \
+RUN pip --python /opt/venv install --no-cache-dir --no-deps --no-build-isolation /src \
  && useradd --uid 10001 --no-create-home tablecast \
  && install -d -o 10001 -g 10001 /tablecast
 WORKDIR /tablecast
@@ -29,7 +29,7 @@ ENTRYPOINT ["tablecast"]
 FROM trainer AS notebook
 USER root
 COPY requirements/notebook.txt /tmp/
-RUN python -m pip --python /opt/venv install --no-cache-dir --require-hashes -r /tmp/notebook.txt \
+RUN pip --python /opt/venv install --no-cache-dir --require-hashes -r /tmp/notebook.txt \
  && install -d -o 10001 -g 10001 /notebooks
 WORKDIR /notebooks
 USER 10001

@@ -188,6 +188,8 @@ class PostgresSession:
             yield
         except psycopg.Error as error:
             text = error.diag.message_primary or str(error)
+            if error.diag.message_detail:
+                text += f" ({error.diag.message_detail})"
             trouble = "away" if self._connection.closed else TROUBLE.get(type(error))
             raise failed(self._address, text, trouble, seconds) from error
 

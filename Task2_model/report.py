@@ -16,6 +16,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import nbformat
 import papermill
@@ -134,11 +135,20 @@ def _cause(error: PapermillExecutionError) -> TrainingError:
 
 
 def recorded(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters as the executed notebook shows them: without a password."""
+    """The parameters as the executed notebook shows them: no password, no folder of a machine."""
     shown = dict(parameters)
+    for name in shown.keys() & {"dataset", "output"}:
+        shown[name] = Path(shown[name]).name
     if shown.get("database_url"):
-        shown["database_url"] = safe_url(shown["database_url"])
+        shown["database_url"] = without_folders(shown["database_url"])
     return shown
+
+
+def without_folders(database_url: str) -> str:
+    """The address without its password, and without the folders of an embedded database."""
+    address = safe_url(database_url)
+    parts = urlsplit(address)
+    return address if parts.netloc else f"{parts.scheme}:{Path(parts.path).name}"
 
 
 def _title(notebook: Any) -> str:

@@ -16,9 +16,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from Task1_database.database_url import safe_url
 from Task1_database.dataset import Dataset
 from Task1_database.loads import require_features
 from Task1_database.questions import ask
@@ -101,18 +99,12 @@ def _facts(staging: Path, database_url: str) -> dict[str, Any]:
         "metrics": metrics,
         "provenance": {
             **provenance,
-            "database": _without_path(database_url),
+            "database": report.without_folders(database_url),
             "packages": {name: metadata.version(name) for name in PACKAGES},
             "python": platform.python_version(),
             "sealed_at": datetime.now(UTC).isoformat(timespec="seconds"),
         },
     }
-
-
-def _without_path(database_url: str) -> str:
-    """The address without its password, and without the folders of an embedded database."""
-    parts = urlsplit(safe_url(database_url))
-    return safe_url(database_url) if parts.netloc else f"{parts.scheme}:{Path(parts.path).name}"
 
 
 def _taken(path: Path) -> Any:

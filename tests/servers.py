@@ -138,6 +138,7 @@ class MariaDB(Server):
             "--innodb-flush-method=nosync",
             "--innodb-doublewrite=OFF",
             "--skip-log-bin",
+            "--local-infile=ON",
             "--skip-name-resolve",
             "--performance-schema=OFF",
             *self.more(),

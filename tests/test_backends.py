@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -100,12 +101,18 @@ lines,\r and ""quotes\"""
 """
 
 
-@pytest.mark.parametrize("files", [True, False], ids=["by file", "by insert"])
-def test_awkward_values_arrive_as_they_are(
-    tmp_path: Path, server: Server, url: str, files: bool
-) -> None:
+@pytest.fixture(params=["files", "inserts"])
+def sent_by(request: pytest.FixtureRequest, server: Server) -> Iterator[None]:
+    """How rows get to the server: MySQL and MariaDB may take files, or no file."""
     if isinstance(server, MariaDB):
-        server.sql(f"SET GLOBAL local_infile = {int(files)}")
+        server.sql(f"SET GLOBAL local_infile = {int(request.param == 'files')}")
+    yield
+    if isinstance(server, MariaDB):
+        server.sql("SET GLOBAL local_infile = 1")
+
+
+@pytest.mark.usefixtures("sent_by")
+def test_awkward_values_arrive_as_they_are(tmp_path: Path, url: str) -> None:
     changed = {
         "schema.sql": AWKWARD,
         "boats.csv": AWKWARD_CSV,
@@ -457,3 +464,29 @@ def test_the_command_line_takes_the_database_of_the_environment(
     assert "s3" not in done.stdout + done.stderr
     assert [loaded.already for loaded in load(boats(tmp_path), url)] == [True, True]
     assert not (tmp_path / "databases").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "module", "extras"),
+    [
+        ("duckdb:///x/y.duckdb", "duckdb", "train"),
+        ("mysql://host/db", "mysql.connector", "train,mysql"),
+        ("postgres://host/db", "psycopg", "train,postgres"),
+        ("postgresql://host/db", "psycopg", "train,postgres"),
+    ],
+)
+def test_a_driver_that_is_missing_is_named(url: str, module: str, extras: str) -> None:
+    code = f"""
+import sys
+sys.modules["{module}"] = None
+from Task1_database.database import connect
+from Task1_database.errors import DatabaseError
+try:
+    connect("{url}", read_only=True)
+except DatabaseError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    scheme = url.partition(":")[0]
+    assert done.stdout.startswith(f"{scheme}:// needs a driver (import of {module}")
+    assert done.stdout.endswith(f"); pip install 'tablecast[{extras}]'\n")

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from Task1_database.database import Database, connect
-from Task1_database.database_url import safe_url
 from Task1_database.errors import DatabaseError, DatabaseInUse, QueryTimeout, TableMissing
 
 
@@ -36,19 +35,6 @@ def test_what_is_no_database_is_refused(url: str, message: str) -> None:
     with pytest.raises(DatabaseError) as caught:
         connect(url)
     assert str(caught.value).startswith(message)
-
-
-@pytest.mark.parametrize(
-    ("url", "safe"),
-    [
-        ("duckdb:///a/b.duckdb", "duckdb:///a/b.duckdb"),
-        ("mysql://me:s3@cret@host:3306/db", "mysql://me:***@host:3306/db"),
-        ("postgresql://me@host/db", "postgresql://me@host/db"),
-        ("mysql://me:@host/db?x=1", "mysql://me:***@host/db?x=1"),
-    ],
-)
-def test_a_password_is_hidden(url: str, safe: str) -> None:
-    assert safe_url(url) == safe
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:

@@ -104,12 +104,13 @@ def test_a_cell_that_fails_is_one_line_with_its_cause(
     ("url", "shown"),
     [
         ("mysql://reader:hunter2@db/houses", "mysql://reader:***@db/houses"),
-        ("duckdb:////tmp/houses.duckdb", "duckdb:////tmp/houses.duckdb"),
+        ("duckdb:////tmp/houses.duckdb", "duckdb:houses.duckdb"),
         ("", ""),
     ],
 )
-def test_the_executed_notebook_shows_no_password(url: str, shown: str) -> None:
-    assert report.recorded({"database_url": url, "seed": 0}) == {"database_url": shown, "seed": 0}
+def test_the_executed_notebook_shows_no_password_and_no_folder(url: str, shown: str) -> None:
+    given = {"database_url": url, "dataset": "/home/me/houses", "seed": 0}
+    assert report.recorded(given) == {"database_url": shown, "dataset": "houses", "seed": 0}
 
 
 def test_nothing_was_warned_of_and_nothing_failed(executed: Any) -> None:
