@@ -32,7 +32,7 @@ from papermill.parameterize import parameterize_notebook
 from Task1_database import errors
 from Task1_database.database_url import safe_url
 from Task1_database.errors import TablecastError, TrainingError
-from Task2_model.figures import FONTS
+from Task2_model.reporting.figures import FONTS
 
 HERE = Path(__file__).parent
 NOTEBOOK = HERE / "report.ipynb"

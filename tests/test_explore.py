@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from Task1_database.database import Database, connect
-from Task2_model import explore
 from Task2_model.contract import Contract, Feature, Target
+from Task2_model.reporting import explore
 from Task2_model.study import Study
 
 

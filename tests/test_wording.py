@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from Task2_model import wording
 from Task2_model.contract import Contract, Feature, Target
-from Task2_model.wording import NBSP, Wording
+from Task2_model.reporting import wording
+from Task2_model.reporting.wording import NBSP, Wording
 
 
 @pytest.mark.parametrize(

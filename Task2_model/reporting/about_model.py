@@ -8,8 +8,17 @@ from __future__ import annotations
 from typing import Any
 
 from Task2_model.evaluate import EVERYTHING, FOLDS, X_ALONE
-from Task2_model.findings import Findings
-from Task2_model.wording import NBSP, count, listed, lower_first, number, of_all, percent, plain
+from Task2_model.reporting.findings import Findings
+from Task2_model.reporting.wording import (
+    NBSP,
+    count,
+    listed,
+    lower_first,
+    number,
+    of_all,
+    percent,
+    plain,
+)
 
 LITTLE = 0.05  # a loss less than this much smaller is little better
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from Task2_model import compare
 from Task2_model.evaluate import EVERYTHING, ONLY, RANDOM, WITHOUT, X_ALONE
-from Task2_model.findings import Findings
-from Task2_model.wording import (
+from Task2_model.reporting import compare
+from Task2_model.reporting.findings import Findings
+from Task2_model.reporting.wording import (
     NBSP,
     Wording,
     count,

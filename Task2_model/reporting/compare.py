@@ -16,8 +16,8 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from Task2_model.contract import Contract
 from Task2_model.evaluate import EVERYTHING, ONLY, WITHOUT, mean_with_interval
-from Task2_model.explore import wilson
-from Task2_model.wording import Wording
+from Task2_model.reporting.explore import wilson
+from Task2_model.reporting.wording import Wording
 
 RESAMPLES = 500
 FIFTHS = 5

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from Task2_model.contract import Contract, Feature
-from Task2_model.explore import FENCE, MOST_LEVELS
-from Task2_model.wording import (
+from Task2_model.reporting.explore import FENCE, MOST_LEVELS
+from Task2_model.reporting.wording import (
     NBSP,
     Wording,
     axis_of,

@@ -12,8 +12,18 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, PercentF
 from sklearn.metrics import precision_recall_curve, roc_curve
 
 from Task2_model.evaluate import EVERYTHING, ONLY, RANDOM, WITHOUT, X_ALONE
-from Task2_model.figures import ACCENT, INK, MUTED, PALE, SHADES, TINT, canvas, scale, thousands
-from Task2_model.wording import Wording, exact
+from Task2_model.reporting.figures import (
+    ACCENT,
+    INK,
+    MUTED,
+    PALE,
+    SHADES,
+    TINT,
+    canvas,
+    scale,
+    thousands,
+)
+from Task2_model.reporting.wording import Wording, exact
 
 WIDE = 30  # a target that spans more than this factor is drawn on logarithmic axes
 ALLOWANCE = 0.02  # a coverage within this of what was promised is kept

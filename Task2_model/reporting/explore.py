@@ -16,7 +16,7 @@ import pandas as pd
 from Task1_database.database import Database
 from Task2_model.contract import Contract, Feature
 from Task2_model.describe import TABLE
-from Task2_model.wording import Wording
+from Task2_model.reporting.wording import Wording
 
 FEW_VALUES = 12  # a number with no more than this many is shown value by value
 BARS = 30

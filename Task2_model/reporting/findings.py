@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from Task2_model import compare
 from Task2_model.baselines import baselines
 from Task2_model.evaluate import EVERYTHING
+from Task2_model.reporting import compare
+from Task2_model.reporting.wording import Wording
 from Task2_model.study import Study
-from Task2_model.wording import Wording
 
 Interval = tuple[float, float, float]  # value, and the ends of its 95 % interval
 

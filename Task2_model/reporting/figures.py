@@ -22,8 +22,8 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from Task2_model.showing import say
-from Task2_model.wording import exact, shorten
+from Task2_model.reporting.showing import say
+from Task2_model.reporting.wording import exact, shorten
 
 FONTS = Path(font_source_sans_pro.__file__).parent / "files"
 WIDTH = 6.7  # inches: an A4 page between its margins
