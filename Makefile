@@ -7,13 +7,16 @@ URL     ?= http://127.0.0.1:5000
 
 BIN := .venv/bin
 
-.PHONY: run test lint format playbook docs bench lock clean
+.PHONY: run test images-test lint format playbook docs bench env lock clean
 
 run: .venv/train  ## load, ask, train, report and serve DATASET
 	@$(BIN)/tablecast run $(DATASET) --port $(PORT)
 
 test: .venv/dev  ## every test that this machine can run
 	@$(BIN)/python -m pytest
+
+images-test: .venv/dev  ## the images and docker-compose.yml, for real (needs root and Debian)
+	@$(BIN)/python -m tests.images
 
 lint: .venv/dev  ## style and types
 	@$(BIN)/ruff check .
@@ -36,6 +39,13 @@ docs: .venv/train  ## screenshots and the report of houses, into docs/ (needs ch
 
 bench: .venv/dev  ## measure what the documents claim
 	@$(BIN)/python -m benchmarks.coverage
+
+env:  ## make .env, with secrets of its own, for docker compose
+	@test ! -e .env || { echo ".env is there; it stays as it is"; exit 1; }
+	@umask 077; $(PYTHON) -c 'import re, secrets, sys; \
+	  sys.stdout.write(re.sub("(?m)=$$", lambda _: "=" + secrets.token_hex(16), sys.stdin.read()))' \
+	  < .env.example > .env
+	@echo ".env is made; each of its secrets was chosen at random"
 
 lock:  ## write requirements/*.txt anew (needs uv)
 	@requirements/lock.sh --upgrade

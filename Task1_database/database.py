@@ -152,6 +152,8 @@ def connect(url: str, *, read_only: bool = False, files: Sequence[Path] = ()) ->
     ------
     DatabaseInUse
         If another process is writing to it, or reads it while this one wants to write.
+    DatabaseAway
+        If its server does not answer.
     TableMissing
         If it is to be read and is not there.
     DatabaseError

@@ -97,7 +97,7 @@ class MysqlChange(StagedChange):
         if self._session.takes_files:
             return self._session.send(file, csv.path.name, name)
         rows = read_clean(file, csv.table)
-        step = max(1, len(rows) * PIECE // file.stat().st_size)
+        step = max(1, len(rows) * PIECE // max(1, file.stat().st_size))
         for start in range(0, len(rows), step):
             self.insert(name, rows[start : start + step])
         return len(rows)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 PORT = 3306
 MARK = "made by Tablecast"  # a comment on our tables, so that we remove no others
-DIGITS = 16  # after the point of a quotient, beyond those of the dividend: as many as a double has
+LOCK = "LEFT(CONCAT('tablecast ', DATABASE()), 64)"  # the longest name that a lock may have
 COLLATIONS = ("utf8mb4_0900_bin", "utf8mb4_nopad_bin")  # byte by byte: MySQL's, MariaDB's
 MODE = (
     "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,ONLY_FULL_GROUP_BY,"
@@ -45,7 +45,7 @@ MODE = (
 )
 FORMAT = "FIELDS TERMINATED BY ',' ENCLOSED BY '\"' ESCAPED BY '' LINES TERMINATED BY '\n'"
 EVERYWHERE = {
-    "div_precision_increment": DIGITS,
+    "div_precision_increment": 16,  # digits that a quotient gets: as many as a double has
     "lock_wait_timeout": LOCK_SECONDS,
     "innodb_lock_wait_timeout": LOCK_SECONDS,
 }
@@ -63,12 +63,13 @@ SENT: dict[int, Kind] = {
     **dict.fromkeys((FieldType.DECIMAL, FieldType.NEWDECIMAL), "number"),
     FieldType.DATE: "date",
 }
-TROUBLE: dict[int, Trouble] = {
-    **dict.fromkeys((1040, 1053, 1927, 2002, 2003, 2005, 2006, 2013, 2055, 4031), "away"),
+TROUBLE: dict[int, Trouble] = {  # the servers' error numbers; from 2000 to 2999 the client's
+    **dict.fromkeys((1040, 1053, 1927, 4031), "away"),  # full, going down, connection ended
+    **dict.fromkeys((2002, 2003, 2005, 2006, 2013, 2055), "away"),  # not reached, or lost
     **dict.fromkeys((1044, 1142, 1143, 1227, 1370), "denied"),
-    **dict.fromkeys((1205, 1213), "locked"),
-    **dict.fromkeys((1969, 3024), "late"),
-    1412: "moved",
+    **dict.fromkeys((1205, 1213), "locked"),  # waited too long, deadlock
+    **dict.fromkeys((1969, 3024), "late"),  # MariaDB's, MySQL's
+    1412: "moved",  # the table is younger than what this transaction sees
 }
 
 
@@ -86,19 +87,29 @@ class MysqlSession:
     def __init__(self, address: ServerAddress, folder: Path | None) -> None:
         self._address = address
         self._connection = _connection(address, folder)
+        try:
+            self._set_up()
+            if folder is None:
+                self.run("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                self.run("SET SESSION autocommit = 0")
+        except BaseException:
+            self.close()
+            raise
+
+    def _set_up(self) -> None:
         version, files, collation = self.rows(
             "SELECT VERSION(), @@local_infile, (SELECT MAX(collation_name)"
             f" FROM information_schema.collations WHERE collation_name IN {COLLATIONS})"
         ).rows[0]
+        if not collation:
+            needed = "expected MySQL 8.0.17 or MariaDB 10.2, or later"
+            raise DatabaseError(f"{self._address.url} is {version}; {needed}")
         self._maria = "MariaDB" in version
         self.takes_files = bool(files)
         self.ours = f"CHARACTER SET utf8mb4 COLLATE {collation} COMMENT '{MARK}'"
         self.run(f"SET NAMES utf8mb4 COLLATE {collation}")
         settings = EVERYWHERE | (MARIADB if self._maria else MYSQL)
         self.run("SET SESSION " + ", ".join(f"{name} = {to}" for name, to in settings.items()))
-        if folder is None:
-            self.run("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            self.run("SET SESSION autocommit = 0")
 
     def lock(self) -> None:
         """Let no other session of ours write to the database.
@@ -108,8 +119,7 @@ class MysqlSession:
         DatabaseInUse
             If one does.
         """
-        name = "LEFT(CONCAT('tablecast ', DATABASE()), 64)"
-        if self.rows(f"SELECT GET_LOCK({name}, 0)").rows != [(1,)]:
+        if self.rows(f"SELECT GET_LOCK({LOCK}, 0)").rows != [(1,)]:
             raise in_use(self._address)
 
     def run(self, sql: str, rows: Sequence[Sequence[Cell]] | None = None) -> None:
@@ -175,7 +185,9 @@ class MysqlSession:
             self.run(f"DROP TABLE IF EXISTS {', '.join(tables)}")
 
     def close(self) -> None:
-        """Let go of the server, and of the lock."""
+        """Let go of the lock, which the server would do a moment later, and of the server."""
+        with suppress(DatabaseError):
+            self.run(f"DO RELEASE_LOCK({LOCK})")
         with suppress(mysql.connector.Error):
             self._connection.close()
 
@@ -198,7 +210,7 @@ class MysqlSession:
         if seconds is None:
             yield
             return
-        name, limit = "max_execution_time", f"{seconds * 1000:.0f}"
+        name, limit = "max_execution_time", f"{max(1, seconds * 1000):.0f}"
         if self._maria:
             name, limit = "max_statement_time", f"{seconds:.3f}"
         self.run(f"SET SESSION {name} = {limit}")

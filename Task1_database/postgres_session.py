@@ -86,7 +86,8 @@ class PostgresSession:
         """The rows of a SELECT."""
         with self._cursor(seconds) as cursor:
             if seconds is not None:
-                cursor.execute(f"SET LOCAL statement_timeout = {seconds * 1000:.0f}".encode())
+                limit = f"{max(1, seconds * 1000):.0f}"
+                cursor.execute(f"SET LOCAL statement_timeout = {limit}".encode())
             cursor.execute(sql.encode())
             names = tuple(column.name for column in cursor.description or ())
             rows = [tuple(map(cell, row)) for row in cursor.fetchall()]
@@ -168,7 +169,10 @@ class PostgresSession:
             raise
 
     def close(self) -> None:
-        """Let go of the server, and of the locks."""
+        """Let go of the locks, which the server would do a moment later, and of the server."""
+        with suppress(psycopg.Error):
+            self._connection.rollback()
+            self._connection.execute("SELECT pg_advisory_unlock_all()")
         self._connection.close()
 
     def _described(self, table: str, what: str, only: str = "") -> list[tuple[Any, ...]]:
@@ -208,6 +212,7 @@ def _connection(address: ServerAddress) -> psycopg.Connection[Any]:
         return psycopg.connect(make_conninfo(**(known | address.options)))
     except psycopg.Error as error:
         text = str(error).removeprefix("connection failed: ")
-        refused = "FATAL" in text and "starting up" not in text
+        busy = "the database system is" in text  # starting up, shutting down, recovering
+        refused = "FATAL" in text and not busy
         away = isinstance(error, psycopg.OperationalError) and not refused
         raise not_opened(address, text, "away" if away else None) from error

@@ -29,7 +29,7 @@ from Task2_model.model import PredictiveModel
 FOLDS = 5
 RANDOM_SUBSETS = 12
 Z95 = 1.96
-FEW_ROWS, JUDGED_ROWS = 20_000, 2_500
+FEW_ROWS, JUDGED_ROWS = 10_000, 2_500
 EVERYTHING, X_ALONE, ONLY, WITHOUT, RANDOM = "everything", "x alone", "only", "without", "random"
 
 Mask = npt.NDArray[np.bool_]  # shape (features,): which are told

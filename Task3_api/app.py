@@ -10,7 +10,8 @@ from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
 from Task3_api import api, batch, pages, problems
-from Task3_api.served import Served, model_folder, put_in_service
+from Task3_api.renewal import Renewal
+from Task3_api.served import Served, model_folder, models_folder, put_in_service
 
 MEGABYTE = 1 << 20
 DEFAULTS = {
@@ -36,9 +37,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     Parameters
     ----------
     config : mapping, optional
-        `MODEL_DIR` (a sealed model's folder) or `MODELS` (a folder whose CURRENT names one), by
-        default taken from the environment; `MAX_CONTENT_LENGTH` and `MAX_UPLOAD_LENGTH` in
-        bytes; anything that Flask knows.
+        `MODEL_DIR` (a sealed model's folder) or `MODELS` (a folder whose CURRENT names one, and
+        may come to name another), by default taken from the environment; `MAX_CONTENT_LENGTH`
+        and `MAX_UPLOAD_LENGTH` in bytes; anything that Flask knows.
 
     Raises SealError, naming the file, where the sealed model is missing, incomplete or altered.
     """
@@ -46,7 +47,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(DEFAULTS)
     app.config.from_mapping(config or {})
     app.json = StrictJson(app)
-    put_in_service(app, Served.open(model_folder(app.config, os.environ)))
+    folder = model_folder(app.config, os.environ)
+    put_in_service(app, Served.open(folder))
+    if models := models_folder(app.config, os.environ):
+        app.before_request(Renewal(app, models, folder).look)
     for module in (api, batch, pages):
         app.register_blueprint(module.blueprint)
     problems.register(app)

@@ -10,7 +10,7 @@ for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 # What is served; the model is named by MODEL_DIR or MODELS in the environment.
-wsgi_app = "Task3_api.app:create_app()"
+wsgi_app = "Task3_api.server:gunicorn_app()"
 
 # Platforms say by PORT where they expect the service, on every address of the container.
 bind = f"0.0.0.0:{os.environ.get('PORT', '5000')}"

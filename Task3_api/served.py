@@ -58,12 +58,23 @@ def model_folder(*sources: Mapping[str, Any]) -> Path:
 
     `MODEL_DIR` is one sealed model's folder; `MODELS` a folder whose CURRENT names the version.
     """
+    models = models_folder(*sources)
+    if models:
+        return current(models)
     for source in sources:
         if source.get("MODEL_DIR"):
             return Path(source["MODEL_DIR"])
-        if source.get("MODELS"):
-            return current(Path(source["MODELS"]))
     raise SealError("no model to serve: set MODEL_DIR to a sealed model, or MODELS to its parent")
+
+
+def models_folder(*sources: Mapping[str, Any]) -> Path | None:
+    """The folder whose CURRENT names the version to serve; None where `MODEL_DIR` settles it."""
+    for source in sources:
+        if source.get("MODEL_DIR"):
+            return None
+        if source.get("MODELS"):
+            return Path(source["MODELS"])
+    return None
 
 
 def put_in_service(app: Flask, model: Served) -> None:

@@ -7,9 +7,13 @@ import os
 import socket
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from Task1_database.errors import TablecastError
 from Task2_model.artifact import SealedModel, current
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 CONFIGURATION = Path(__file__).with_name("gunicorn.conf.py")
 PORTS_TRIED = 100
@@ -71,6 +75,18 @@ def address(host: str, port: int) -> str:
     """Where a browser on this machine finds the service."""
     everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (names it, binds nothing)
     return f"http://{_bracketed(everywhere.get(host, host))}:{port}"
+
+
+def gunicorn_app() -> Flask:
+    """The service for gunicorn, to which one line tells why there is none."""
+    from gunicorn.errors import AppImportError  # noqa: PLC0415 (gunicorn is not everywhere)
+
+    from Task3_api.app import create_app  # noqa: PLC0415
+
+    try:
+        return create_app()
+    except TablecastError as error:
+        raise AppImportError(f"tablecast: {error}") from error
 
 
 def _become_gunicorn(host: str, port: int) -> None:

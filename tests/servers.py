@@ -1,8 +1,7 @@
-"""Private database servers, started where their programs are on the machine and ended by the tests.
+"""Private MariaDB, PostgreSQL and MySQL servers, where their programs are on the machine.
 
-Each has a free port, a folder of its own and a user of its own; it knows no other server that may
-run on the machine. MySQL is optional: it is started where TABLECAST_MYSQLD names its program, or
-where `mysqld` is MySQL's and not MariaDB's.
+MySQL is optional: it is started where TABLECAST_MYSQLD names its program, or where `mysqld` is
+MySQL's and not MariaDB's.
 """
 
 from __future__ import annotations
@@ -10,105 +9,18 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
-import tempfile
-import time
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import mysql.connector
 import psycopg
 import pytest
 
-OWNER, PASSWORD = "owner", "s3:c/r@t%41#ü"
-READER, LOOK = "reader", "only looks"
-SECONDS = 30
-
-
-class Server(ABC):
-    """A database server, which `start` runs and `stop` ends."""
-
-    kind: str
-    scheme: str
-
-    def __init__(self, programs: Path) -> None:
-        self.programs = programs
-        self.folder = Path(tempfile.mkdtemp(prefix="tablecast-server-"))
-        self.port = _free_port()
-        self.log = (self.folder / "log").open("ab")
-        self._count = 0
-        self._process: subprocess.Popen[bytes] | None = None
-        self._user = _nobody() if os.geteuid() == 0 else {}  # these servers refuse to be root
-        if self._user:
-            os.chown(self.folder, self._user["user"], self._user["group"])
-
-    @abstractmethod
-    def install(self) -> None:
-        """Make the server's own files."""
-
-    @abstractmethod
-    def command(self) -> list[str]:
-        """What runs the server."""
-
-    @abstractmethod
-    def sql(self, *statements: str, database: str = "") -> list[tuple[Any, ...]]:
-        """Run statements as the administrator; the rows of the last."""
-
-    @abstractmethod
-    def new_database(self) -> str:
-        """Make an empty database, which its owner may change and its reader may read."""
-
-    def url(self, database: str, user: str = OWNER, password: str = PASSWORD) -> str:
-        login = f"{quote(user)}:{quote(password, safe='')}"
-        return f"{self.scheme}://{login}@127.0.0.1:{self.port}/{database}"
-
-    def reader_url(self, database: str) -> str:
-        return self.url(database, READER, LOOK)
-
-    def safe_url(self, database: str, user: str = OWNER) -> str:
-        """The URL as messages show it."""
-        return f"{self.scheme}://{user}:***@127.0.0.1:{self.port}/{database}"
-
-    def start(self) -> None:
-        if self._process and self._process.poll() is None:
-            return
-        self._process = subprocess.Popen(self.command(), **self._as_itself())
-        until = time.monotonic() + SECONDS
-        while True:
-            with suppress(mysql.connector.Error, psycopg.Error):
-                self.sql("SELECT 1")
-                return
-            if time.monotonic() > until or self._process.poll() is not None:
-                raise AssertionError((self.folder / "log").read_text(errors="replace")[-2000:])
-            time.sleep(0.05)
-
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        if self._process and self._process.poll() is None:
-            self._process.send_signal(how)
-            self._process.wait(SECONDS)
-
-    def close(self) -> None:
-        self.stop(self.kill)
-        self.log.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    kill = signal.SIGKILL  # at once, and with nothing written any more
-
-    def _next_name(self) -> str:
-        self._count += 1
-        return f"db_{self._count}"
-
-    def _run(self, *command: str) -> None:
-        subprocess.run(command, check=True, timeout=SECONDS * 2, **self._as_itself())
-
-    def _as_itself(self) -> dict[str, Any]:
-        """Options of a process that writes to the log and is not root."""
-        return {"stdout": self.log, "stderr": self.log, "cwd": self.folder, **self._user}
+from Task1_database.database import Result, connect
+from tests.private_server import LOOK, OWNER, PASSWORD, READER, Server
 
 
 class MariaDB(Server):
@@ -238,25 +150,22 @@ class PostgreSQL(Server):
         )
 
     def new_database(self) -> str:
+        """One and the same, emptied; to make another takes long."""
+        name = "db"
         if not self._count:
             for user, password in ((OWNER, PASSWORD), (READER, LOOK)):
                 self.sql(f"CREATE ROLE {user} LOGIN PASSWORD '{password}'")
-        name = self._next_name()
-        self.sql(f"CREATE DATABASE {name} OWNER {OWNER}")
+            self.sql(f"CREATE DATABASE {name} OWNER {OWNER}")
+        self._count += 1
+        self.sql(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            f" WHERE datname = '{name}' AND pid <> pg_backend_pid()",
+            "DROP SCHEMA public CASCADE",
+            f"CREATE SCHEMA public AUTHORIZATION {OWNER}",
+            "GRANT USAGE ON SCHEMA public TO public",
+            database=name,
+        )
         return name
-
-
-def _nobody() -> dict[str, Any]:
-    import pwd
-
-    nobody = pwd.getpwnam("nobody")
-    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _mysqld() -> Path | None:
@@ -309,3 +218,16 @@ def _servers_end() -> Iterator[None]:
 def server(request: pytest.FixtureRequest) -> Server:
     """Each of the servers that can be had."""
     return running(request.param)
+
+
+def fill(url: str, select: str, table: str = "t") -> None:
+    """Make a table of what a SELECT gives."""
+    with connect(url) as database, database.change() as change:
+        change.derive(table, select)
+
+
+def state(url: str) -> tuple[list[str], list[Result]]:
+    """All that a load may change."""
+    with connect(url, read_only=True) as database:
+        tables = sorted(database.tables())
+        return tables, [database.query(f"SELECT * FROM {t} ORDER BY 1") for t in tables]

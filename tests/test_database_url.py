@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from Task1_database.database_url import ServerAddress, from_environment, safe_url
 from Task1_database.errors import DatabaseError
@@ -73,6 +76,21 @@ def test_what_is_no_url_of_a_database_is_refused(url: str, shown: str) -> None:
 )
 def test_a_password_is_hidden(url: str, shown: str) -> None:
     assert safe_url(url) == shown
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=9)
+
+
+@given(TEXT, TEXT, TEXT)
+def test_what_is_written_as_a_url_has_it_reads_back(user: str, password: str, name: str) -> None:
+    login = ":".join(quote(part, safe="") for part in (user, password))
+    address = ServerAddress.of(f"mysql://{login}@host/{quote(name, safe='')}")
+    assert (address.user, address.password, address.database) == (user, password, name)
+
+
+@given(TEXT.map(lambda text: f"<<{text}>>"), st.sampled_from(["mysql://", "mysql:/", ""]))
+def test_no_password_is_shown_however_it_is_written(password: str, scheme: str) -> None:
+    assert not {"<", ">"} & set(safe_url(f"{scheme}me:{password}@host:3306/db?x=y"))
 
 
 def test_a_password_is_hidden_in_a_drivers_words() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from Task1_database.database import connect
 from Task1_database.errors import DatabaseError, DatabaseInUse
-from tests.servers import PROGRAMS, MariaDB, running
+from tests.servers import PROGRAMS, MariaDB, fill, running
 
 KINDS = [kind for kind in PROGRAMS if issubclass(kind, MariaDB)]
 
@@ -32,11 +32,6 @@ def url(server: MariaDB, name: str) -> str:
     return server.url(name)
 
 
-def fill(url: str, table: str, select: str) -> None:
-    with connect(url) as database, database.change() as change:
-        change.derive(table, select)
-
-
 def test_the_driver_is_the_fast_one_whatever_was_imported_before(url: str) -> None:
     """Its own OpenSSL and that of Python, which hashlib has loaded by then, do not go together."""
     code = """
@@ -54,11 +49,11 @@ with connect(sys.argv[1], read_only=True) as database:
 
 
 def test_a_reader_of_a_table_that_is_loaded_anew_is_told_so(url: str) -> None:
-    fill(url, "a", "SELECT 1 AS n")
-    fill(url, "b", "SELECT 1 AS n")
+    fill(url, "SELECT 1 AS n", "a")
+    fill(url, "SELECT 1 AS n", "b")
     with connect(url, read_only=True) as reader:
         assert reader.query("SELECT n FROM a").rows == [(1,)]
-        fill(url, "b", "SELECT 2 AS n")
+        fill(url, "SELECT 2 AS n", "b")
         with pytest.raises(DatabaseInUse) as caught:
             reader.query("SELECT n FROM b")
     assert str(caught.value).endswith(": was loaded anew while it was being read; try again")
@@ -93,7 +88,7 @@ def test_joins_of_many_rows_take_no_time(url: str) -> None:
         "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 40000)"
         " SELECT i, CONCAT('k', i) AS k FROM n"
     )
-    fill(url, "t", rows)
+    fill(url, rows)
     with connect(url, read_only=True) as database:
         joined = "SELECT COUNT(*) FROM t AS a LEFT JOIN t AS b ON a.k = b.k AND a.i = b.i"
         assert database.query(joined, seconds=10).rows == [(40000,)]
@@ -103,6 +98,6 @@ def test_no_temporary_folder_is_left_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    fill(url, "t", "SELECT 1 AS a")
+    fill(url, "SELECT 1 AS a")
     connect(url, read_only=True).close()
     assert not list(tmp_path.iterdir())

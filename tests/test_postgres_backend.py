@@ -6,7 +6,8 @@ import pytest
 
 from Task1_database.database import connect
 from Task1_database.errors import DatabaseError
-from tests.servers import PostgreSQL, Server, running
+from tests.private_server import Server
+from tests.servers import PostgreSQL, fill, running
 
 
 @pytest.fixture
@@ -22,11 +23,6 @@ def name(server: Server) -> str:
 @pytest.fixture
 def url(server: Server, name: str) -> str:
     return server.url(name)
-
-
-def fill(url: str, select: str) -> None:
-    with connect(url) as database, database.change() as change:
-        change.derive("t", select)
 
 
 def test_who_might_read_a_table_may_read_the_one_in_its_place(
@@ -56,7 +52,7 @@ def test_a_view_in_the_way_is_named(server: Server, name: str, url: str) -> None
     assert str(caught.value).startswith("cannot drop table t because other objects depend on it")
     assert "view v depends on table t" in str(caught.value)
     with connect(url, read_only=True) as database:
-        assert database.query("SELECT a FROM v").rows == [(1,)]
+        assert database.query("SELECT a FROM t").rows == [(1,)]
 
 
 def test_numbers_without_a_scale_are_numbers(url: str) -> None:

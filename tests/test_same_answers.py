@@ -11,7 +11,7 @@ from Task1_database.dataset import SHIPPED, Dataset
 from Task1_database.load import Loaded, load
 from Task1_database.questions import ask
 from Task2_model.study import Study
-from tests.servers import Server
+from tests.private_server import Server
 
 Embedded = tuple[Dataset, str, list[Loaded]]
 NAMES = sorted(file.parent.name for file in SHIPPED.glob("*/dataset.toml"))

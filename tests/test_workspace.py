@@ -28,3 +28,10 @@ def test_without_a_home_it_is_the_current_directory(
     monkeypatch.delenv("TABLECAST_HOME", raising=False)
     monkeypatch.chdir(tmp_path)
     assert Workspace.here().home == tmp_path
+
+
+def test_the_environment_may_name_the_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JAWSDB_URL", "mysql://me:secret@host/db")
+    assert Workspace(tmp_path).database_url("houses") == "mysql://me:secret@host/db"

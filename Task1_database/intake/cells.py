@@ -26,7 +26,8 @@ BLANKS = " \t\n\r"
 class Cells:
     """The cells of column 0 are `c0` in the table `cells`, in the file's order by `rowid`.
 
-    The table `looked_at` has the first rows of it, and rows from all over.
+    The table `looked_at` has the first rows of it, and rows from all over. A file is `well_formed`
+    if DuckDB reads it without help.
     """
 
     def __init__(
@@ -67,11 +68,12 @@ class Cells:
     def _read(self, scratch: Path) -> int:
         """Read all cells, the fast way if that is sure to lose none; how many rows there are."""
         source = self.source
-        rows = None
+        rows = 0
         if source.simple:
             with suppress(duckdb.Error):
                 rows = self._read_csv(source.path, source.separator, source.skip)
-        if rows is None or not self._are_all(rows):
+        self.well_formed = rows > 0 and self._are_all(rows)
+        if not self.well_formed:
             clean = scratch / "clean.csv"
             with clean.open("w", encoding="utf-8", newline="") as text:
                 writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")

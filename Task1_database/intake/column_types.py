@@ -86,6 +86,8 @@ class Field:
 
 
 class _Counts(NamedTuple):
+    """Of a way to read a column; `broken` are numbers that are not whole, or differing hours."""
+
     told: int
     odd: int
     low: Any
@@ -163,7 +165,10 @@ class _Column:
                     yield way
 
     def _count(self, way: Reading, cell: str) -> _Counts:
-        broken = "count(*) FILTER (v <> trunc(v))" if way.kind == "number" else "0"
+        broken = {
+            "number": "count(*) FILTER (v <> trunc(v))",
+            "moment": "max(hour(v)) - min(hour(v))",
+        }.get(way.kind, "0")
         swapped = way.swapped.replace("{c}", "c") or "NULL"
         (row,) = self._query(
             "SELECT count(v), count(c) - count(v), min(v), max(v), "
@@ -184,6 +189,8 @@ class _Column:
             words = words or "written with a point"
             value = f"CAST({value} AS BIGINT)"
             text = f"CAST({value} AS VARCHAR)"
+        if way.kind == "moment" and not counts.broken:
+            kind = "date"
         if counts.swapped == counts.told:
             words += ", though day and month could also be the other way round"
         plain = text == self._cell and not odd

@@ -20,8 +20,8 @@ def day_features(
 
     `named` gives a name that is free, such as sold_year for year.
     """
-    cells_of_it = f"SELECT DISTINCT c{found.place} FROM {TABLE}"
-    different = f"SELECT DISTINCT CAST({found.value} AS DATE) AS v FROM ({cells_of_it})"
+    some = TABLE if found.kind == "moment" else f"(SELECT DISTINCT c{found.place} FROM {TABLE})"
+    different = f"SELECT DISTINCT CAST({found.value} AS DATE) AS v FROM {some}"
     (parts,) = cells.query(
         "SELECT count(DISTINCT year(v)) > 1, count(DISTINCT month(v)) > 1, "
         "count(DISTINCT isodow(v)) > 1 AND count(DISTINCT day(v)) > 1, "

@@ -152,8 +152,8 @@ class _Drafting:
         self._days[found.place] = days
         if found.place in self._raw.hours:
             hour = self._raw.hours[found.place]
-            label, why = f"{found.label or name}: hour", "Hours since midnight"
-            features.insert(0, DraftFeature(hour, found, hour, label, "h", why))
+            label = f"{found.label or name}: hour"
+            features.insert(0, DraftFeature(hour, found, hour, label, help="0 to 23"))
         return [*features[:-1], *(replace(last, score=score) for last in features[-1:])]
 
     def _free(self, name: str) -> str:

@@ -12,12 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from Task1_database.csvfile import CsvFile
 from Task1_database.dataset import FEATURES_TABLE, ROW_ID
-from Task1_database.errors import DataError
 from Task1_database.intake.cells import TABLE, Cells
 from Task1_database.intake.column_types import Field
 from Task1_database.intake.names import free, is_safe, safe_name, safe_names
@@ -96,8 +94,7 @@ def raw_table(cells: Cells, fields: Sequence[Field], name: str) -> RawTable:
         columns.insert(0, RawColumn(Column(ROW_NUMBER, base, required=True), "rowid + 1"))
     key_name = ROW_NUMBER if key is None else names[key]
     table_name = free(safe_name(name), {FEATURES_TABLE})
-    made = RawTable(table_name, tuple(columns), names, hours, key_name, key, copied)
-    return replace(made, copied=copied and _loads(cells, made))
+    return RawTable(table_name, tuple(columns), names, hours, key_name, key, copied)
 
 
 def is_key(cells: Cells, found: Field) -> bool:
@@ -115,19 +112,11 @@ def is_key(cells: Cells, found: Field) -> bool:
     return bool(different == cells.rows)
 
 
-def _loads(cells: Cells, raw: RawTable) -> bool:
-    """Whether the loader, which is stricter about line ends and quotes, takes the file."""
-    try:
-        CsvFile(cells.source.file, raw.table).check(cells.rows)
-    except DataError:
-        return False
-    return True
-
-
 def _is_plain(cells: Cells, fields: Sequence[Field]) -> bool:
     """Whether names and values are as the loader wants them."""
     return (
         cells.source.plain
+        and cells.well_formed
         and all(found.bytes <= TEXT_BYTES for found in fields)
         and all(found.plain and is_safe(found.label) for found in fields)
         and len({safe_name(found.label) for found in fields}) == len(fields)
@@ -144,10 +133,7 @@ def _columns(
         column = Column(names[found.place], base, size, required=found.place == key)
         yield RawColumn(column, found.text)
         if found.place in hours:
-            column = Column(hours[found.place], "DOUBLE PRECISION")
-            yield RawColumn(
-                column, f"CAST(date_part('epoch', CAST({found.value} AS TIME)) / 3600 AS VARCHAR)"
-            )
+            yield RawColumn(Column(hours[found.place], "INTEGER"), f"hour({found.value})")
 
 
 def _type(found: Field, space: int) -> tuple[str, tuple[int, ...]]:

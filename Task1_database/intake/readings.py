@@ -20,6 +20,7 @@ MISSING = frozenset(["na", "n/a", "#n/a", "n.a.", "<na>", "null", "nan", "?", "-
 MISSING_NUMBER = MISSING | {
     "none", "nil", "missing", "unknown", ".", "..", "*", "nd", "#div/0!", "#value!", "#ref!", "nat",
 }  # fmt: skip
+LARGEST = "3.4e38"  # a model's numbers are float32
 DIGITS = 18  # a number of more digits is a code, as is one with zeros before it
 GAP = "[ \u00a0\u202f]"
 GAPS = "[ \u00a0\u202f'’]"
@@ -89,6 +90,7 @@ def readings(values: Iterable[str], *, comma: Comma) -> Iterator[list[Reading]]:
     yield _numbers(comma)
     days = sorted(DAYS, key=lambda day: comma == "unlikely" and day.startswith("%d/"))
     times = TIMES if ":" in seen else ("",)
+    yield [_iso_moment()]
     yield [_day(day, time) for time in times for day in days if _may_be(f"{day}{time}", seen)]
 
 
@@ -126,7 +128,7 @@ def _number(mark: str, between: str, words: str = "", *, always: bool = False) -
     text = f"regexp_replace({{c}}, '{_quoted(between)}', '', 'g')" if between else "{c}"
     text = f"replace({text}, ',', '.')" if mark == "," else text
     value = f"TRY_CAST({text} AS DOUBLE)"
-    fits = f"regexp_full_match({{c}}, '{_quoted(form)}') AND isfinite({value})"
+    fits = f"regexp_full_match({{c}}, '{_quoted(form)}') AND abs({value}) < {LARGEST}"
     return Reading("number", f"CASE WHEN {fits} THEN {value} END", text, words)
 
 
@@ -145,6 +147,14 @@ def _may_be(form: str, seen: str) -> bool:
     letters = seen.upper().replace("T", "").replace("Z", "")
     named = {"%b", "%B", "%p"} & {form[i : i + 2] for i in range(len(form))}
     return set(form) & set("./-,") <= set(seen) and (not named or letters != letters.lower())
+
+
+def _iso_moment() -> Reading:
+    """2024-01-31T12:00:00Z or 2024-01-31 12:00; an offset would make another day of some."""
+    shape = "{c} LIKE '____-__-_____:__%' AND {c} >= '1000'"
+    known = f"{shape} AND NOT contains({{c}}, '+') AND NOT contains({{c}}[11:], '-')"
+    value = f"CASE WHEN {known} THEN TRY_CAST({{c}} AS TIMESTAMP) END"
+    return Reading("moment", value, "{c}[:10]")
 
 
 def _day(day: str, time: str) -> Reading:

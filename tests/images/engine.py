@@ -18,7 +18,7 @@ from typing import Any
 
 from tests.images.packages import Packages
 
-POOL = "10.213.0.0/16"  # addresses of its networks
+POOL, BRIDGE = "10.213.0.0/16", "10.213.255.1/24"  # addresses of its networks
 NETWORK = "--network=host"
 
 
@@ -49,7 +49,7 @@ class Engine:
             "dockerd", f"--host={self._socket}", *options,
             "--exec-opt=native.cgroupdriver=cgroupfs",
             "--iptables=false", "--ip6tables=false", "--ip-forward=false",
-            f"--default-address-pool=base={POOL},size=24", f"--bip={POOL.replace('0.0/16', '255.1/24')}",
+            f"--default-address-pool=base={POOL},size=24", f"--bip={BRIDGE}",
         ]  # fmt: skip
         with self.log.open("wb") as log:
             process = subprocess.Popen(
@@ -57,9 +57,7 @@ class Engine:
             )
         until = time.monotonic() + 60
         while time.monotonic() < until and process.poll() is None:
-            if subprocess.run(
-                ["docker", "version"], env=self.environment, capture_output=True
-            ).returncode == 0:
+            if self.run(["docker", "version"]).returncode == 0:
                 return process
             time.sleep(0.2)
         process.kill()
@@ -78,7 +76,7 @@ class Engine:
     ) -> subprocess.CompletedProcess[str]:
         """Run a command that finds this engine; both streams are in its stdout."""
         return subprocess.run(
-            command, env=self.environment, cwd=cwd, text=True, timeout=seconds,
+            command, check=False, env=self.environment, cwd=cwd, text=True, timeout=seconds,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
 
@@ -97,7 +95,9 @@ class Engine:
             if state["Health"]["Status"] == "healthy":
                 return time.monotonic() - began
             time.sleep(0.2)
-        raise AssertionError(f"{container} is not healthy: {self.docker('logs', container)[-2000:]}")
+        raise AssertionError(
+            f"{container} is not healthy: {self.docker('logs', container)[-2000:]}"
+        )
 
     def close(self) -> None:
         """End all of it, and remove what it leaves behind."""
@@ -119,7 +119,7 @@ class Engine:
         mounts = Path("/proc/mounts").read_text().splitlines()
         for path in sorted((line.split()[1] for line in mounts), reverse=True):
             if path.startswith(str(self._folder)):
-                subprocess.run(["umount", "--lazy", path], capture_output=True)
+                subprocess.run(["umount", "--lazy", path], check=False, capture_output=True)
 
 
 def _interfaces() -> list[str]:

@@ -1,4 +1,4 @@
-"""Debian packages, fetched from the machine's own mirror and unpacked into a folder; none installed."""
+"""Debian packages from the machine's own mirror, unpacked into a folder; none is installed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from pathlib import Path
 
 NEWEST, STABLE = "sid", "trixie"
 ENGINE = ("docker.io", "docker-cli", "containerd", "docker-buildx", "docker-compose")
-FROM_HERE = ("runc", "mmdebstrap")  # what must fit the libraries of this machine
+FROM_HERE = (  # what must fit the libraries of this machine; iptables for the names in a network
+    "runc", "mmdebstrap", "iptables", "libip4tc2", "libip6tc2", "libxtables12", "libnftnl11",
+    "libnetfilter-conntrack3", "libnfnetlink0", "libmnl0",
+)  # fmt: skip
 NO_METADATA = "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false"
 
 
@@ -34,9 +37,12 @@ class Packages:
         return self.folder / "root"
 
     def environment(self) -> dict[str, str]:
-        """This process's environment, in which unpacked programs are found."""
+        """This process's environment, in which unpacked programs and their libraries are found."""
         unpacked = [str(self.root / "usr" / name) for name in ("bin", "sbin")]
-        return {**os.environ, "PATH": os.pathsep.join([*unpacked, os.environ["PATH"]])}
+        (libraries,) = self.root.glob("usr/lib/*-linux-gnu")
+        path = os.pathsep.join([*unpacked, os.environ["PATH"]])
+        found = {"LD_LIBRARY_PATH": str(libraries), "XTABLES_LIBDIR": str(libraries / "xtables")}
+        return {**os.environ, "PATH": path, **found}
 
     def unpack_engine(self) -> None:
         """Unpack Docker's engine, client, buildx and compose, and mmdebstrap."""
@@ -47,6 +53,8 @@ class Packages:
         _run("apt-get", *self._private_options(), "download", *ENGINE, cwd=debs)
         for deb in debs.iterdir():
             _run("dpkg", "-x", str(deb), str(self.root))
+        for name in ("iptables", "ip6tables"):
+            (self.root / "usr/sbin" / name).symlink_to("xtables-nft-multi")
 
     def bootstrap(self, tar: Path, suite: str, packages: Sequence[str]) -> None:
         """Write the files of a minimal Debian with these packages."""
@@ -84,7 +92,7 @@ def _unprivileged() -> list[str]:
 
 def _run(*command: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> str:
     """What a command prints; where it fails, what it said."""
-    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, cwd=cwd, env=env, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed: {done.stderr.strip()[-2000:]}")
     return done.stdout

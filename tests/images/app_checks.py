@@ -1,0 +1,156 @@
+"""The app image: what is in it, how it starts, serves and stops as platforms run it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.images.engine import NETWORK, Engine
+from tests.images.home import Home
+from tests.images.progress import Progress, expect
+from tests.images.standins import ROOT
+
+IMAGE, NAME, PORT = "tablecast", "app", 7070
+STRICT = (
+    "--read-only", "--user=54321:54321", "--cap-drop=ALL", "--security-opt=no-new-privileges",
+    f"--env=PORT={PORT}", "--env=WEB_CONCURRENCY=2",
+)  # fmt: skip
+TRAINING = (
+    "pandas",
+    "sklearn",
+    "scipy",
+    "duckdb",
+    "onnx",
+    "mysql",
+    "psycopg",
+    "pip",
+    "jupyter_core",
+)
+MEGABYTE = 1 << 20
+
+
+def check_app(engine: Engine, home: Home, progress: Progress) -> None:
+    """All checks of the app image."""
+    with progress.step("the app image builds: loads, trains, seals, and leaves training behind"):
+        engine.docker("build", NETWORK, f"--tag={IMAGE}", str(ROOT), seconds=1800)
+        _check_contents(engine)
+    with progress.step("read-only, as any user, on the port it is told, without rights"):
+        began = time.monotonic()
+        with running(engine):
+            address = _address(engine)
+            _wait(address)
+            progress.note(f"answers {time.monotonic() - began:.1f} s after `docker run`")
+            _check_start(engine, address, progress)
+            _check_verify(engine, home, address, progress)
+            engine.wait_healthy(NAME)
+    with progress.step("SIGTERM: what is being answered is answered whole"), running(engine):
+        address = _address(engine)
+        _wait(address)
+        _check_drain(engine, address, progress)
+    with progress.step("an altered model is not served, and the file is named"):
+        spoil = "for file in model/*/model.onnx; do echo >> $file; done; exec gunicorn --config"
+        command = ("run", "--rm", "--user=0", "--entrypoint=sh", IMAGE, "-c")
+        log = engine.docker(*command, f"{spoil} Task3_api/gunicorn.conf.py", fails=True)
+        expect(log, "tablecast: ", "model.onnx differs from its manifest")
+        assert "Traceback" not in log
+
+
+@contextmanager
+def running(engine: Engine) -> Iterator[None]:
+    """The app image, running with as little as it may have."""
+    engine.docker("run", "--detach", f"--name={NAME}", *STRICT, IMAGE)
+    try:
+        yield
+    finally:
+        engine.docker("rm", "--force", "--volumes", NAME)
+
+
+def ask(host: str, port: int, path: str) -> tuple[int, bytes]:
+    """The status and body of a GET."""
+    connection = http.client.HTTPConnection(host, port, timeout=30)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read()
+    finally:
+        connection.close()
+
+
+def _check_contents(engine: Engine) -> None:
+    names = "', '".join(TRAINING)
+    code = f"import importlib.util as u; print([n for n in ['{names}'] if u.find_spec(n)])"
+    run = ("run", "--rm", "--entrypoint=/opt/venv/bin/python", IMAGE, "-I", "-c", code)
+    expect(engine.docker(*run), "[]")
+
+
+def _check_start(engine: Engine, address: str, progress: Progress) -> None:
+    expect(engine.docker("logs", NAME), "serving houses, version ")
+    status, body = ask(address, PORT, "/predict?x=1800")
+    answer = json.loads(body)
+    assert status == 200
+    assert answer["lower"] < answer["prediction"] < answer["upper"]
+    for _ in range(20):
+        ask(address, PORT, "/?living_area=1800")
+    for line in engine.docker("top", NAME, "-o", "rss").split()[1:]:
+        megabytes = int(line) * 1024 / MEGABYTE
+        progress.note(f"a process holds {megabytes:.0f} MB")
+        assert megabytes < 150
+
+
+def _check_verify(engine: Engine, home: Home, address: str, progress: Progress) -> None:
+    """Its answers, asked from outside, are the sealed model's own."""
+    models = home.folder / "models"
+    models.mkdir(exist_ok=True)
+    engine.docker("cp", f"{NAME}:/app/model", str(models / "houses"))
+    progress.note(home.tablecast("verify", "houses", f"http://{address}:{PORT}").strip())
+
+
+def _check_drain(engine: Engine, address: str, progress: Progress) -> None:
+    rows, sizes = 400_000, []
+    table = b"living_area\n" + b"1800\n" * rows
+
+    def send() -> None:
+        connection = http.client.HTTPConnection(address, PORT, timeout=60)
+        connection.request("POST", "/batch_prediction", table, {"Content-Type": "text/csv"})
+        response = connection.getresponse()
+        begun.set()
+        sizes.append(response.read().count(b"\r\n"))
+
+    begun = threading.Event()
+    thread = threading.Thread(target=send)
+    thread.start()
+    assert begun.wait(30)
+    began = time.monotonic()
+    engine.docker("stop", "--time=30", NAME)
+    seconds = time.monotonic() - began
+    thread.join()
+    progress.note(f"stopped {seconds:.1f} s after SIGTERM, {sizes[0] - 1:,} rows answered")
+    assert sizes == [rows + 1]
+    assert seconds < 20
+    assert engine.inspect(NAME)["State"]["ExitCode"] == 0
+
+
+def _address(engine: Engine) -> str:
+    return str(engine.inspect(NAME)["NetworkSettings"]["Networks"]["bridge"]["IPAddress"])
+
+
+def _wait(address: str) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        try:
+            if ask(address, PORT, "/readyz")[0] == 200:
+                return
+        except OSError:
+            time.sleep(0.02)
+    raise AssertionError("it does not answer")
+
+
+def sealed_model(models: Path) -> Path:
+    """The folder of the one sealed model."""
+    (manifest,) = models.glob("houses/*/manifest.json")
+    return manifest.parent

@@ -1,0 +1,142 @@
+"""The MySQL image: what it loads and answers, what it refuses, and what a kill leaves."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.images.datasets import BAD, HARD
+from tests.images.engine import NETWORK, Engine
+from tests.images.home import Home, expect_same_files
+from tests.images.progress import Progress, expect
+from tests.images.standins import ROOT
+from tests.little_dataset import little
+
+IMAGE, NAME = "tablecast-db", "database"
+SECRETS = ("--env=MYSQL_ROOT_PASSWORD=r00t", "--env=READER_PASSWORD=it's a secret")
+MOMENTS = (None, "houses: reading houses.csv", "feature_store:", "results/04_")
+READER = 'MYSQL_PWD="$READER_PASSWORD" mysql -h127.0.0.1 -uds_user tablecast -e '
+DENIED = (
+    "INSERT INTO houses SELECT * FROM houses",
+    "CREATE TABLE mine (x INTEGER)",
+    "DROP TABLE houses",
+    "DELETE FROM _ready",
+    "SELECT * FROM houses INTO OUTFILE '/var/lib/mysql-files/mine.csv'",
+    "CREATE USER other",
+    "SELECT user FROM mysql.user",
+)
+
+
+def check_database(engine: Engine, home: Home, progress: Progress) -> None:
+    """All checks of the MySQL image."""
+    with progress.step("the MySQL image builds"):
+        engine.docker("build", NETWORK, f"--tag={IMAGE}", str(ROOT / "Task1_database"))
+    with progress.step("without a password it says so and stops"):
+        for secret, missing in zip(
+            SECRETS, ("READER_PASSWORD", "MYSQL_ROOT_PASSWORD"), strict=True
+        ):
+            log = engine.docker("run", "--rm", secret, IMAGE, fails=True)
+            expect(log, f"tablecast: {missing} is not set")
+    with progress.step("houses: loads, answers, lets the reader read"), running(engine):
+        seconds = engine.wait_healthy(NAME)
+        progress.note(f"healthy after {seconds:.1f} s")
+        _check_answers(engine, home, "houses")
+        _check_rights(engine)
+        with progress.step(f"{len(BAD)} bad files are refused as `tablecast load` refuses them"):
+            for what, text in BAD.items():
+                _check_refusal(engine, home, what, text)
+    for dataset in ("clients", "births"):
+        mount = f"--volume={ROOT}/Task1_database/datasets/{dataset}:/dataset:ro"
+        with progress.step(f"{dataset}: mounted, answers as DuckDB does"), running(engine, mount):
+            engine.wait_healthy(NAME)
+            _check_answers(engine, home, dataset)
+    folder = little(home.folder / "hard", {k: v for k, v in HARD.items()})
+    mount = f"--volume={folder}:/dataset:ro"
+    with progress.step("a file that is hard to read, as DuckDB reads it"), running(engine, mount):
+        engine.wait_healthy(NAME)
+        _check_answers(engine, home, str(folder))
+    with progress.step("a bad row ends it, and it is never healthy"):
+        folder = little(home.folder / "bad", {"boats.csv": BAD["text for a number"]})
+        log = engine.docker(
+            "run", "--rm", f"--volume={folder}:/dataset:ro", *SECRETS, IMAGE, fails=True
+        )
+        expect(log, "boats.csv, line 3, column id: 'abc'; expected INTEGER NOT NULL")
+    with progress.step("a volume that holds something else is left alone"):
+        engine.docker("volume", "create", "other")
+        touch = ("run", "--rm", "--volume=other:/data", "--entrypoint=touch", IMAGE, "/data/mine")
+        engine.docker(*touch)
+        other = "--volume=other:/var/lib/mysql"
+        log = engine.docker("run", "--rm", other, *SECRETS, IMAGE, fails=True)
+        expect(log, "holds files that this image did not make; give it an empty volume")
+    for moment in MOMENTS:
+        where = f"when it says {moment!r}" if moment else "while the server is made"
+        with progress.step(f"killed {where}, it starts again from nothing"), running(engine):
+            _check_kill(engine, moment)
+    with progress.step("killed when healthy, it goes on with what it has"), running(engine):
+        engine.wait_healthy(NAME)
+        engine.docker("kill", NAME)
+        engine.docker("start", NAME)
+        engine.wait_healthy(NAME)
+        assert engine.docker("logs", NAME).count("all is loaded") == 1
+
+
+@contextmanager
+def running(engine: Engine, *options: str) -> Iterator[None]:
+    """The MySQL image, running."""
+    engine.docker("run", "--detach", f"--name={NAME}", *options, *SECRETS, IMAGE)
+    try:
+        yield
+    finally:
+        engine.docker("rm", "--force", "--volumes", NAME)
+
+
+def _check_answers(engine: Engine, home: Home, dataset: str) -> None:
+    expected = home.answers(dataset)
+    given = home.folder / "given" / expected.name
+    given.parent.mkdir(exist_ok=True)
+    engine.docker("cp", f"{NAME}:/var/lib/mysql-files/results", str(given))
+    expect_same_files(expected, given)
+
+
+def _check_rights(engine: Engine) -> None:
+    ask = READER + '"SELECT COUNT(*) FROM feature_store"'
+    expect(engine.docker("exec", NAME, "bash", "-c", ask), "1728")
+    for sql in DENIED:
+        said = engine.docker("exec", NAME, "bash", "-c", f'{READER}"{sql}"', fails=True)
+        expect(said, "denied")
+    root = 'MYSQL_PWD="$MYSQL_ROOT_PASSWORD" mysql -h127.0.0.1 -uroot -e "SELECT 1"'
+    expect(engine.docker("exec", NAME, "bash", "-c", root, fails=True), "Access denied")
+
+
+def _check_refusal(engine: Engine, home: Home, what: str, text: str | bytes) -> None:
+    """Have the loader read a bad file in the running container, into a database of its own."""
+    folder = little(home.folder / "refused" / re.sub(r"\W", "_", what), {"boats.csv": text})
+    refused = home.attempt("load", str(folder))
+    (expected,) = re.findall(r"^tablecast: (.*)$", refused.stdout, re.M)
+    engine.docker("exec", NAME, "bash", "-c", "rm -rf /var/lib/mysql-files/*")
+    engine.docker("cp", f"{folder}/.", f"{NAME}:/var/lib/mysql-files")
+    script = (
+        'MYSQL_PWD="$MYSQL_ROOT_PASSWORD" mysql -uroot -e '
+        '"DROP DATABASE IF EXISTS trial; CREATE DATABASE trial";'
+        "chown -R mysql /var/lib/mysql-files; MYSQL_DATABASE=trial gosu mysql /tablecast/load.sh"
+    )
+    said = engine.docker("exec", NAME, "bash", "-c", script, fails=True)
+    assert expected in said, f"{what}: expected {expected!r} in:\n{said[-800:]}"
+
+
+def _check_kill(engine: Engine, moment: str | None) -> None:
+    until = time.monotonic() + 60
+    while moment and moment not in engine.docker("logs", NAME):
+        assert time.monotonic() < until, engine.docker("logs", NAME)
+    if not moment:
+        time.sleep(1.5)
+    assert engine.inspect(NAME)["State"]["Health"]["Status"] != "healthy"
+    engine.docker("kill", NAME)
+    engine.docker("start", NAME)
+    engine.wait_healthy(NAME)
+    log = engine.docker("logs", NAME)
+    expect(log, "was stopped while loading; starting again from nothing", "all is loaded")
+    count = READER + '"SELECT COUNT(*) FROM houses"'
+    expect(engine.docker("exec", NAME, "bash", "-c", count), "1728")

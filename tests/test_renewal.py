@@ -1,0 +1,99 @@
+"""A version put in service while the service runs: taken up if whole, else the old one stays."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from Task2_model.artifact import CURRENT
+from Task3_api.app import create_app
+
+OTHERS = [f"2099010{day}T000000Z-0123abcd" for day in (1, 2, 3)]
+
+
+@pytest.fixture
+def growing(sealed: Path, tmp_path: Path) -> Path:
+    """A folder of models of which one can put others in service."""
+    models = tmp_path / "houses"
+    shutil.copytree(sealed, models / sealed.name)
+    (models / CURRENT).write_text(sealed.name + "\n")
+    return models
+
+
+def put(models: Path, sealed: Path, version: str, spoil: str | None = None) -> None:
+    """Put a copy of the sealed model in service under another version's name."""
+    folder = shutil.copytree(sealed, models / version)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps({**manifest, "version": version}))
+    if spoil:
+        (folder / spoil).write_bytes(b"")
+    beside = models / ".current"
+    beside.write_text(version + "\n")
+    beside.replace(models / CURRENT)
+
+
+def served_by(app: Flask) -> str:
+    answer = app.test_client().get("/predict?x=1800")
+    assert answer.status_code == 200
+    return str(answer.get_json()["model"]["version"])
+
+
+def soon(condition: Callable[[], bool]) -> bool:
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_another_version_is_taken_up(growing: Path, sealed: Path) -> None:
+    app = create_app({"MODELS": str(growing)})
+    assert served_by(app) == sealed.name
+    for version in OTHERS[:2]:
+        put(growing, sealed, version)
+        assert soon(lambda: served_by(app) == version)  # noqa: B023 - called at once
+
+
+def test_a_broken_version_is_logged_and_the_old_one_stays(
+    growing: Path, sealed: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = create_app({"MODELS": str(growing)})
+    put(growing, sealed, OTHERS[0], spoil="model.onnx")
+    assert soon(lambda: served_by(app) == sealed.name and bool(caplog.messages))
+    assert caplog.messages == [
+        f"version {OTHERS[0]} is not served: {growing / OTHERS[0] / 'model.onnx'} differs from its"
+        " manifest; the sealed model has been altered"
+    ]
+    put(growing, sealed, OTHERS[1])
+    assert soon(lambda: served_by(app) == OTHERS[1])
+    assert caplog.messages[1:] == [f"serving houses, version {OTHERS[1]}"]
+
+
+@pytest.mark.parametrize("text", [None, "", "../elsewhere\n"])
+def test_a_current_that_names_none_changes_nothing(
+    growing: Path, sealed: Path, text: str | None
+) -> None:
+    app = create_app({"MODELS": str(growing)})
+    (growing / CURRENT).unlink()
+    if text is not None:
+        (growing / CURRENT).write_text(text)
+    time.sleep(1.1)
+    assert served_by(app) == sealed.name
+    put(growing, sealed, OTHERS[0])
+    assert soon(lambda: served_by(app) == OTHERS[0])
+
+
+def test_one_sealed_model_alone_is_not_left(growing: Path, sealed: Path) -> None:
+    app = create_app({"MODEL_DIR": str(growing / sealed.name)})
+    put(growing, sealed, OTHERS[0])
+    time.sleep(1.1)
+    assert served_by(app) == sealed.name
+    time.sleep(1)
+    assert served_by(app) == sealed.name
