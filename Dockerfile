@@ -27,7 +27,7 @@ ENTRYPOINT ["tablecast"]
 
 # The same, to explore and to write models in: Jupyter on port 8888.
 FROM trainer AS notebook
-USER root
+USER 0
 COPY requirements/notebook.txt /tmp/
 RUN pip --python /opt/venv install --no-cache-dir --require-hashes -r /tmp/notebook.txt \
  && install -d -o 10001 -g 10001 /notebooks

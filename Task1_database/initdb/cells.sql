@@ -22,6 +22,8 @@ SET @value_of = IF(
 PREPARE value_of FROM @value_of;
 EXECUTE value_of;
 
+SET @value = REPLACE(REPLACE(@value, _utf8mb4 X'0D', '\r'), _utf8mb4 X'0A', '\n');
+
 SELECT CONCAT(
     @file, ', line ', @line, ', column ', name, ': ',
     CASE

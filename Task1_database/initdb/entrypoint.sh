@@ -21,6 +21,7 @@ for name in MYSQL_ROOT_PASSWORD READER_PASSWORD; do
   [ -n "${!name:-}" ] || fail "$name is not set; choose a password, there is no default"
 done
 export MYSQL_ROOT_HOST=localhost # nobody is root from another machine
+rm -f /var/run/mysqld/*.lock     # of a server that was killed in this container: none runs yet
 
 # The dataset to load: one that is mounted in $files, or else /dataset, copied there. Only what was
 # copied there before may be replaced.

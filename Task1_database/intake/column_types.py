@@ -182,7 +182,8 @@ class _Column:
         return dict(self._query(f"{odd} GROUP BY c ORDER BY 2 DESC, 1 LIMIT {SIGNS}"))
 
     def _readable(self, way: Reading, cell: str, counts: _Counts, odd: dict[str, int]) -> Field:
-        value, text = (sql.replace("{c}", cell) for sql in (way.value, way.text))
+        value = way.value if odd else way.cast  # once all fit, there is nothing to test
+        value, text = (sql.replace("{c}", cell) for sql in (value, way.text))
         low, high, kind, words = counts.low, counts.high, way.kind, way.words
         if way.kind == "number" and not counts.broken and max(-low, high) < LARGEST_WHOLE:
             low, high, kind = int(low), int(high), "integer"

@@ -1,8 +1,8 @@
 """The ways in which a column of text can be read: as whole numbers, numbers, days or moments.
 
-Each way is a pair of SQL expressions for DuckDB, written for a cell `{c}`: the value, NULL where
-the text is not of this kind, and the text that the loader takes for it. A column is of a kind only
-if every cell is, so the order of the ways decides between those that fit.
+Each way is made of SQL expressions for DuckDB, written for a cell `{c}`: whether the text is of this
+kind, its value, and the text that the loader takes for it. A column is of a kind only if every cell
+is, so the order of the ways decides between those that fit.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ MISSING = frozenset(["na", "n/a", "#n/a", "n.a.", "<na>", "null", "nan", "?", "-
 MISSING_NUMBER = MISSING | {
     "none", "nil", "missing", "unknown", ".", "..", "*", "nd", "#div/0!", "#value!", "#ref!", "nat",
 }  # fmt: skip
+FIRST_DAY = "1000-01-01"  # of MySQL's
 LARGEST = "3.4e38"  # a model's numbers are float32
 DIGITS = 18  # a number of more digits is a code, as is one with zeros before it
 GAP = "[ \u00a0\u202f]"
@@ -55,8 +56,9 @@ class Reading:
 
     Attributes
     ----------
-    value, text : str
-        SQL for a cell `{c}`: BIGINT, DOUBLE or TIMESTAMP (NULL if it is none), and the text for it.
+    fits, cast, text : str
+        SQL for a cell `{c}`: whether it can be read so, then its value (BIGINT, DOUBLE or TIMESTAMP),
+        and the text for it.
     words : str
         How it is written, where that is not how the loader wants it.
     swapped : str
@@ -64,10 +66,16 @@ class Reading:
     """
 
     kind: Kind
-    value: str
+    fits: str
+    cast: str
     text: str = "{c}"
     words: str = ""
     swapped: str = ""
+
+    @property
+    def value(self) -> str:
+        """SQL for the value of a cell; NULL where it cannot be read so."""
+        return f"CASE WHEN {self.fits} THEN {self.cast} END"
 
 
 def readings(values: Iterable[str], *, comma: Comma) -> Iterator[list[Reading]]:
@@ -85,8 +93,7 @@ def readings(values: Iterable[str], *, comma: Comma) -> Iterator[list[Reading]]:
     if not any(digit in seen for digit in "0123456789"):
         return
     whole = "TRY_CAST({c} AS BIGINT)"
-    exact = f"CASE WHEN CAST({whole} AS VARCHAR) = {{c}} THEN {whole} END"
-    yield [_compact_day(), Reading("integer", exact)]
+    yield [_compact_day(), Reading("integer", f"CAST({whole} AS VARCHAR) = {{c}}", whole)]
     yield _numbers(comma)
     days = sorted(DAYS, key=lambda day: comma == "unlikely" and day.startswith("%d/"))
     times = TIMES if ":" in seen else ("",)
@@ -127,16 +134,17 @@ def _number(mark: str, between: str, words: str = "", *, always: bool = False) -
     form = f"[+-]?(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][+-]?[0-9]{{1,3}})?"
     text = f"regexp_replace({{c}}, '{_quoted(between)}', '', 'g')" if between else "{c}"
     text = f"replace({text}, ',', '.')" if mark == "," else text
-    value = f"TRY_CAST({text} AS DOUBLE)"
-    fits = f"regexp_full_match({{c}}, '{_quoted(form)}') AND abs({value}) < {LARGEST}"
-    return Reading("number", f"CASE WHEN {fits} THEN {value} END", text, words)
+    cast = f"TRY_CAST({text} AS DOUBLE)"
+    fits = f"regexp_full_match({{c}}, '{_quoted(form)}') AND abs({cast}) < {LARGEST}"
+    return Reading("number", fits, cast, text, words)
 
 
 def _compact_day() -> Reading:
     parsed = "try_strptime({c}, '%Y%m%d')"
     return Reading(
         "date",
-        f"CASE WHEN regexp_full_match({{c}}, '(?:19|20)[0-9]{{6}}') THEN {parsed} END",
+        f"regexp_full_match({{c}}, '(?:19|20)[0-9]{{6}}') AND {parsed} IS NOT NULL",
+        parsed,
         f"CAST(CAST({parsed} AS DATE) AS VARCHAR)",
         "written as 20240131",
     )
@@ -153,30 +161,30 @@ def _iso_moment() -> Reading:
     """2024-01-31T12:00:00Z or 2024-01-31 12:00; an offset would make another day of some."""
     shape = "{c} LIKE '____-__-_____:__%' AND {c} >= '1000'"
     known = f"{shape} AND NOT contains({{c}}, '+') AND NOT contains({{c}}[11:], '-')"
-    value = f"CASE WHEN {known} THEN TRY_CAST({{c}} AS TIMESTAMP) END"
-    return Reading("moment", value, "{c}[:10]")
+    return Reading("moment", known, "TRY_CAST({c} AS TIMESTAMP)", "{c}[:10]")
 
 
 def _day(day: str, time: str) -> Reading:
     """Days, or moments, in one format of strptime."""
     if (day, time) == ("%Y-%m-%d", ""):
         cast = "TRY_CAST({c} AS DATE)"
-        exact = f"CAST({cast} AS VARCHAR) = {{c}} AND {cast} >= DATE '1000-01-01'"
-        return Reading("date", f"CASE WHEN {exact} THEN CAST({cast} AS TIMESTAMP) END")
-    value = _moment(day, time)
+        exact = f"CAST({cast} AS VARCHAR) = {{c}} AND {cast} >= DATE '{FIRST_DAY}'"
+        return Reading("date", exact, f"CAST({cast} AS TIMESTAMP)")
+    parsed = _parsed(day, time)
+    swapped = _parsed(SWAPPED[day[:5]] + day[5:], time) if day[:5] in SWAPPED else ""
     return Reading(
         "moment" if time else "date",
-        value,
-        f"CAST(CAST({value} AS DATE) AS VARCHAR)",
+        f"{parsed} >= TIMESTAMP '{FIRST_DAY}'",
+        parsed,
+        f"CAST(CAST({parsed} AS DATE) AS VARCHAR)",
         "" if day == "%Y-%m-%d" else f"written as {DAYS[day]}",
-        _moment(SWAPPED[day[:5]] + day[5:], time) if day[:5] in SWAPPED else "",
+        swapped,
     )
 
 
-def _moment(day: str, time: str) -> str:
+def _parsed(day: str, time: str) -> str:
     cell = "rtrim(replace({c}, 'T', ' '), 'Z')" if time else "{c}"
-    parsed = f"try_strptime({cell}, '{f'{day} {time}'.strip()}')"
-    return f"CASE WHEN {parsed} >= TIMESTAMP '1000-01-01' THEN {parsed} END"
+    return f"try_strptime({cell}, '{f'{day} {time}'.strip()}')"
 
 
 def _quoted(text: str) -> str:

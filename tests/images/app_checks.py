@@ -111,7 +111,8 @@ def _check_verify(engine: Engine, home: Home, address: str, progress: Progress) 
 
 
 def _check_drain(engine: Engine, address: str, progress: Progress) -> None:
-    rows, sizes = 400_000, []
+    rows = 400_000
+    sizes: list[int] = []
     table = b"living_area\n" + b"1800\n" * rows
 
     def send() -> None:

@@ -52,7 +52,7 @@ def check_database(engine: Engine, home: Home, progress: Progress) -> None:
         with progress.step(f"{dataset}: mounted, answers as DuckDB does"), running(engine, mount):
             engine.wait_healthy(NAME)
             _check_answers(engine, home, dataset)
-    folder = little(home.folder / "hard", {k: v for k, v in HARD.items()})
+    folder = little(home.folder / "hard", HARD)
     mount = f"--volume={folder}:/dataset:ro"
     with progress.step("a file that is hard to read, as DuckDB reads it"), running(engine, mount):
         engine.wait_healthy(NAME)

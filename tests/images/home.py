@@ -26,8 +26,8 @@ class Home:
         """Run `tablecast` in this workspace."""
         environment = {**os.environ, "TABLECAST_HOME": str(self.folder)}
         return subprocess.run(
-            [sys.executable, "-m", "tablecast", *arguments], check=False, env=environment, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            [sys.executable, "-m", "tablecast", *arguments], check=False, env=environment,
+            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
 
     def answers(self, dataset: str) -> Path:
