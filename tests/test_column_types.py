@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from Task1_database.intake.cells import TABLE, cells_of
-from Task1_database.intake.column_types import Field, fields
+from Task1_database.intake.column_types import fields
 from Task1_database.intake.delimited import Delimited
+from Task1_database.intake.field import Field
 
 
 def read(folder: Path, columns: Sequence[Sequence[str]], separator: str = ",") -> list[Field]:

@@ -23,7 +23,7 @@ def tablecast(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def test_help_names_every_verb_in_the_order_of_use(tmp_path: Path) -> None:
     shown = tablecast(tmp_path, "--help").stdout
-    verbs = ["load", "ask", "train", "serve", "predict", "run", "verify"]
+    verbs = ["new", "load", "ask", "train", "serve", "predict", "run", "verify"]
     places = [shown.index(f"\n  {verb} ") for verb in verbs]
     assert places == sorted(places)
 

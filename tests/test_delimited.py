@@ -100,6 +100,7 @@ def test_the_target_tells_whether_there_is_a_header(
         (b"PK\x03\x04", "table.csv: is a zip archive or a workbook; expected a CSV, or an XLSX n"),
         (b"\xd0\xcf\x11\xe0", "table.csv: is an old workbook; save it as XLSX or CSV"),
         (b"\x1f\x8b\x08", "table.csv: is compressed; unpack it first"),
+        (b'a,"' + b"x" * 200_000, "table.csv: the first row has no end; is a quote not closed?"),
         (b"PAR1", "table.csv: is a Parquet file; expected a CSV or an XLSX"),
     ],
 )

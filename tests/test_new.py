@@ -296,6 +296,24 @@ def test_the_task_is_guessed(
     assert len(asked) == 3
 
 
+@pytest.mark.parametrize(
+    ("target", "parts", "last"),
+    [(range(ROWS), 10, (10, 108, 119, 12)), (["a", "b", "b"] * (ROWS // 3), 2, ("a", 40))],
+)
+def test_with_one_feature_it_is_asked_how_the_target_is_spread(
+    tmp_path: Path, target: Sequence[object], parts: int, last: tuple[object, ...]
+) -> None:
+    result = made(tmp_path, {"size": numbers(), "price": target})
+    asked = answers(Dataset.open(str(result.folder)), tmp_path)
+    assert [answer.path.name for answer in asked] == [
+        "01_price_by_size.csv",
+        "02_spread_of_price.csv",
+        "03_what_is_missing.csv",
+    ]
+    assert len(asked[1].result.rows) == parts
+    assert asked[1].result.rows[-1] == last
+
+
 def test_a_class_of_a_few_rows_is_not_learned_from(tmp_path: Path) -> None:
     kinds = [*["rare"] * 9, *["sail", "row"] * 55, ""]
     result = made(tmp_path, {**boats(), "price": kinds})

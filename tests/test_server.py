@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from Task1_database.errors import TablecastError
-from Task3_api.server import address, free_port, is_free, serve
+from Task3_api.server import CONFIGURATION, address, free_port, is_free, serve
 from tests.live import Live, start
 
 FORBIDDEN = {"pandas", "sklearn", "joblib", "duckdb", "matplotlib", "onnx", "scipy"}
@@ -109,6 +109,19 @@ def test_a_whole_upload_is_answered(live: Live, sent: bytes) -> None:
     answer = live.raw(sent)
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert answer.count(b"\r\n1800,") == 1000
+
+
+@posix
+def test_gunicorn_says_on_one_line_that_there_is_no_model(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "gunicorn", "--config", str(CONFIGURATION)]
+    environment = {**os.environ, "MODELS": str(tmp_path), "PORT": str(free_port(18_800))}
+    environment["WEB_CONCURRENCY"] = "1"
+    done = subprocess.run(
+        command, check=False, env=environment, capture_output=True, text=True, timeout=30
+    )
+    assert done.returncode != 0
+    assert f"tablecast: {tmp_path}: no model has been trained\n" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @posix

@@ -12,7 +12,7 @@ BEGIN {
 }
 
 function fail(line, text) {
-  printf "%s, line %d: %s\n", name, line, text >"/dev/stderr"
+  printf "tablecast: %s%s: %s\n", name, line ? ", line " line : "", text >"/dev/stderr"
   failed = 1
   exit 1
 }

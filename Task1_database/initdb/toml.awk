@@ -3,7 +3,7 @@
 #   what=columns   the columns of feature_store: row_id, the features, the target
 
 function fail(text) {
-  printf "dataset.toml, line %d: %s\n", NR, text >"/dev/stderr"
+  printf "tablecast: dataset.toml, line %d: %s\n", NR, text >"/dev/stderr"
   failed = 1
   exit 1
 }

@@ -8,9 +8,9 @@ import datetime
 from collections.abc import Callable
 
 from Task1_database.intake.cells import TABLE, Cells
-from Task1_database.intake.column_types import Field
 from Task1_database.intake.days import Days, number_of
 from Task1_database.intake.draft import DraftFeature
+from Task1_database.intake.field import Field
 
 
 def day_features(

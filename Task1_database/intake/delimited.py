@@ -141,6 +141,8 @@ def table_of(
     with path.open(encoding="utf-8-sig", newline="") as text:
         head = text.read(SEEN)
     records = _records(head, separator, whole=len(head) < SEEN)
+    if not records:
+        raise DataError(f"{file.name}: the first row has no end; is a quote not closed?")
     width = _usual(len(cells) for _, _, cells in records)
     told = bool(_SEP_LINE.match(head))
     first, last, names = next(record for record in records[told:] if len(record[2]) == width)
@@ -177,14 +179,14 @@ def _separator(head: str, whole: bool) -> str:
     for separator in SEPARATORS:
         widths = [len(cells) for _, _, cells in _records(head, separator, whole=whole)]
         usual = _usual(widths)
-        even = (widths[0] == usual, widths.count(usual) / len(widths))
+        even = (widths[:1] == [usual], widths.count(usual) / max(1, len(widths)))
         if usual > 1 and even > best:
             best, found = even, separator
     return found
 
 
 def _usual(widths: Iterable[int]) -> int:
-    return Counter(widths).most_common(1)[0][0]
+    return max(Counter(widths).items(), key=lambda item: item[1], default=(0, 0))[0]
 
 
 def _records(head: str, separator: str, *, whole: bool) -> list[tuple[int, int, list[str]]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from Task1_database.intake.column_types import Field
 from Task1_database.intake.days import Days
 from Task1_database.intake.delimited import Delimited
+from Task1_database.intake.field import Field
 from Task1_database.intake.outcome import Outcome
 from Task1_database.intake.raw_table import RawTable
 

@@ -14,10 +14,10 @@ import numpy.typing as npt
 from Task1_database.dataset import ROW_ID
 from Task1_database.errors import DataError
 from Task1_database.intake.cells import LOOKED_AT, Cells
-from Task1_database.intake.column_types import Field
 from Task1_database.intake.day_features import day_features
 from Task1_database.intake.days import Days
 from Task1_database.intake.draft import Draft, DraftFeature, LeftOut
+from Task1_database.intake.field import Field
 from Task1_database.intake.names import free, safe_names
 from Task1_database.intake.outcome import FEWEST_OF_A_CLASS, column, outcome
 from Task1_database.intake.raw_table import raw_table

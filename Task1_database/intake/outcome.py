@@ -10,8 +10,8 @@ from typing import Any
 
 from Task1_database.errors import DataError
 from Task1_database.intake.cells import TABLE, Cells
-from Task1_database.intake.column_types import Field
 from Task1_database.intake.delimited import Delimited, find
+from Task1_database.intake.field import Field
 from Task1_database.target import Task
 
 FEWEST_ROWS = 100  # to learn from four fifths of them, and to say how sure an answer is

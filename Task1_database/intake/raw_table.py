@@ -17,7 +17,7 @@ from pathlib import Path
 
 from Task1_database.dataset import FEATURES_TABLE, ROW_ID
 from Task1_database.intake.cells import TABLE, Cells
-from Task1_database.intake.column_types import Field
+from Task1_database.intake.field import Field
 from Task1_database.intake.names import free, is_safe, safe_name, safe_names
 from Task1_database.schema import TEXT_BYTES, Column, Table
 

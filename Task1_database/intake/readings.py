@@ -1,8 +1,8 @@
 """The ways in which a column of text can be read: as whole numbers, numbers, days or moments.
 
-Each way is made of SQL expressions for DuckDB, written for a cell `{c}`: whether the text is of this
-kind, its value, and the text that the loader takes for it. A column is of a kind only if every cell
-is, so the order of the ways decides between those that fit.
+Each way is made of SQL expressions for DuckDB, written for a cell `{c}`: whether it can be read so,
+its value, and the text that the loader takes for it. A column is of a kind only if every cell is,
+so the order of the ways decides between those that fit.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ class Reading:
     Attributes
     ----------
     fits, cast, text : str
-        SQL for a cell `{c}`: whether it can be read so, then its value (BIGINT, DOUBLE or TIMESTAMP),
-        and the text for it.
+        SQL for a cell `{c}`: whether it can be read so, and if so its value (BIGINT, DOUBLE or
+        TIMESTAMP) and the text for it.
     words : str
         How it is written, where that is not how the loader wants it.
     swapped : str

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from Task1_database.intake.cells import TABLE, Cells
-from Task1_database.intake.column_types import Field
+from Task1_database.intake.field import Field
 from Task1_database.intake.raw_table import ID, is_key
 
 MOST_CATEGORIES = 200

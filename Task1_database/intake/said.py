@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from Task1_database.dataset import TOML
-from Task1_database.intake.column_types import Field
 from Task1_database.intake.draft import Draft
+from Task1_database.intake.field import Field
 from Task1_database.intake.names import one_line
 from Task1_database.intake.outcome import FEWEST_OF_A_CLASS
 from Task1_database.workspace import Workspace

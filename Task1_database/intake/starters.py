@@ -95,6 +95,24 @@ GROUP BY {{x}}
 ORDER BY MAX({{cases}}) DESC, MIN(row_id)
 LIMIT 20;
 """
+SPREAD_OF_CLASSES = """\
+SELECT {y}, COUNT(*) AS {cases}
+FROM {table}
+WHERE {y} IS NOT NULL
+GROUP BY {y}
+ORDER BY COUNT(*) DESC, MIN(row_id);
+"""
+SPREAD_OF_NUMBERS = """\
+WITH parted AS (
+    SELECT {y}, NTILE(10) OVER (ORDER BY {y}, row_id) AS {part}
+    FROM {table}
+    WHERE {y} IS NOT NULL
+)
+SELECT {part}, MIN({y}) AS {y}_from, MAX({y}) AS {y}_to, COUNT(*) AS {cases}
+FROM parted
+GROUP BY {part}
+ORDER BY {part};
+"""
 
 
 class Starter(NamedTuple):
@@ -110,6 +128,8 @@ def starters(draft: Draft) -> Iterator[Starter]:
     yield Starter(f"01_{target}_by_{draft.x.name}.sql", _by(draft, draft.x))
     if draft.second:
         yield Starter(f"02_{target}_by_{draft.second.name}.sql", _by(draft, draft.second))
+    else:
+        yield Starter(f"02_spread_of_{target}.sql", _spread(draft))
     yield Starter("03_what_is_missing.sql", _missing(draft))
 
 
@@ -125,6 +145,15 @@ def _by(draft: Draft, feature: DraftFeature) -> str:
         form = PARTS_OF_NUMBERS if feature.numeric else GROUPS_OF_NUMBERS
     head = f"-- How does {_said(draft.target)} go with {_said(feature)}?\n-- {note}\n\n"
     return head + form.format(**words)
+
+
+def _spread(draft: Draft) -> str:
+    """The target alone, where there is nothing beside x."""
+    form = SPREAD_OF_CLASSES if draft.outcome.classes else SPREAD_OF_NUMBERS
+    y = draft.target.name
+    words = {"y": y, "part": free("part", {y}), "cases": free("cases", {y})}
+    head = f"-- How is {_said(draft.target)} spread?\n\n"
+    return head + form.format(table=FEATURES_TABLE, **words)
 
 
 def _percents(draft: Draft) -> Iterator[str]:

@@ -67,7 +67,13 @@ def _run(folder: Path, progress: Progress) -> None:
         check_database(engine, home, progress)
         check_app(engine, home, progress)
         check_compose(engine, home, progress)
-        sizes = engine.docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}} {{.Size}}")
+        sizes = engine.docker(
+            "image",
+            "ls",
+            "--filter=dangling=false",
+            "--format",
+            "{{.Repository}}:{{.Tag}} {{.Size}}",
+        )
         print("Images, on these stand-ins:", *sizes.splitlines(), sep="\n  ")
     finally:
         engine.close()

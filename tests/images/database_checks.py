@@ -45,8 +45,8 @@ def check_database(engine: Engine, home: Home, progress: Progress) -> None:
         _check_answers(engine, home, "houses")
         _check_rights(engine)
         with progress.step(f"{len(BAD)} bad files are refused as `tablecast load` refuses them"):
-            for what, text in BAD.items():
-                _check_refusal(engine, home, what, text)
+            faults = [_refusal_fault(engine, home, what, text) for what, text in BAD.items()]
+            assert not any(faults), "\n".join(filter(None, faults))
     for dataset in ("clients", "births"):
         mount = f"--volume={ROOT}/Task1_database/datasets/{dataset}:/dataset:ro"
         with progress.step(f"{dataset}: mounted, answers as DuckDB does"), running(engine, mount):
@@ -110,11 +110,15 @@ def _check_rights(engine: Engine) -> None:
     expect(engine.docker("exec", NAME, "bash", "-c", root, fails=True), "Access denied")
 
 
-def _check_refusal(engine: Engine, home: Home, what: str, text: str | bytes) -> None:
-    """Have the loader read a bad file in the running container, into a database of its own."""
+def _refusal_fault(engine: Engine, home: Home, what: str, text: str | bytes) -> str | None:
+    """Have the loader read a bad file in the running container, into a database of its own.
+
+    How its words differ from those of `tablecast load`, which may add what Python saw; or None.
+    """
     folder = little(home.folder / "refused" / re.sub(r"\W", "_", what), {"boats.csv": text})
     refused = home.attempt("load", str(folder))
-    (expected,) = re.findall(r"^tablecast: (.*)$", refused.stdout, re.M)
+    (words,) = re.findall(r"^tablecast: (.*)$", refused.stdout, re.M)
+    expected = re.sub(r"byte 0x.. (?=is not UTF-8)| \(unexpected end of data\)$", "", words)
     engine.docker("exec", NAME, "bash", "-c", "rm -rf /var/lib/mysql-files/*")
     engine.docker("cp", f"{folder}/.", f"{NAME}:/var/lib/mysql-files")
     script = (
@@ -123,7 +127,7 @@ def _check_refusal(engine: Engine, home: Home, what: str, text: str | bytes) -> 
         "chown -R mysql /var/lib/mysql-files; MYSQL_DATABASE=trial gosu mysql /tablecast/load.sh"
     )
     said = engine.docker("exec", NAME, "bash", "-c", script, fails=True)
-    assert expected in said, f"{what}: expected {expected!r} in:\n{said[-800:]}"
+    return None if expected in said else f"{what}: expected {expected!r} in:\n{said[-800:]}"
 
 
 def _check_kill(engine: Engine, moment: str | None) -> None:

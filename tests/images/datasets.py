@@ -67,7 +67,7 @@ BAD: dict[str, str | bytes] = {
     "not UTF-8": (HEADER + "1,,,,b").encode() + b"\xff\n",
     "an unknown column": HEADER.replace("Kind", "Sort") + ROW,
     "a column twice": HEADER.replace("Kind", "Size") + ROW,
-    "a column missing": "id,Size,Price,Built\n",
+    "a column missing": "id,Size,Price,Built\n1,,,\n",
     "two endings": HEADER + ROW.replace("\n", "\r\n") + ROW,
     "nothing": "",
     "a header alone": HEADER,

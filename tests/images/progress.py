@@ -18,15 +18,15 @@ class Progress:
 
     @contextmanager
     def step(self, what: str) -> Iterator[None]:
-        """One step; if a check in it fails, the run goes on and fails at its end."""
+        """One step; if it fails, the run goes on and fails at its end."""
         began = time.monotonic()
         self.steps += 1
         print(f"{began - self.began:5.0f} s  {what} …", flush=True)
         try:
             yield
-        except AssertionError as error:
+        except Exception as error:
             self.failures.append(what)
-            print(f"         FAILED: {error}", flush=True)
+            print(f"         FAILED: {type(error).__name__}: {error}", flush=True)
         else:
             print(f"         ok, {time.monotonic() - began:.1f} s", flush=True)
 
