@@ -162,8 +162,9 @@ class Study:
     @cached_property
     def data_sha256(self) -> str:
         """A fingerprint of the rows that were learned from, the same on every database."""
-        digest = hashlib.sha256(np.ascontiguousarray(self.rows).tobytes())
-        digest.update(np.ascontiguousarray(self.outcomes, dtype=np.float64).tobytes())
+        rows = self.rows + np.float32(0)  # not every database tells -0.0 from 0.0
+        digest = hashlib.sha256(np.ascontiguousarray(rows).tobytes())
+        digest.update(np.ascontiguousarray(self.outcomes + 0.0, dtype=np.float64).tobytes())
         return digest.hexdigest()
 
 
