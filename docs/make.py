@@ -30,7 +30,7 @@ PAGES = {  # name: (path, width, height, dark)
 
 
 def main() -> None:
-    """Leave docs/screenshots/*.png and docs/houses_report.{pdf,html}."""
+    """Leave docs/screenshots/*.png and docs/houses_report.pdf."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         environment = {**os.environ, "TABLECAST_HOME": folder}
@@ -66,8 +66,7 @@ def photograph(url: str, home: Path) -> None:
 
 def keep_report(sealed: Path) -> None:
     """The report itself, and a picture of its first page."""
-    for ending in ("pdf", "html"):
-        shutil.copy(sealed / f"report.{ending}", DOCS / f"houses_report.{ending}")
+    shutil.copy(sealed / "report.pdf", DOCS / "houses_report.pdf")
     first_page = [
         "pdftoppm", "-png", "-r", "80", "-f", "1", "-l", "1", "-singlefile",
         str(sealed / "report.pdf"), str(DOCS / "screenshots" / "report"),
