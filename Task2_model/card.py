@@ -26,7 +26,7 @@ Each answer comes with a {confidence:.0%} {region}.
 
 ## How good it is
 
-On rows that it never saw ({repeats}); 95 % intervals in brackets.
+On held-out rows, which it never saw; 95 % intervals in brackets.
 
 {metric_table}
 
@@ -69,7 +69,6 @@ def write_card(folder: Path, facts: dict[str, Any]) -> None:
         confidence=contract.confidence,
         confidence_count=contract.confidence * 100,
         region="range" if contract.task == "regression" else "set of labels that may be true",
-        repeats="cross-validation",
         feature_table=_table(
             ["feature", "unit", "values", "missing"], [_feature(f) for f in contract.features]
         ),

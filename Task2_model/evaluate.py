@@ -1,7 +1,7 @@
 """How good a model is on rows that it never saw, and whether its ranges keep their promise.
 
-Every row is held out once, and asked about in many ways: everything told,
-`x` alone, each feature alone, everything but one feature, and random subsets. The answers go
+Every row is held out once (of a large table a sample is) and asked about in many ways: everything
+told, `x` alone, each feature alone, everything but one feature, and random subsets. The answers go
 into one long table, from which every figure in the report and the manifest is computed.
 """
 

@@ -1,9 +1,9 @@
 """PredictiveModel: the class that a data scientist extends.
 
-A subclass says which estimator to build, and that is all it must say; it may add features of
-its own. This class teaches the
-estimator to answer from any subset of the features, learns how far off it tends to be, sets
-aside rows for calibration, and answers with ranges or sets that keep their promise.
+A subclass says which estimator to build, and that is all it must say; it may add features of its
+own. This class teaches the estimator to answer from any subset of the features, learns how far off
+it tends to be, sets aside rows for calibration, and answers with ranges or sets that keep their
+promise.
 """
 
 from __future__ import annotations

@@ -144,10 +144,17 @@ def choice(found: Findings) -> str:
     about = (found.study.model.__doc__ or "a model of your own.").strip().splitlines()[0]
     return (
         f"{_reason(found)} Unlike the baselines, it answers from whatever is told and says "
-        f"how sure it is. What it is: {lower_first(plain(about))} It learns from every row "
-        "several times, each time with other features hidden, so that one model serves every way "
-        "of asking."
+        f"how sure it is. What it is: {lower_first(plain(about))} {_shown(found)} other "
+        "features hidden, so that one model serves every way of asking."
     )
+
+
+def _shown(found: Findings) -> str:
+    """How often the model sees a row: many times in a small table, a share of a large one."""
+    copies = found.study.fitted.copies_
+    if copies >= 1:
+        return f"It is shown every row that it learns from {copies:.0f} times, each time with"
+    return f"It is shown {percent(copies)} of the rows that it may learn from, each with"
 
 
 def _reason(found: Findings) -> str:
@@ -163,8 +170,14 @@ def _reason(found: Findings) -> str:
 
 def folds(found: Findings) -> str:
     """How the held-out answers came about."""
+    rows, judged = len(found.study.rows), len(found.everything)
+    if judged < rows:
+        return (
+            f"All models were judged on the same {judged:,} of {count(rows)}, drawn at "
+            "random, by models that learned from the others."
+        )
     return (
-        f"All models were judged on the same rows: {count(len(found.study.rows))} cut into "
+        f"All models were judged on the same rows: {count(rows)} cut into "
         f"{FOLDS} parts, each part answered by models that learned from the other "
         f"{FOLDS - 1}."
     )
