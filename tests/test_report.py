@@ -33,7 +33,8 @@ def expanded(path: Path) -> bytes:
     """A PDF with what its object streams hold, uncompressed, after it."""
     pdf = path.read_bytes()
     streams = re.findall(rb"/FlateDecode.*?stream\r?\n(.*?)\r?\nendstream", pdf, re.S)
-    return pdf + b"".join(zlib.decompress(stream) for stream in streams)
+    # a stream may end in bytes that look like the line end after it, so its checksum may be cut
+    return pdf + b"".join(zlib.decompressobj().decompress(stream) for stream in streams)
 
 
 def outputs_of(notebook: Any) -> list[list[Any]]:
