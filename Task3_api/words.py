@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from urllib.parse import quote_plus
 
-from Task2_model.contract import Target
+from Task2_model.contract import Feature, Target
 from Task3_api.parsing import DECIMAL
 
 BEFORE = ("$", "€", "£", "¥")  # units that are written before the number
@@ -14,6 +15,12 @@ def number(value: float) -> str:
     """A number with thousands apart and no more places than it has: 1,800 or 0.25."""
     whole = float(value).is_integer()
     return f"{value:,.0f}" if whole else f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.2f}"
+
+
+def example(feature: Feature) -> str:
+    """A value of training, as an address has it."""
+    known = feature.categories[:1] or (f"{feature.median or 0:.15g}",)
+    return quote_plus(known[0])
 
 
 def cell(text: str) -> str:
@@ -34,6 +41,11 @@ def amount(value: float, target: Target) -> str:
 def percent(share: float) -> str:
     """A share of 1 as a whole percentage: 90 %."""
     return f"{share * 100:.0f}\N{NARROW NO-BREAK SPACE}%"
+
+
+def share(value: float) -> str:
+    """A share of 1 as a percentage to one place: 90.3 %."""
+    return f"{value * 100:.1f}\N{NARROW NO-BREAK SPACE}%"
 
 
 def place(value: float, target: Target) -> int:
