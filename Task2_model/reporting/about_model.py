@@ -163,7 +163,7 @@ def _reason(found: Findings) -> str:
         return f"{found.model} is chosen: it has the smallest {found.words.loss}."
     named = "it is the one that was named" if found.study.named else "it is the default"
     return (
-        f"{found.model} is chosen because {named}, although {found.called(best)} has the "
+        f"{found.model} is chosen because {named}, although {plain(found.called(best))} has the "
         f"smaller {found.words.loss}."
     )
 
