@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +19,8 @@ from Task2_model.contract import Contract, Feature, Rows, Value
 Record = Mapping[str, Value]  # what is told, by feature; a feature may be left out or None
 Warning_ = dict[str, str]  # {"field": …, "detail": …}
 
+ROWS_WORTH_THREADS = 1_000
+
 
 class Predictor:
     """Answers records and blocks of rows with one sealed model.
@@ -28,12 +33,8 @@ class Predictor:
         self.sealed = sealed
         self.contract: Contract = sealed.contract
         self.version: str = sealed.version
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # a row takes microseconds; waking threads takes longer
-        self._session = onnxruntime.InferenceSession(
-            sealed.graph, options, providers=["CPUExecutionProvider"]
-        )
-        self._conformal = conformal(self.contract, sealed.calibration, self._forward)
+        self._session = self._new_session(1)  # a row takes less time than waking a thread
+        self._conformal = conformal(self.contract, sealed.calibration, self.forward)
 
     def answer(self, record: Record) -> dict[str, Any]:
         """The answer to one record, ready for JSON.
@@ -45,26 +46,34 @@ class Predictor:
     def answers(self, records: Sequence[Record]) -> list[dict[str, Any]]:
         """The answers to many records; an InputError carries the index of the one at fault."""
         rows = self.contract.encode(records)
-        for index in np.flatnonzero(np.isnan(rows).all(axis=1)).tolist():
+        told = ~np.isnan(rows).all(axis=1)
+        if not told.all():
+            index = int(told.argmin())
             raise self._nothing_told(records[index], index if len(records) > 1 else None)
-        block = self._rounded(rows)
+        block = self.block(rows)
         return [
             {**self._values(block, index), **self._about(record)}
             for index, record in enumerate(records)
         ]
 
-    def block(self, rows: Rows) -> Block:
-        """The answers to rows (n, features), rounded as the contract says; for CSV files.
+    def block(self, rows: Rows, *, ranges: bool = True) -> Block:
+        """The answers to rows (n, features), rounded as the contract says.
 
-        Regression: `prediction`, `lower`, `upper`. Classification: `label` (text),
-        `probability`, `set` (text, the classes joined by "|").
+        Regression: `prediction`, `lower`, `upper`. Classification: `label` (an index into the
+        contract's classes), `probability`, `set` (for each class whether it is possible). Without
+        `ranges` the promise (`lower` and `upper`, or `set`) is left out.
         """
-        block = self._rounded(rows)
+        block = self._conformal.block(rows) if ranges else self._conformal.centre(rows)
         if self.contract.task == "classification":
-            classes = np.array(self.contract.target.classes)
-            block["label"] = classes[block["label"]]
-            block["set"] = np.array(["|".join(classes[possible]) for possible in block["set"]])
-        return block
+            block.pop("chances")
+            return {**block, "probability": block["probability"].round(4)}
+        return {part: values.round(self.contract.target.decimals) for part, values in block.items()}
+
+    def forward(self, rows: Rows) -> Floats:
+        """The model's raw outputs for rows (n, features): see `Task2_model.conformal`."""
+        session = self._session if len(rows) < ROWS_WORTH_THREADS else self._threaded
+        raw: Floats = session.run(["raw"], {"rows": rows})[0].astype(np.float64)
+        return raw
 
     def warn(self, record: Record) -> list[Warning_]:
         """What the asker should know about each value that the training rows never held."""
@@ -74,17 +83,18 @@ class Predictor:
             if value is not None and (detail := warning(self.contract.by_name[name], value))
         ]
 
-    def _forward(self, rows: Rows) -> Floats:
-        raw: Floats = self._session.run(["raw"], {"rows": rows})[0].astype(np.float64)
-        return raw
+    @cached_property
+    def _threaded(self) -> onnxruntime.InferenceSession:
+        """The same graph on every core that this process may use."""
+        return self._new_session(cores())
 
-    def _rounded(self, rows: Rows) -> Block:
-        block = self._conformal.block(rows)
-        if self.contract.task == "classification":
-            parts = ("label", "probability", "set")
-            block = {part: block[part] for part in parts}
-            return {**block, "probability": block["probability"].round(4)}
-        return {part: values.round(self.contract.target.decimals) for part, values in block.items()}
+    def _new_session(self, threads: int) -> onnxruntime.InferenceSession:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        return onnxruntime.InferenceSession(
+            self.sealed.graph, options, providers=["CPUExecutionProvider"]
+        )
 
     def _values(self, block: Block, index: int) -> dict[str, Any]:
         if self.contract.task == "regression":
@@ -119,6 +129,11 @@ class Predictor:
         unseen = [warned["detail"] for warned in self.warn(record)]
         hint = f"at least one feature must be given, for example {self.contract.x}"
         return InputError("; ".join([*unseen, hint]), row=row)
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def warning(feature: Feature, value: float | str) -> str | None:
