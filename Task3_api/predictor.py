@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -50,10 +51,10 @@ class Predictor:
         if not told.all():
             index = int(told.argmin())
             raise self._nothing_told(records[index], index if len(records) > 1 else None)
-        block = self.block(rows)
+        values = self._values(self.block(rows))
         return [
-            {**self._values(block, index), **self._about(record)}
-            for index, record in enumerate(records)
+            {**dict(zip(values, parts, strict=True)), **self._about(record)}
+            for parts, record in zip(zip(*values.values(), strict=True), records, strict=True)
         ]
 
     def block(self, rows: Rows, *, ranges: bool = True) -> Block:
@@ -96,31 +97,37 @@ class Predictor:
             self.sealed.graph, options, providers=["CPUExecutionProvider"]
         )
 
-    def _values(self, block: Block, index: int) -> dict[str, Any]:
+    def _values(self, block: Block) -> dict[str, list[Any]]:
+        """The parts of the answers, each with one value a row."""
         if self.contract.task == "regression":
-            return {part: values[index].item() for part, values in block.items()}
-        target = self.contract.target
-        values, label = target.values, block["label"][index]
+            return {part: values.tolist() for part, values in block.items()}
+        target, labels = self.contract.target, block["label"].tolist()
+        positive = target.classes.index(target.positive) if target.positive else None
         return {
-            "label": values[label],
-            "probability": block["probability"][index].item(),
-            "probability_of": values[
-                target.classes.index(target.positive or target.classes[label])
+            "label": [target.values[label] for label in labels],
+            "probability": block["probability"].tolist(),
+            "probability_of": [
+                target.values[label if positive is None else positive] for label in labels
             ],
-            "set": [values[i] for i in np.flatnonzero(block["set"][index])],
+            "set": [list(compress(target.values, possible)) for possible in block["set"]],
         }
 
     def _about(self, record: Record) -> dict[str, Any]:
-        told = {name for name, value in record.items() if value is not None}
+        given: dict[str, Value] = {}
+        missing = []
+        for feature in self.contract.features:
+            value = record.get(feature.name)
+            if value is None:
+                missing.append(feature.name)
+            else:  # 3 bedrooms, not 3.0
+                given[feature.name] = int(value) if feature.kind == "integer" else value
         target = self.contract.target
         return {
             "confidence": self.contract.confidence,
             "target": target.name,
             "unit": target.unit,
-            "given": {
-                f.name: _plain(f, record[f.name]) for f in self.contract.features if f.name in told
-            },
-            "missing": [name for name in self.contract.names if name not in told],
+            "given": given,
+            "missing": missing,
             "warnings": self.warn(record),
             "model": {"dataset": self.contract.dataset, "version": self.version},
         }
@@ -147,11 +154,6 @@ def warning(feature: Feature, value: float | str) -> str | None:
     if feature.minimum is not None and value < feature.minimum:
         return _beyond(feature.name, value, "below the smallest", feature.minimum)
     return None
-
-
-def _plain(feature: Feature, value: Value) -> Value:
-    """3 bedrooms, not 3.0."""
-    return int(value) if feature.kind == "integer" and isinstance(value, float) else value
 
 
 def _beyond(name: str, value: float, side: str, limit: float) -> str:
