@@ -173,8 +173,9 @@ def folds(found: Findings) -> str:
     rows, judged = len(found.study.rows), len(found.everything)
     if judged < rows:
         return (
-            f"All models were judged on the same {judged:,} of {count(rows)}, drawn at "
-            "random, by models that learned from the others."
+            f"All models were judged on the same {judged:,} of {count(rows)}, drawn at random, "
+            "after they had learned from the others; the very model that was judged is the one "
+            "that is sealed."
         )
     return (
         f"All models were judged on the same rows: {count(rows)} cut into "
