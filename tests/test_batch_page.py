@@ -52,7 +52,8 @@ def test_the_first_rows_are_shown_as_understood(browse: Open, live: Live) -> Non
     assert page.locator("#rows td.bad").all_inner_texts() == ["2.5"]
     assert page.locator("#rows td.unseen").all_inner_texts() == ["coal"]
     assert page.locator("#marks li").all_inner_texts() == [
-        "1 cell: bedrooms must be a whole number, not '2.5'"
+        "1 cell: bedrooms must be a whole number, not '2.5'",
+        "1 cell: heating 'coal' was never seen in training and is left out",
     ]
 
 

@@ -238,6 +238,11 @@ def classifier(predictor: Predictor, tmp_path_factory: pytest.TempPathFactory) -
     return create_app({"MODELS": str(models)}).test_client()
 
 
+@pytest.mark.parametrize("path", ["/questions", "/report", "/model", "/status", "/docs"])
+def test_a_model_sealed_without_a_report_has_its_pages(classifier: FlaskClient, path: str) -> None:
+    assert one(page(classifier.get(path)), "h1")
+
+
 @pytest.mark.parametrize("area", [800, 1800, 3500])
 def test_a_classification_is_put_in_words(classifier: FlaskClient, area: int) -> None:
     answer: dict[str, Any] = classifier.get(f"/predict?x={area}").get_json()

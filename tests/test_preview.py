@@ -47,6 +47,7 @@ def test_cells_are_judged_as_they_will_be_answered(client: FlaskClient) -> None:
     assert (bedrooms["bad"], bedrooms["unseen"]) == (12, 0)
     assert (heating["bad"], heating["unseen"]) == (0, 1)
     assert bedrooms["problem"] == "bedrooms must be a whole number, not '2.5'"
+    assert heating["remark"] == "heating 'coal' was never seen in training and is left out"
     assert len(understood["rows"]) == 8
     marked = {(mark["row"], mark["column"]): mark for mark in understood["marks"]}
     assert set(marked) == {(row, 0) for row in (0, 2, 3, 4, 5, 6, 7)} | {(0, 1)}

@@ -75,8 +75,9 @@ function show({ rows_looked_at: looked, columns, hidden, rows, marks }, file) {
   ];
   $("understood").replaceChildren(...facts.flatMap(([term, text]) => [made("dt", term), made("dd", text)]));
   $("rows").replaceChildren(head(columns), body(rows, columns, marks));
-  const problems = columns.filter(({ problem }) => problem);
-  $("marks").replaceChildren(...problems.map((column) => made("li", `${some(column.bad, "cell")}: ${column.problem}`)));
+  const notes = [...columns.map((one) => [one.bad, one.problem]), ...columns.map((one) => [one.unseen, one.remark])];
+  const lines = notes.filter(([cells]) => cells).map(([cells, note]) => made("li", `${some(cells, "cell")}: ${note}`));
+  $("marks").replaceChildren(...lines);
   $("preview").hidden = false;
 }
 
