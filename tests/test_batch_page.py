@@ -147,6 +147,7 @@ def test_a_long_answer_comes_whole(browse: Open, live: Live) -> None:
 
 def test_a_service_that_is_gone_is_told(browse: Open, live: Live) -> None:
     page = browse(live, "/batch_prediction", failing="/batch_prediction")
+    page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
     choose(page, HOMES)
     expect(page.locator("#problem")).to_have_text("The service cannot be reached; try again.")
