@@ -155,11 +155,11 @@ def segments(found: Findings) -> pd.DataFrame:
     tables = []
     for name in chosen:
         levels = study.table[name].iloc[answers["row"]].set_axis(answers.index)
-        parts = compare.by_part(answers, levels, study.seed).sort_values("loss")
-        parts = parts[parts["n"] >= FEWEST_IN_SEGMENT]
-        parts.index = pd.Index([f"{kinds[name].label}: {level}" for level in parts.index])
-        if len(parts) > 1:
-            tables.append(parts)
+        common = levels.map(levels.value_counts()) >= FEWEST_IN_SEGMENT
+        if levels[common].nunique() > 1:
+            parts = compare.by_part(answers[common], levels[common], study.seed)
+            parts.index = pd.Index([f"{kinds[name].label}: {level}" for level in parts.index])
+            tables.append(parts.sort_values("loss"))
     return pd.concat(tables[:SEGMENTED_BY]) if tables else pd.DataFrame()
 
 
