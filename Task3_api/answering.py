@@ -54,7 +54,7 @@ class Answering:
         self._header = header
         self._ranges = ranges
         self._columns = columns(predictor.contract, ranges=ranges)
-        self._used = _used(predictor.contract, header, parser)
+        self._used = used_columns(predictor.contract, header, parser)
         self._nothing = _refusal(predictor)
         for name in self._columns:
             if name in header:
@@ -133,8 +133,11 @@ def columns(contract: Contract, *, ranges: bool = True) -> tuple[str, ...]:
     return tuple(f"{name}_answer" if name in contract.by_name else name for name in names)
 
 
-def _used(contract: Contract, header: Row, parser: Parser) -> list[Column]:
-    """The columns that are features; `x` stands for the main one, if that is not there."""
+def used_columns(contract: Contract, header: Row, parser: Parser) -> list[Column]:
+    """The columns that are features; `x` stands for the main one, if that is not there.
+
+    Raises InputError where there is none.
+    """
     places = {name: position for position, name in enumerate(header)}
     if ALIAS in places and ALIAS not in contract.by_name:
         places.setdefault(contract.x, places[ALIAS])

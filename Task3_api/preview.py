@@ -6,23 +6,20 @@ model lacks and the cells that it cannot read. The values are read by the parser
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from itertools import dropwhile
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from Task1_database.errors import InputError
 from Task2_model.contract import Contract, Feature
-from Task3_api.answering import Answering
+from Task3_api.answering import Answering, used_columns
 from Task3_api.body import small_body
+from Task3_api.column import Column
 from Task3_api.csvfile import CsvFile
-from Task3_api.parsing import ALIAS
 from Task3_api.served import Served, served
 
 blueprint = Blueprint("preview", __name__)
@@ -33,7 +30,7 @@ EXAMPLE_ROWS = 6
 
 
 @dataclass
-class Column:
+class Seen:
     """A column of the file; `feature` is what it tells the model, empty where it only passes.
 
     `bad` and `unseen` count the cells looked at that cannot be read, and those unlike any in
@@ -85,20 +82,20 @@ def understood(model: Served, body: bytes) -> dict[str, Any]:
 
     Raises InputError where the whole file would be refused for the same reason.
     """
-    header = CsvFile(io.BytesIO(body)).header
-    Answering(model.predictor, model.parser, header)  # refuses what it could not answer
-    rows = list(_rows(body))[1:]
-    columns, marks = [Column(name) for name in header], []
-    told = _told(model.contract, header)
-    for position, feature in told.items():
-        columns[position].feature = feature.label
-        marks += list(_looked_at(model, feature, position, columns[position], rows))
-    given = {feature.name for feature in told.values()}
+    table = CsvFile(io.BytesIO(body))
+    Answering(model.predictor, model.parser, table.header)  # refuses what it could not answer
+    blocks = [block.columns for block in table.blocks()]
+    cells = [[text for part in parts for text in part] for parts in zip(*blocks, strict=True)]
+    seen, marks = [Seen(name) for name in table.header], []
+    used = used_columns(model.contract, table.header, model.parser)
+    for column in used:
+        marks += list(_looked_at(column, cells[column.position], seen[column.position]))
+    given = {column.feature.name for column in used}
     return {
-        "rows_looked_at": len(rows),
-        "columns": [asdict(column) for column in columns],
+        "rows_looked_at": len(cells[0]),
+        "columns": [asdict(column) for column in seen],
         "hidden": [f.label for f in model.contract.features if f.name not in given],
-        "rows": rows[:SHOWN_ROWS],
+        "rows": list(zip(*(column[:SHOWN_ROWS] for column in cells), strict=True)),
         "marks": [asdict(mark) for mark in marks],
     }
 
@@ -137,43 +134,18 @@ def added_bytes(contract: Contract) -> int:
     return 3 * len(f"{target.median or 0:.{max(target.decimals, 0)}f}") + len(",,,,,\r")
 
 
-def _looked_at(
-    model: Served, feature: Feature, position: int, column: Column, rows: list[list[str]]
-) -> Iterator[Mark]:
-    """Count a column's cells into `column`, and mark those among the rows shown."""
-    for index, row in enumerate(rows):
-        detail, bad = "", False
-        try:
-            value = model.parser.value(feature, row[position], column.name)
-            detail = "".join(w["detail"] for w in model.predictor.warn({feature.name: value}))
-        except InputError as error:
-            detail, bad = error.detail, True
-            column.problem = column.problem or detail
-        if detail and not bad:
-            column.remark = column.remark or detail
-            column.unseen += 1
-        column.bad += bad
-        if detail and index < SHOWN_ROWS:
-            yield Mark(index, position, bad, detail)
-
-
-def _told(contract: Contract, header: list[str]) -> dict[int, Feature]:
-    """Which feature a column tells; `x` stands for the main one, if that is not there."""
-    names = dict(contract.by_name)
-    if contract.x not in header:
-        names.setdefault(ALIAS, contract.by_name[contract.x])
-    return {place: names[name] for place, name in enumerate(header) if name in names}
-
-
-def _rows(body: bytes) -> Iterator[list[str]]:
-    """The rows of a sound CSV; an empty line is the empty cell of an only column."""
-    text = body.removeprefix(codecs.BOM_UTF8).decode()
-    reader = dropwhile(lambda cells: not cells, csv.reader(io.StringIO(text, newline="")))
-    only = 0
-    for cells in reader:
-        only = only or len(cells)
-        if cells or only == 1:
-            yield cells or [""]
+def _looked_at(column: Column, cells: list[str], seen: Seen) -> Iterator[Mark]:
+    """Count a column's cells into `seen`, and mark those among the rows shown."""
+    seen.feature = column.feature.label
+    for index, cell in column.read(cells)[1].items():
+        if cell.error:
+            seen.bad += 1
+            seen.problem = seen.problem or cell.error
+        else:
+            seen.unseen += 1
+            seen.remark = seen.remark or cell.warning
+        if index < SHOWN_ROWS:
+            yield Mark(index, column.position, bool(cell.error), cell.error or cell.warning)
 
 
 def _example(feature: Feature, index: int) -> str:
