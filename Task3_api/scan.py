@@ -40,7 +40,7 @@ class Scan:
     def at_end(self) -> bool:
         """Whether the file was plain, its last line included."""
         if self._plain and self._rest:
-            self._plain = self._are_rows(self._rest + b"\n")
+            self._plain = b"\r" not in self._rest and self._are_rows(self._rest + b"\n")
         return self._plain and bool(self._commas)  # an only column may have empty lines
 
     def _are_rows(self, lines: bytes) -> bool:

@@ -37,6 +37,7 @@ def seen(*chunks: bytes) -> bool:
         (b"a,b\n1,2,3\n", False),
         (b'a,b\n1,"2"\n', False),
         (b"a,b\n1,2\r3,4\n", False),
+        (b"a,b\n1,2\r", False),
         (b"a,b\n1,\0\n", False),
         (b"a,b\n1,\xff\n", False),
         (b"a,b\n1,caf\xc3", False),
