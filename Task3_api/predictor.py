@@ -33,7 +33,7 @@ class Predictor:
         self._session = onnxruntime.InferenceSession(
             sealed.graph, options, providers=["CPUExecutionProvider"]
         )
-        self._conformal = conformal(self.contract, sealed.calibration, self._forward)
+        self._conformal = conformal(self.contract, sealed.calibration, self.forward)
 
     def answer(self, record: Record) -> dict[str, Any]:
         """The answer to one record, ready for JSON.
@@ -74,7 +74,8 @@ class Predictor:
             if value is not None and (detail := warning(self.contract.by_name[name], value))
         ]
 
-    def _forward(self, rows: Rows) -> Floats:
+    def forward(self, rows: Rows) -> Floats:
+        """Rows (n, features) to raw outputs: centre and log spread, or each class's probability."""
         raw: Floats = self._session.run(["raw"], {"rows": rows})[0].astype(np.float64)
         return raw
 
