@@ -23,7 +23,7 @@ from Task3_api.predictor import Predictor
 from Task3_api.server import free_port
 from tests.live import Live, start
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.servers", "tests.browser"]
 for variable in VARIABLES:  # no test may touch the database of whoever runs it
     os.environ.pop(variable, None)
 
