@@ -12,16 +12,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from flask import Flask, current_app
 
 from Task1_database.errors import SealError
 from Task2_model.artifact import SealedModel, current
+from Task2_model.conformal import Floats
 from Task2_model.contract import Contract
+from Task3_api.explain import Explainer
 from Task3_api.openapi import document
 from Task3_api.parsing import Parser
 from Task3_api.predictor import Predictor
 
 KEY = "tablecast"
+SHOWN = 4096  # outcomes, about, of which a page draws a histogram
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,18 @@ class Served:
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document."""
         return document(self.contract, self.predictor.version)
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        """Tells why the predictor answers as it does."""
+        return Explainer(self.predictor)
+
+    @cached_property
+    def outcomes(self) -> Floats:
+        """What happened in a few thousand rows at most, in the target's unit; for regression."""
+        learned = self.predictor.sealed.calibration.outcomes
+        some: Floats = learned[:: max(1, len(learned) // SHOWN)]
+        return np.exp(some) if self.contract.target.logarithmic else some
 
 
 def model_folder(*sources: Mapping[str, Any]) -> Path:
