@@ -59,41 +59,50 @@ class Strip:
     def of(cls, outcomes: Floats, answer: Iterable[float]) -> Strip:
         """A strip of the outcomes that is wide enough for the answer's range, if there is one."""
         axis = Axis.around([*np.quantile(outcomes, [RARE, 1 - RARE]).tolist(), *answer])
-        counts, edges = np.histogram(outcomes, bins=BINS, range=(axis.low, axis.high))
-        tall = 100 * (1 - counts / max(counts.max(), 1))
-        corners = zip(np.repeat(edges, 2)[1:-1].tolist(), np.repeat(tall, 2).tolist(), strict=True)
-        outline = [(axis.at(edge), top) for edge, top in corners]
-        return cls(axis, path([(0, 100), *outline, (100, 100)]) + "Z")
+        return cls(axis, hills(axis, outcomes))
 
 
 @dataclass(frozen=True)
 class CurveChart:
-    """A curve with its range; `line` and `area` are outlines in a square of 100 by 100."""
+    """A curve with its range; `line`, `area` and `training` are drawn in a square of 100 by 100."""
 
     curve: Curve
     x: Axis
     y: Axis
     line: str
     area: str
+    training: str
 
     @classmethod
-    def of(cls, curve: Curve) -> CurveChart:
-        """The picture of a curve over numbers, or of bars over categories."""
+    def of(cls, curve: Curve, known: Floats) -> CurveChart:
+        """The picture of a curve over numbers, or of bars over categories.
+
+        `known` are values of the feature in training rows; they become the outline `training`.
+        """
         low, high = curve.lower or curve.middle, curve.upper or curve.middle
         y = Axis.around([*low, *high] if curve.lower else [0, *high])
         if curve.feature.kind == "category":
-            return cls(curve, Axis(0, len(curve.values)), y, "", "")
+            return cls(curve, Axis(0, len(curve.values)), y, "", "", "")
         values = [float(value) for value in curve.values]
         x = Axis(values[0], values[-1])
         line = _points(x, y, values, curve.middle)
         area = _points(x, y, values, curve.upper) + _points(x, y, values, curve.lower)[::-1]
-        return cls(curve, x, y, path(line), path(area) + "Z" if area else "")
+        shade = f"{path(area)}Z" if area else ""
+        return cls(curve, x, y, path(line), shade, hills(x, known))
 
 
 def round_step(width: float) -> float:
     """The distance of ticks, 1, 2 or 5 times a power of ten, that makes three to six of them."""
     power = 10.0 ** math.floor(math.log10(width / 5))
     return next(lead * power for lead in (1, 2, 5, 10) if lead * power >= width / 5 * (1 - 1e-9))
+
+
+def hills(axis: Axis, values: Floats) -> str:
+    """The outline of a histogram, in a square of 100 by 100."""
+    counts, edges = np.histogram(values, bins=BINS, range=(axis.low, axis.high))
+    tall = 100 * (1 - counts / max(counts.max(), 1))
+    corners = zip(np.repeat(edges, 2)[1:-1].tolist(), np.repeat(tall, 2).tolist(), strict=True)
+    return path([(0, 100), *((axis.at(edge), top) for edge, top in corners), (100, 100)]) + "Z"
 
 
 def path(points: Sequence[Point]) -> str:

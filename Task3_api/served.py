@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from flask import Flask, current_app
 
 from Task1_database.errors import SealError
@@ -25,7 +26,7 @@ from Task3_api.parsing import Parser
 from Task3_api.predictor import Predictor
 
 KEY = "tablecast"
-SHOWN = 4096  # outcomes, about, of which a page draws a histogram
+SHOWN = 4096  # values, about, of which a page draws a histogram
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,16 @@ class Served:
 
     @cached_property
     def outcomes(self) -> Floats:
-        """What happened in a few thousand rows at most, in the target's unit; for regression."""
-        learned = self.predictor.sealed.calibration.outcomes
-        some: Floats = learned[:: max(1, len(learned) // SHOWN)]
+        """What happened in the calibration rows, or some of them; in the target's unit."""
+        some = _some(self.predictor.sealed.calibration.outcomes)
         return np.exp(some) if self.contract.target.logarithmic else some
+
+    @cached_property
+    def main(self) -> Floats:
+        """The main feature in the calibration rows that have it, or in some of them."""
+        column = self.contract.names.index(self.contract.x)
+        some = _some(self.predictor.sealed.calibration.rows[:, column])
+        return some[~np.isnan(some)]
 
 
 def model_folder(*sources: Mapping[str, Any]) -> Path:
@@ -102,3 +109,8 @@ def served() -> Served:
     """The model in service."""
     model: Served = current_app.extensions[KEY]
     return model
+
+
+def _some(values: npt.NDArray[Any]) -> Floats:
+    """A few thousand values at most, taken evenly."""
+    return values[:: max(1, len(values) // SHOWN)].astype(np.float64)

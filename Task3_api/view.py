@@ -50,21 +50,34 @@ class View:
             answer,
             why,
             _strip(model, answer),
-            CurveChart.of(curve(model.predictor, told, of)),
+            CurveChart.of(curve(model.predictor, told, of), model.main),
             _warnings(model.contract, answer) if answer else (),
             _worth_telling(why) if why else (),
         )
 
     @property
-    def possible(self) -> list[str]:
-        """What people call the classes that cannot be ruled out."""
-        return [self.contract.target.word(label) for label in (self.answer or {}).get("set", [])]
+    def verdict(self) -> str:
+        """The class that is told; none where another, or the likelier one, is not ruled out."""
+        answer = self.answer or {}
+        if answer.get("set") != [answer.get("label")]:
+            return "Can’t tell"
+        word = self.contract.target.word(answer["label"])
+        return word[:1].upper() + word[1:]
 
     @property
-    def verdict(self) -> str:
-        """The class that is sure enough to be told."""
-        (first, *others) = self.possible
-        return "Can’t tell" if others else first[:1].upper() + first[1:]
+    def grounds(self) -> str:
+        """What the verdict rests on: which classes are ruled out."""
+        answer, target = self.answer or {}, self.contract.target
+        sure, rest = (
+            words.percent(s) for s in (self.contract.confidence, 1 - self.contract.confidence)
+        )
+        out = [f"“{target.word(label)}”" for label in target.values if label not in answer["set"]]
+        if not out:
+            return f"At {sure} confidence nothing can be ruled out."
+        alike = f"at most {rest} of such cases look like this one"
+        if answer["label"] not in answer["set"]:
+            return f"“{target.word(answer['label'])}” is the likelier, yet {alike}."
+        return f"{words.listed(out)} {'is' if len(out) == 1 else 'are'} ruled out: {alike}."
 
     @property
     def point(self) -> tuple[float, float] | None:

@@ -78,10 +78,10 @@ def unseen(feature: Feature, value: Value) -> str:
     """Why a value should be taken with care: it is unlike any in training."""
     if isinstance(value, str):
         return f"{feature.label} “{value[:40]}” is new to the model and is left out."
-    low, high = (told(feature, limit) for limit in (feature.minimum, feature.maximum))
     side = "larger" if float(value or 0) > (feature.maximum or 0) else "smaller"
     said = f"{feature.label} {told(feature, value)} is {side} than any the model has seen"
-    return f"{said}: {low} to {high}."
+    low = told(feature, feature.minimum) if feature.unit in BEFORE else number(feature.minimum or 0)
+    return f"{said}: {low} to {told(feature, feature.maximum)}."
 
 
 def odds(share: float) -> str:
