@@ -88,7 +88,8 @@ class CurveChart:
         line = _points(x, y, values, curve.middle)
         area = _points(x, y, values, curve.upper) + _points(x, y, values, curve.lower)[::-1]
         shade = f"{path(area)}Z" if area else ""
-        return cls(curve, x, y, path(line), shade, hills(x, known))
+        whole = curve.feature.kind == "integer"
+        return cls(curve, x, y, path(line), shade, hills(x, known, whole))
 
 
 def round_step(width: float) -> float:
@@ -97,9 +98,12 @@ def round_step(width: float) -> float:
     return next(lead * power for lead in (1, 2, 5, 10) if lead * power >= width / 5 * (1 - 1e-9))
 
 
-def hills(axis: Axis, values: Floats) -> str:
-    """The outline of a histogram, in a square of 100 by 100."""
-    counts, edges = np.histogram(values, bins=BINS, range=(axis.low, axis.high))
+def hills(axis: Axis, values: Floats, whole: bool = False) -> str:
+    """The outline of a histogram, in a square of 100 by 100; bins of `whole` numbers hold alike."""
+    width = (axis.high - axis.low) / BINS
+    width = (math.ceil(width) if whole else width) or 1
+    bins = max(1, math.ceil((axis.high - axis.low) / width - 1e-9))
+    counts, edges = np.histogram(values, axis.low + width * np.arange(bins + 1))
     tall = 100 * (1 - counts / max(counts.max(), 1))
     corners = zip(np.repeat(edges, 2)[1:-1].tolist(), np.repeat(tall, 2).tolist(), strict=True)
     return path([(0, 100), *((axis.at(edge), top) for edge, top in corners), (100, 100)]) + "Z"

@@ -21,6 +21,14 @@ from Task3_api.shapley import Coalitions, shapley
 HIDDEN = np.float32(np.nan)
 SIMILAR = 32  # calibration rows that show what an untold feature may be
 LOOKED_AT = 512  # calibration rows, about, among which the similar ones are found
+MEANING = (
+    "A contribution is what the answer gains, on average over all orders of telling, when a "
+    "feature is told (Shapley values by removal): the base, which is what one would say knowing "
+    "nothing, and all contributions add up to the answer. They tell how the model comes to its "
+    "answer, not what would happen if something were changed. A category that the model does not "
+    "know contributes nothing and is left out. Of more than ten features the contributions are "
+    "estimated from random orders, the same ones at every request."
+)
 
 
 class Explainer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -110,8 +111,8 @@ def _view(model: Served, form: Form) -> View:
     """What the page shows; what stands in an answer's way goes into the form."""
     told = {name: value for name, value in form.record.items() if value is not None}
     if form.sound and form.texts:
-        try:
-            return View.of(model, told)
-        except InputError:
-            form.problems = words.nothing_known(model.contract, told)
+        with suppress(InputError):
+            if told:
+                return View.of(model, told)
+        form.problems = words.nothing_known(model.contract, told)
     return View.of(model, {})

@@ -14,6 +14,7 @@ from Task3_api.served import Served
 
 WORTH_TELLING = 0.02  # a range that much narrower, a probability that far moved
 MENTIONED = 3  # of what is worth telling
+SMALL = 0.05  # a step of probability, or of the widest range, that is never drawn at full length
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ class View:
         )
 
     @property
+    def counted(self) -> str:
+        """What the answer is called in `why`."""
+        return "prediction" if self.contract.task == "regression" else "probability"
+
+    @property
     def verdict(self) -> str:
         """The class that is told; none where another, or the likelier one, is not ruled out."""
         answer = self.answer or {}
@@ -85,8 +91,14 @@ class View:
         asked = self.chart.curve.asked
         if self.answer is None or not isinstance(asked, float | int):
             return None
-        answered = "probability" if self.chart.curve.of is not None else "prediction"
-        return asked, self.answer[answered]
+        return asked, self.answer[self.counted]
+
+    @property
+    def most(self) -> float:
+        """The step that is drawn at full length."""
+        base, *steps = [self.why["base"], *self.why["contributions"]] if self.why else [{}]
+        small = SMALL * float(base.get("width", 1))
+        return max([small, *(abs(float(step[self.counted])) for step in steps)])
 
     @property
     def title(self) -> str:
