@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
-from Task3_api import api, batch, pages, problems
+from Task3_api import api, batch, pages, preview, problems, reference, status
 from Task3_api.renewal import Renewal
 from Task3_api.served import Served, model_folder, models_folder, put_in_service
 
@@ -51,9 +51,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     put_in_service(app, Served.open(folder))
     if models := models_folder(app.config, os.environ):
         app.before_request(Renewal(app, models, folder).look)
-    for module in (api, batch, pages):
+    for module in (api, batch, preview, pages, reference, status):
         app.register_blueprint(module.blueprint)
     problems.register(app)
+    status.register(app)
     app.after_request(_secured)
     return app
 

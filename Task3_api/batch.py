@@ -17,6 +17,7 @@ from Task3_api.answering import Answering, columns
 from Task3_api.body import upload
 from Task3_api.csvfile import CsvFile
 from Task3_api.form import Form
+from Task3_api.preview import LOOK, added_bytes
 from Task3_api.served import served
 
 blueprint = Blueprint("batch", __name__)
@@ -26,7 +27,8 @@ blueprint = Blueprint("batch", __name__)
 def page() -> str:
     """Where a person chooses a file."""
     contract = served().contract
-    return render_template("batch.html", columns=columns(contract), fields=Form(contract).fields)
+    told = {"columns": columns(contract), "fields": Form(contract).fields}
+    return render_template("batch.html", **told, look=LOOK, added=added_bytes(contract))
 
 
 @blueprint.post("/batch_prediction")

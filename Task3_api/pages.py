@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
@@ -16,12 +17,14 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import NotFound, UnsupportedMediaType
 
 from Task1_database.errors import InputError
 from Task3_api import parsing, words
 from Task3_api.answers import find, questions
 from Task3_api.body import small_body
+from Task3_api.card import Card
+from Task3_api.findings import figure, sections
 from Task3_api.form import Form
 from Task3_api.served import Served, served
 from Task3_api.view import View
@@ -78,8 +81,8 @@ def question(name: str) -> Response:
 
 @blueprint.get("/report")
 def report() -> str:
-    """Where to read the report."""
-    return render_template("report.html")
+    """What the report found, and where to read all of it."""
+    return render_template("report.html", sections=sections(served().folder))
 
 
 @blueprint.get("/report.<any(html, pdf):kind>")
@@ -91,12 +94,33 @@ def report_file(kind: str) -> Response:
     return response
 
 
+@blueprint.get("/report/<int:number>.svg")
+def report_figure(number: int) -> Response:
+    """One of the report's figures, small on its way."""
+    found = figure(served().folder, number)
+    if not found:
+        raise NotFound
+    response = Response(found.svg, mimetype="image/svg+xml")
+    response.headers["Content-Security-Policy"] = REPORT_POLICY
+    response.headers["Vary"] = "Accept-Encoding"
+    response.cache_control.max_age = 3600  # its address names the version
+    if request.accept_encodings.best_match(["gzip"]):
+        response.set_data(gzip.compress(response.get_data()))
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
 @blueprint.get("/model")
 def model() -> str:
-    """The model card and what the manifest says."""
+    """The model card, made of the manifest and the contract."""
     sealed = served().predictor.sealed
-    card = (sealed.folder / "MODEL_CARD.md").read_text(encoding="utf-8")
-    return render_template("model.html", card=card, manifest=sealed.manifest)
+    return render_template("model.html", card=Card(sealed), fields=Form(sealed.contract).fields)
+
+
+@blueprint.get("/model.md")
+def model_card() -> Response:
+    """The model card as it was sealed."""
+    return send_from_directory(served().folder, "MODEL_CARD.md", mimetype="text/markdown")
 
 
 def _entered() -> parsing.Pairs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from urllib.parse import quote_plus
 
 from Task2_model.contract import Contract, Feature, Target, Value
 from Task3_api.parsing import DECIMAL
@@ -15,6 +16,12 @@ def number(value: float) -> str:
     """A number with thousands apart and no more places than it has: 1,800 or 0.25."""
     whole = float(value).is_integer()
     return f"{value:,.0f}" if whole else f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.2f}"
+
+
+def example(feature: Feature) -> str:
+    """A value of training, as an address has it."""
+    known = feature.categories[:1] or (f"{feature.median or 0:.15g}",)
+    return quote_plus(known[0])
 
 
 def cell(text: str) -> str:
@@ -100,3 +107,14 @@ def nothing_known(contract: Contract, told: Mapping[str, Value]) -> list[str]:
     new = [unseen(contract.by_name[name], value) for name, value in told.items()]
     example = inside(contract.by_name[contract.x].label)
     return [*new, f"Tell one thing or more, for example the {example}."]
+
+
+def share(value: float) -> str:
+    """A share of 1 as a percentage to one place: 90.3 %."""
+    return f"{value * 100:.1f}\N{NARROW NO-BREAK SPACE}%"
+
+
+def place(value: float, target: Target) -> int:
+    """Where a value lies between the smallest and largest of the training rows, 0 to 1000."""
+    low, high = target.minimum or 0, target.maximum or 0
+    return round(1000 * min(max((value - low) / ((high - low) or 1), 0), 1))

@@ -104,6 +104,7 @@ def trained(dataset: str, home: Path) -> Iterator[Live]:
     command = [sys.executable, *tablecast, "--no-serve"]
     done = subprocess.run(
         command,
+        check=False,
         cwd=home,
         env={**os.environ, "TABLECAST_HOME": str(home)},
         capture_output=True,
