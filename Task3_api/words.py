@@ -112,9 +112,3 @@ def nothing_known(contract: Contract, told: Mapping[str, Value]) -> list[str]:
 def share(value: float) -> str:
     """A share of 1 as a percentage to one place: 90.3 %."""
     return f"{value * 100:.1f}\N{NARROW NO-BREAK SPACE}%"
-
-
-def place(value: float, target: Target) -> int:
-    """Where a value lies between the smallest and largest of the training rows, 0 to 1000."""
-    low, high = target.minimum or 0, target.maximum or 0
-    return round(1000 * min(max((value - low) / ((high - low) or 1), 0), 1))
