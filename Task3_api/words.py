@@ -71,6 +71,14 @@ def told(feature: Feature, value: Value) -> str:
     return f"{number(value)}\N{NO-BREAK SPACE}{feature.unit}".strip()
 
 
+def span(feature: Feature) -> str:
+    """Where the training rows lie: 616 to 5,228 sq ft; empty for a category."""
+    if feature.minimum is None or feature.maximum is None:
+        return ""
+    low = told(feature, feature.minimum) if feature.unit in BEFORE else number(feature.minimum)
+    return f"{low} to {told(feature, feature.maximum)}"
+
+
 def inside(label: str) -> str:
     """A label as it stands inside a sentence: living area, but BMI."""
     return label[:1].lower() + label[1:] if not label[1:2].isupper() else label
@@ -87,8 +95,7 @@ def unseen(feature: Feature, value: Value) -> str:
         return f"{feature.label} “{value[:40]}” is new to the model and is left out."
     side = "larger" if float(value or 0) > (feature.maximum or 0) else "smaller"
     said = f"{feature.label} {told(feature, value)} is {side} than any the model has seen"
-    low = told(feature, feature.minimum) if feature.unit in BEFORE else number(feature.minimum or 0)
-    return f"{said}: {low} to {told(feature, feature.maximum)}."
+    return f"{said}: {span(feature)}."
 
 
 def odds(share: float) -> str:
