@@ -19,8 +19,10 @@ from Task3_api.predictor import Predictor, Record
 from Task3_api.shapley import Coalitions, shapley
 
 HIDDEN = np.float32(np.nan)
-SIMILAR = 32  # calibration rows that show what an untold feature may be
-LOOKED_AT = 512  # calibration rows, about, among which the similar ones are found
+LOOKED_AT = 512  # calibration rows, about, among which similar ones are found
+SIMILAR = 32  # of them, at most, that show what an untold feature may be
+TRIED = 2048  # values, about, of all untold features together
+OUTCOMES = 4096  # calibration outcomes, about, that the base is taken from
 MEANING = (
     "A contribution is what the answer gains, on average over all orders of telling, when a "
     "feature is told (Shapley values by removal): the base, which is what one would say knowing "
@@ -36,9 +38,9 @@ class Explainer:
 
     def __init__(self, predictor: Predictor) -> None:
         self._predictor = predictor
-        self._outcomes = predictor.sealed.calibration.outcomes
-        rows = predictor.sealed.calibration.rows
-        self._rows: Rows = rows[:: max(1, len(rows) // LOOKED_AT)]
+        calibration = predictor.sealed.calibration
+        self._outcomes: Floats = calibration.outcomes[:: len(calibration.rows) // OUTCOMES + 1]
+        self._rows: Rows = calibration.rows[:: len(calibration.rows) // LOOKED_AT + 1]
 
     def explain(self, record: Record) -> dict[str, Any]:
         """Why the answer to one record is what it is, ready for JSON.
@@ -81,7 +83,7 @@ class Explainer:
 
         brought = shapley(worth, len(told))
         order = np.argsort(-np.abs(brought[:, 0]), kind="stable")
-        totals = np.cumsum([base, *brought[order]], axis=0).round(measure.decimals)
+        totals = np.cumsum([base, *brought[order]], axis=0).round(measure.decimals) + 0.0  # no -0
         steps = np.diff(totals, axis=0).round(max(measure.decimals, 0)).tolist()
         names = [self._predictor.contract.names[index] for index in told[order]]
         return {
@@ -97,12 +99,15 @@ class Explainer:
         alike = np.where(np.isnan(row), HIDDEN, self._rows)
         apart = np.abs(self._predictor.forward(alike) - self._predictor.forward(row[None]))
         nearest = self._rows[np.argsort(apart.sum(axis=1), kind="stable")]
+        untold = np.flatnonzero(np.isnan(row)).tolist()
+        tried = min(SIMILAR, TRIED // (len(untold) + 1) + 1)
         gains = []
-        for index in np.flatnonzero(np.isnan(row)):
-            values = nearest[~np.isnan(nearest[:, index]), index][:SIMILAR]
+        for index in untold:
+            values = nearest[~np.isnan(nearest[:, index]), index][:tried]
             if len(values):
                 rows = np.tile(row, (len(values), 1))
                 rows[:, index] = values
                 gain = measure.gain(self._predictor.forward(rows))
-                gains.append({"feature": self._predictor.contract.names[index], **gain})
-        return sorted(gains, key=lambda gain: -float(list(gain.values())[1]))
+                name = self._predictor.contract.names[index]
+                gains.append({"feature": name, measure.gained: gain})
+        return sorted(gains, key=lambda gain: -float(gain[measure.gained]))

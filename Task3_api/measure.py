@@ -22,6 +22,8 @@ class Measure(ABC):
     ----------
     names : tuple of str
         What is counted; the first is the answer itself.
+    gained : str
+        What `gain` is called.
     decimals : int
         Places to which it is rounded.
     answer : dict
@@ -29,6 +31,7 @@ class Measure(ABC):
     """
 
     names: tuple[str, ...]
+    gained: str
     decimals: int
     answer: dict[str, Any]
 
@@ -41,8 +44,8 @@ class Measure(ABC):
         """What one would say knowing no more than the outcomes (n,); shape (names,)."""
 
     @abstractmethod
-    def gain(self, raw: Floats) -> dict[str, float]:
-        """What raw outputs (n, outputs), equally likely when more is told, would improve."""
+    def gain(self, raw: Floats) -> float:
+        """What it is worth to come to one of these raw outputs (n, outputs), by telling more."""
 
     def named(self, values: list[float]) -> dict[str, float]:
         """Values by their names."""
@@ -53,6 +56,7 @@ class Range(Measure):
     """An amount and the width of its range, in the target's unit."""
 
     names = ("prediction", "width")
+    gained = "narrower"
 
     def __init__(self, contract: Contract, answer: dict[str, Any], raw: Floats) -> None:
         target = contract.target
@@ -79,16 +83,17 @@ class Range(Measure):
         low, median, high = self._unlearn(np.quantile(outcomes, [miss, 0.5, 1 - miss]))
         return np.array([median, high - low])
 
-    def gain(self, raw: Floats) -> dict[str, float]:
+    def gain(self, raw: Floats) -> float:
         """How much narrower the range becomes, as a share of 1; negative where it widens."""
         narrower = 1 - self.read(raw)[:, 1].mean() / self._width if self._width else 0.0
-        return {"narrower": round(float(narrower), 3)}
+        return round(float(narrower), 3)
 
 
 class Chance(Measure):
     """The probability of one class."""
 
     names = ("probability",)
+    gained = "moves"
     decimals = 4
 
     def __init__(self, contract: Contract, answer: dict[str, Any], raw: Floats) -> None:
@@ -104,6 +109,6 @@ class Chance(Measure):
         """The class's share of the outcomes."""
         return np.array([(outcomes == self._class).mean()])
 
-    def gain(self, raw: Floats) -> dict[str, float]:
+    def gain(self, raw: Floats) -> float:
         """How far the probability moves, up or down."""
-        return {"moves": round(float(np.abs(raw[:, self._class] - self._chance).mean()), 4)}
+        return round(float(np.abs(raw[:, self._class] - self._chance).mean()), 4)
