@@ -34,7 +34,7 @@ playbook: .venv/train  ## ask the live service at URL in every way it offers
 	@$(BIN)/jupyter-nbconvert --log-level ERROR --to html results/playbook/playbook.ipynb
 	@echo "results/playbook/playbook.ipynb and .html"
 
-docs: .venv/train  ## screenshots and the report of houses, into docs/ (needs chromium, pdftoppm)
+docs: .venv/dev  ## screenshots and the report of houses, into docs/ (needs chromium, pdftoppm)
 	@$(BIN)/python docs/make.py
 
 bench: .venv/dev  ## measure what the documents claim

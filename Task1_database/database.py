@@ -162,15 +162,15 @@ def connect(url: str, *, read_only: bool = False, files: Sequence[Path] = ()) ->
     scheme = url.partition(":")[0]
     with _driver(scheme):
         if scheme == "duckdb":
-            from Task1_database.duckdb_backend import DuckDatabase  # noqa: PLC0415 (on demand)
+            from Task1_database.backends.duckdb_backend import DuckDatabase  # noqa: PLC0415 (on demand)
 
             return DuckDatabase(url, read_only=read_only, files=files)
         if scheme == "mysql":
-            from Task1_database.mysql_backend import MysqlDatabase  # noqa: PLC0415
+            from Task1_database.backends.mysql_backend import MysqlDatabase  # noqa: PLC0415
 
             return MysqlDatabase(url, read_only=read_only)
         if scheme in {"postgresql", "postgres"}:
-            from Task1_database.postgres_backend import PostgresDatabase  # noqa: PLC0415
+            from Task1_database.backends.postgres_backend import PostgresDatabase  # noqa: PLC0415
 
             return PostgresDatabase(url, read_only=read_only)
     raise DatabaseError(f"{safe_url(url)!r} is not a database; expected {FORMS}")

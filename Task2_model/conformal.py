@@ -14,9 +14,8 @@ from __future__ import annotations
 
 import io
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -29,6 +28,7 @@ Forward = Callable[[Rows], Floats]  # rows (n, features) -> raw outputs (n, outp
 Block = dict[str, npt.NDArray[Any]]  # one array of length n for each part of the answer
 
 CACHED_SUBSETS = 65_536  # two numbers each; a form of 16 features has no more subsets
+ROWS_AT_ONCE = 10_000  # for which the model is asked at once while it is calibrated
 
 
 @dataclass(frozen=True)
@@ -75,15 +75,24 @@ class Conformal(ABC):
         self.calibration = calibration
         self.forward = forward
         self._known = ~np.isnan(calibration.rows)
-        self._limits_of = lru_cache(CACHED_SUBSETS)(self._calibrate)
+        self._cache: dict[bytes, Floats] = {}
 
     def block(self, rows: Rows) -> Block:
         """The answers to rows of shape (n, features), as arrays of length n."""
-        return self._answer(self.forward(rows), self._limits(rows))
+        raw = self.forward(rows)
+        return self._point(raw) | self._region(raw, self._limits(rows))
+
+    def centre(self, rows: Rows) -> Block:
+        """The answers without their range or set, which need no calibration."""
+        return self._point(self.forward(rows))
 
     @abstractmethod
-    def _answer(self, raw: Floats, limits: Floats) -> Block:
-        """Raw outputs (n, outputs) and their limits (n, limits) as answers."""
+    def _point(self, raw: Floats) -> Block:
+        """Raw outputs (n, outputs) as answers without a promise."""
+
+    @abstractmethod
+    def _region(self, raw: Floats, limits: Floats) -> Block:
+        """The promise, from raw outputs (n, outputs) and their limits (n, limits)."""
 
     @abstractmethod
     def _scores_to_limits(self, raw: Floats, outcomes: Floats) -> Floats | None:
@@ -92,28 +101,45 @@ class Conformal(ABC):
     def _limits(self, rows: Rows) -> Floats:
         """For each row the limits of its subset, computed once for each subset."""
         packed = np.packbits(~np.isnan(rows), axis=1)
-        subsets, of_row = np.unique(packed, axis=0, return_inverse=True)
-        limits = np.array([self._limits_of(subset.tobytes()) for subset in subsets])
-        return limits.reshape(len(subsets), -1)[of_row.ravel()]
+        of_row: list[bytes] = packed.view(f"V{packed.shape[1]}").ravel().tolist()
+        places = {subset: place for place, subset in enumerate(dict.fromkeys(of_row))}
+        limits = np.array(self._limits_of(list(places)))
+        return limits if len(places) == len(rows) else limits[[places[s] for s in of_row]]
 
-    def _calibrate(self, subset: bytes) -> Floats:
-        features = self.calibration.rows.shape[1]
-        told = np.unpackbits(np.frombuffer(subset, np.uint8), count=features).astype(bool)
-        complete = np.asarray(self._known[:, told].all(axis=1))
-        limits = self._limits_from(complete, told)
+    def _limits_of(self, subsets: list[bytes]) -> list[Floats]:
+        cache = self._cache
+        new = sorted(subset for subset in subsets if subset not in cache)
+        found = dict(zip(new, self._calibrate(new), strict=True))
+        if len(cache) + len(found) > CACHED_SUBSETS:
+            self._cache = {}  # another thread may still read the old one
+        self._cache.update(found)
+        return [found[subset] if subset in found else cache[subset] for subset in subsets]
+
+    def _calibrate(self, subsets: list[bytes]) -> Iterator[Floats]:
+        """The limits of each subset: everything outside it is hidden in the calibration rows too.
+
+        Forms of one row stand side by side, in the order of the subsets, because trees answer
+        like after like the fastest.
+        """
+        rows = self.calibration.rows
+        at_once = max(1, ROWS_AT_ONCE // len(rows))
+        for begin in range(0, len(subsets), at_once):
+            packed = [np.frombuffer(subset, np.uint8) for subset in subsets[begin:][:at_once]]
+            told = np.unpackbits(packed, axis=1, count=rows.shape[1]).astype(bool)
+            shown = np.where(told, rows[:, None], np.float32(np.nan))  # (rows, subsets, features)
+            raw = self.forward(shown.reshape(-1, rows.shape[1])).reshape(*shown.shape[:2], -1)
+            complete = (self._known[:, None] | ~told).all(axis=2)
+            for place in range(len(told)):
+                yield self._limits_from(raw[:, place], complete[:, place])
+
+    def _limits_from(self, raw: Floats, complete: npt.NDArray[np.bool_]) -> Floats:
+        outcomes = self.calibration.outcomes
+        limits = self._scores_to_limits(raw[complete], outcomes[complete])
         if limits is None:  # hardly any row tells all of this: those that tell part of it stand in
-            limits = self._limits_from(np.ones_like(complete), told)
+            limits = self._scores_to_limits(raw, outcomes)
         if limits is None:
-            raise ValueError(f"{len(complete)} calibration rows are too few")
+            raise ValueError(f"{len(outcomes)} calibration rows are too few")
         return limits
-
-    def _limits_from(
-        self, chosen: npt.NDArray[np.bool_], told: npt.NDArray[np.bool_]
-    ) -> Floats | None:
-        if not chosen.any():
-            return None
-        rows = np.where(told, self.calibration.rows[chosen], np.float32(np.nan))
-        return self._scores_to_limits(self.forward(rows), self.calibration.outcomes[chosen])
 
 
 class ConformalRegressor(Conformal):
@@ -125,14 +151,18 @@ class ConformalRegressor(Conformal):
     the ends apart as in Romano, Patterson and Candès, NeurIPS 2019, theorem 2).
     """
 
-    def _answer(self, raw: Floats, limits: Floats) -> Block:
+    def _point(self, raw: Floats) -> Block:
+        return {"prediction": self._amount(raw[:, 0])}
+
+    def _region(self, raw: Floats, limits: Floats) -> Block:
         centre, spread = raw[:, 0], np.exp(raw[:, 1])
-        unlog = np.exp if self.contract.target.logarithmic else np.asarray
         return {
-            "prediction": unlog(centre),
-            "lower": unlog(centre + limits[:, 0] * spread),
-            "upper": unlog(centre + limits[:, 1] * spread),
+            "lower": self._amount(centre + limits[:, 0] * spread),
+            "upper": self._amount(centre + limits[:, 1] * spread),
         }
+
+    def _amount(self, learned: Floats) -> Floats:
+        return np.exp(learned) if self.contract.target.logarithmic else learned
 
     def _scores_to_limits(self, raw: Floats, outcomes: Floats) -> Floats | None:
         scores = np.sort((outcomes - raw[:, 0]) / np.exp(raw[:, 1]))
@@ -152,10 +182,8 @@ class ConformalClassifier(Conformal):
     2005, section 4.5). A class with too few calibration rows is never ruled out.
     """
 
-    def _answer(self, raw: Floats, limits: Floats) -> Block:
+    def _point(self, raw: Floats) -> Block:
         best = raw.argmax(axis=1)
-        possible = raw >= limits
-        possible[np.arange(len(raw)), best] |= ~possible.any(axis=1)  # a set is never empty
         target = self.contract.target
         if target.positive:
             positive = target.classes.index(target.positive)
@@ -163,7 +191,13 @@ class ConformalClassifier(Conformal):
             label = np.where(probability >= (target.threshold or 0.5), positive, 1 - positive)
         else:
             label, probability = best, raw.max(axis=1)
-        return {"label": label, "probability": probability, "set": possible, "chances": raw}
+        return {"label": label, "probability": probability, "chances": raw}
+
+    def _region(self, raw: Floats, limits: Floats) -> Block:
+        possible = raw >= limits
+        empty = ~possible.any(axis=1)
+        possible[empty, raw[empty].argmax(axis=1)] = True  # a set is never empty
+        return {"set": possible}
 
     def _scores_to_limits(self, raw: Floats, outcomes: Floats) -> Floats | None:
         return np.array(

@@ -81,8 +81,15 @@ def ways_to_ask(contract: Contract, seed: int) -> list[Asked]:
     return ways
 
 
+class Judged(NamedTuple):
+    """What a task brought back: answers to rows never seen, a model ready for use, or both."""
+
+    answers: pd.DataFrame | None
+    model: PredictiveModel | None = None
+
+
 class Trained(NamedTuple):
-    """What a pool of processes brought back: see `train_all`."""
+    """What all tasks together brought back: see `train_all`."""
 
     answers: pd.DataFrame
     fitted: dict[type[PredictiveModel], PredictiveModel]
@@ -95,10 +102,11 @@ def train_all(
     *,
     seed: int,
 ) -> Trained:
-    """Judge the candidates and the baselines on rows they never saw; fit `sealable` on all rows.
+    """Judge the candidates and the baselines on rows they never saw; fit `sealable` for use.
 
-    All are judged on the same rows. Every fit is a task of its own, spread over the processor's
-    cores.
+    All are judged on the same rows, and learn for use from all rows; but of a large table few rows
+    are judged, and the very models that were judged are used: all others they have learned from.
+    Every fit is a task of its own, spread over the processor's cores.
 
     The answers have one line for each model, row and way of asking, with the columns `model`,
     `way`, `feature`, `told` (how many features), `row`, `truth`, `loss` and, for regression,
@@ -107,13 +115,17 @@ def train_all(
     error, or the logarithmic loss. What is not told stays hidden for the row in question only.
     """
     folds = [Fold(data, train, test, seed + i) for i, (train, test) in enumerate(_cut(data, seed))]
-    fits = [delayed(_fitted)(model, data, seed) for model in sealable]
-    judged = [delayed(_answers_of_model)(model, fold) for fold in folds for model in candidates]
-    baseline = [delayed(_answers_of_baselines)(fold) for fold in folds]
+    large = len(folds) == 1
+    fits = [delayed(_fitted)(model, data, seed) for model in sealable if not large]
+    judged = [delayed(_judged_model)(model, fold) for fold in folds for model in candidates]
+    baselines = [delayed(_judged_baselines)(fold) for fold in folds]
     with parallel_config("loky", inner_max_num_threads=1):
-        done: list[Any] = Parallel(n_jobs=-1)([*fits, *judged, *baseline])
-    answers = pd.concat(done[len(fits) :], ignore_index=True)
-    return Trained(answers, dict(zip(sealable, done, strict=False)))
+        done: list[Judged] = Parallel(1 if large else -1)([*fits, *judged, *baselines])
+    ready = done[: len(fits) or len(candidates)]
+    return Trained(
+        pd.concat([part.answers for part in done[len(fits) :]], ignore_index=True),
+        {type(part.model): part.model for part in ready if part.model},
+    )
 
 
 def summary(contract: Contract, answers: pd.DataFrame) -> pd.DataFrame:
@@ -171,33 +183,33 @@ def _cut(data: Data, seed: int) -> Iterator[tuple[Indices, Indices]]:
     return iter(folds.split(data.rows, data.outcomes))
 
 
-def _fitted(model: type[PredictiveModel], data: Data, seed: int) -> PredictiveModel:
-    return model(data.contract, seed=seed).fit(data.rows, data.outcomes)
+def _fitted(model: type[PredictiveModel], data: Data, seed: int) -> Judged:
+    return Judged(None, model(data.contract, seed=seed).fit(data.rows, data.outcomes))
 
 
-def _answers_of_model(model: type[PredictiveModel], fold: Fold) -> pd.DataFrame:
+def _judged_model(model: type[PredictiveModel], fold: Fold) -> Judged:
     contract, rows, outcomes = fold.data
     fitted = model(contract, seed=fold.seed).fit(rows[fold.train], outcomes[fold.train])
     tables = []
     for asked in ways_to_ask(contract, seed=0):
         block = fitted.predict(np.where(asked.told, rows[fold.test], np.float32(np.nan)))
-        table = _judged(contract, block, outcomes[fold.test])
+        table = _table(contract, block, outcomes[fold.test])
         tables.append(table.assign(model=model.__name__, way=asked.way, feature=asked.feature,
                                    told=int(asked.told.sum()), row=fold.test))  # fmt: skip
-    return pd.concat(tables, ignore_index=True)
+    return Judged(pd.concat(tables, ignore_index=True), fitted)
 
 
-def _answers_of_baselines(fold: Fold) -> pd.DataFrame:
+def _judged_baselines(fold: Fold) -> Judged:
     contract, rows, outcomes = fold.data
     tables = []
     for name, estimator in baselines(contract).items():
         estimator.fit(rows[fold.train], outcomes[fold.train])
-        table = _judged_baseline(contract, estimator, rows[fold.test], outcomes[fold.test])
+        table = _baseline_table(contract, estimator, rows[fold.test], outcomes[fold.test])
         tables.append(table.assign(model=name, way=EVERYTHING, feature="", told=0, row=fold.test))
-    return pd.concat(tables, ignore_index=True)
+    return Judged(pd.concat(tables, ignore_index=True))
 
 
-def _judged(contract: Contract, block: dict[str, Any], truth: npt.NDArray[Any]) -> pd.DataFrame:
+def _table(contract: Contract, block: dict[str, Any], truth: npt.NDArray[Any]) -> pd.DataFrame:
     table = pd.DataFrame({"truth": truth})
     if contract.task == "regression":
         table = table.assign(**block)
@@ -211,7 +223,7 @@ def _judged(contract: Contract, block: dict[str, Any], truth: npt.NDArray[Any]) 
     return table
 
 
-def _judged_baseline(
+def _baseline_table(
     contract: Contract, estimator: Any, rows: Rows, truth: npt.NDArray[Any]
 ) -> pd.DataFrame:
     table = pd.DataFrame({"truth": truth, "covered": None})

@@ -13,7 +13,8 @@ import numpy as np
 import onnx
 import onnx.compose
 import onnx.helper
-from onnxruntime import InferenceSession
+from joblib import cpu_count
+from onnxruntime import InferenceSession, SessionOptions
 from skl2onnx import to_onnx
 
 from Task1_database.errors import TrainingError
@@ -84,7 +85,9 @@ def _joined(parts: list[Any], outputs: list[str], features: int) -> Any:
 
 def _refuse_difference(model: PredictiveModel, graph: bytes, rows: Rows) -> None:
     """Compare both forms on every row as it is, and on some with `x` alone."""
-    session = InferenceSession(graph, providers=["CPUExecutionProvider"])
+    options = SessionOptions()
+    options.intra_op_num_threads = cpu_count()
+    session = InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     first = np.arange(rows.shape[1]) == 0
     x_alone = np.where(first, rows[:ROWS_WITH_X_ALONE], np.float32(np.nan))
     for shown in (rows, x_alone):

@@ -78,6 +78,7 @@ def execute(parameters: Mapping[str, Any], folder: Path) -> Path:
             None,
             parameters=dict(parameters),
             kernel_manager_class=OwnKernel,
+            shutdown_kernel="immediate",  # all that it had to do is on the disk
             progress_bar={"desc": "report", "leave": False, "disable": None},  # None: on a terminal
         )
     except PapermillExecutionError as error:

@@ -109,7 +109,7 @@ class Study:
 
     @property
     def fitted(self) -> PredictiveModel:
-        """The model that is sealed: trained and calibrated on all rows."""
+        """The model that is sealed: see `train_all` for the rows that it has learned from."""
         return self.trained.fitted[self.model]
 
     def export(self, folder: Path) -> None:

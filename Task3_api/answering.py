@@ -1,47 +1,60 @@
 """A table of text, answered: the rows come back with the model's columns beside them.
 
-Every distinct text of a column is parsed once a block, by the same parser as a single request.
-A cell that cannot be read spoils its own row, whose `error` says why; what is echoed cannot
-become a formula in a spreadsheet.
+A cell that cannot be read spoils its own row, whose `error` says why; what is echoed cannot become
+a formula in a spreadsheet.
 """
 
 from __future__ import annotations
 
-import csv
-import io
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from Task1_database.errors import InputError
-from Task2_model.contract import Contract, Feature, Rows
+from Task2_model.contract import Contract, Rows
+from Task3_api.column import Column
+from Task3_api.csvfile import Block, Row, as_lines
 from Task3_api.parsing import ALIAS, DECIMAL, Parser, shown
 from Task3_api.predictor import Predictor
 
 FORMULA = frozenset("=+-@\t\r")  # what a spreadsheet takes for a formula's beginning
+LARGEST_WHOLE = 2.0**53  # beyond, a float64 is no longer exact to the unit
+
+Texts = list[str]  # a column of the answer
 
 
-class Cell(NamedTuple):
-    """One text of a column, understood: the model's number, and what to say about it."""
+class Notes(NamedTuple):
+    """What there is to say about one row."""
 
-    code: float
-    warning: str = ""
-    error: str = ""
+    warnings: list[str]
+    errors: list[str]
+
+
+class Understood(NamedTuple):
+    """A block's rows (n, features) for the model, with notes on some of them, by index."""
+
+    rows: Rows
+    notes: dict[int, Notes]
 
 
 class Answering:
-    """Answers the rows of one table.
+    """Answers the rows of one table; without `ranges`, without their range or set.
 
     Raises InputError where no column is a feature, or one is called like an answer's column.
     """
 
-    def __init__(self, predictor: Predictor, parser: Parser, header: list[str]) -> None:
+    def __init__(
+        self, predictor: Predictor, parser: Parser, header: list[str], *, ranges: bool = True
+    ) -> None:
         self._predictor = predictor
-        self._parser = parser
         self._header = header
-        self._columns = columns(predictor.contract)
-        self._used = _used(predictor.contract, header)
+        self._ranges = ranges
+        self._columns = columns(predictor.contract, ranges=ranges)
+        self._used = _used(predictor.contract, header, parser)
         self._nothing = _refusal(predictor)
         for name in self._columns:
             if name in header:
@@ -50,78 +63,92 @@ class Answering:
 
     def head(self) -> str:
         """The header of the answer, as a line of CSV."""
-        return _csv([[_harmless(name) for name in (*self._header, *self._columns)]])
+        return _line([_harmless(name) for name in (*self._header, *self._columns)]) + "\r\n"
 
-    def block(self, rows: list[list[str]]) -> str:
-        """Rows, each with its answer, as lines of CSV."""
-        codes, warnings, errors = self._understood(rows)
-        for index in np.flatnonzero(np.isnan(codes).all(axis=1)):
-            errors[index] = errors[index] or [self._nothing]
-        answerable = np.array([not error for error in errors])
-        answers = self._answers(codes, answerable)
-        notes = ["; ".join(texts) for texts in warnings], ["; ".join(texts) for texts in errors]
-        _make_harmless(rows)
-        return _csv([[*row, *rest] for row, *rest in zip(rows, *answers, *notes, strict=True)])
+    def answers(self, blocks: Iterable[Block]) -> Iterator[str]:
+        """Blocks of rows, each with its answers, as lines of CSV.
 
-    def _understood(self, rows: list[list[str]]) -> tuple[Rows, list[list[str]], list[list[str]]]:
-        """The model's rows, with each row's warnings and errors."""
+        The model answers one block while the next is being parsed.
+        """
+        waiting: deque[tuple[Block, Understood, Future[list[Texts]]]] = deque()
+        with ThreadPoolExecutor(1) as pool:
+            for block in blocks:
+                understood = self._understood(block)
+                waiting.append((block, understood, pool.submit(self._answers, understood)))
+                if len(waiting) == 2:
+                    yield self._written(*waiting.popleft())
+            yield from (self._written(*asked) for asked in waiting)
+
+    def _understood(self, block: Block) -> Understood:
         names = self._predictor.contract.names
-        codes = np.full((len(rows), len(names)), np.nan, dtype=np.float32)
-        warnings: list[list[str]] = [[] for _ in rows]
-        errors: list[list[str]] = [[] for _ in rows]
-        for position, feature in self._used:
-            column = [row[position] for row in rows]
-            cells = {text: self._cell(feature, position, text) for text in set(column)}
-            codes[:, names.index(feature.name)] = [cells[text].code for text in column]
-            noted = {text for text, cell in cells.items() if cell.warning or cell.error}
-            for index in [i for i, text in enumerate(column) if text in noted] if noted else []:
-                cell = cells[column[index]]
-                (errors if cell.error else warnings)[index].append(cell.error or cell.warning)
-        return codes, warnings, errors
+        rows = np.full((len(block.lines), len(names)), np.nan, dtype=np.float32)
+        notes: dict[int, Notes] = {}
+        for column in self._used:
+            codes, noted = column.read(block.columns[column.position])
+            rows[:, names.index(column.feature.name)] = codes
+            for index, cell in noted.items():
+                warnings, errors = notes.setdefault(index, Notes([], []))
+                warnings.extend([cell.warning] if cell.warning else [])
+                errors.extend([cell.error] if cell.error else [])
+        for index in np.flatnonzero(np.isnan(rows).all(axis=1)).tolist():
+            note = notes.setdefault(index, Notes([], []))
+            note.errors.extend([] if note.errors else [self._nothing])
+        return Understood(rows, notes)
 
-    def _cell(self, feature: Feature, position: int, text: str) -> Cell:
-        try:
-            value = self._parser.value(feature, text, self._header[position])
-        except InputError as error:
-            return Cell(float("nan"), error=error.detail)
-        warned = self._predictor.warn({feature.name: value})
-        return Cell(feature.encode(value), "; ".join(warning["detail"] for warning in warned))
-
-    def _answers(self, codes: Rows, answerable: npt.NDArray[np.bool_]) -> list[list[str]]:
+    def _answers(self, understood: Understood) -> list[Texts]:
         """The answer's columns as text; empty in rows that cannot be answered."""
-        places = np.flatnonzero(answerable).tolist()
-        if not places:
-            return [[""] * len(codes) for _ in self._columns[:-2]]
-        filled = []
-        for values in self._predictor.block(codes[answerable]).values():
-            column = [""] * len(codes)
-            for place, value in zip(places, values.tolist(), strict=True):
-                column[place] = _text(value)
-            filled.append(column)
-        return filled
+        rows, notes = understood
+        answerable = np.ones(len(rows), dtype=bool)
+        answerable[[index for index, note in notes.items() if note.errors]] = False
+        if not answerable.any():
+            return [[""] * len(rows) for _ in self._columns[:-2]]
+        whole = bool(answerable.all())
+        block = self._predictor.block(rows if whole else rows[answerable], ranges=self._ranges)
+        texts = [self._texts(part, values) for part, values in block.items()]
+        return texts if whole else [_spread(column, answerable) for column in texts]
+
+    def _texts(self, part: str, values: npt.NDArray[np.generic]) -> Texts:
+        classes = self._predictor.contract.target.classes
+        if part == "label":
+            words = [_line([_harmless(name)]) for name in classes]
+            return [words[index] for index in values.tolist()]
+        if part == "set":
+            return _sets(classes, values)
+        return _numbers(values)
+
+    def _written(self, block: Block, understood: Understood, answers: Future[list[Texts]]) -> str:
+        said = [","] * len(block.lines)
+        for index, (warnings, errors) in understood.notes.items():
+            said[index] = _line(["; ".join(warnings), "; ".join(errors)])
+        lines = zip(_harmless_lines(block), *answers.result(), said, strict=True)
+        return "\r\n".join(map(",".join, lines)) + "\r\n"
 
 
-def columns(contract: Contract) -> tuple[str, ...]:
+def columns(contract: Contract, *, ranges: bool = True) -> tuple[str, ...]:
     """The columns that an answered table gains; one that is called like a feature is marked."""
-    answer = ("prediction", "lower", "upper")
-    if contract.task == "classification":
-        answer = ("label", "probability", "set")
-    names = (*answer, "warnings", "error")
+    regression = contract.task == "regression"
+    point = ("prediction",) if regression else ("label", "probability")
+    promise = ("lower", "upper") if regression else ("set",)
+    names = (*point, *(promise if ranges else ()), "warnings", "error")
     return tuple(f"{name}_answer" if name in contract.by_name else name for name in names)
 
 
-def _used(contract: Contract, header: list[str]) -> list[tuple[int, Feature]]:
-    """Where in the header which feature is; `x` stands for the main one, if that is not there."""
+def _used(contract: Contract, header: Row, parser: Parser) -> list[Column]:
+    """The columns that are features; `x` stands for the main one, if that is not there."""
     places = {name: position for position, name in enumerate(header)}
     if ALIAS in places and ALIAS not in contract.by_name:
         places.setdefault(contract.x, places[ALIAS])
-    used = [(places[f.name], f) for f in contract.features if f.name in places]
+    used = [
+        Column(feature, places[feature.name], header[places[feature.name]], parser)
+        for feature in contract.features
+        if feature.name in places
+    ]
     if not used:
         raise InputError(f"no column is a feature of {contract.dataset}; {_hint(contract, header)}")
     return used
 
 
-def _hint(contract: Contract, header: list[str]) -> str:
+def _hint(contract: Contract, header: Row) -> str:
     for separator in ";\t|":
         if len(header) == 1 and separator in header[0]:
             return f"the columns are separated by {shown(separator)}, not by a comma"
@@ -137,8 +164,35 @@ def _refusal(predictor: Predictor) -> str:
     raise AssertionError("a model answered a row that tells nothing")
 
 
-def _text(value: float | str) -> str:
-    return _harmless(value) if isinstance(value, str) else repr(value).removesuffix(".0")
+def _numbers(values: npt.NDArray[np.generic]) -> Texts:
+    """Numbers as text, with no more places than they have."""
+    floats = values.astype(np.float64)
+    if (np.abs(floats) < LARGEST_WHOLE).all() and not (floats % 1).any():
+        return list(map(str, floats.astype(np.int64).tolist()))
+    return [repr(value).removesuffix(".0") for value in floats.tolist()]
+
+
+def _sets(classes: tuple[str, ...], possible: npt.NDArray[np.generic]) -> Texts:
+    """For each row, a line of (rows, classes), the names of its possible classes."""
+    sets = [bytes(row) for row in possible.astype(np.uint8)]
+    names = {
+        key: _line(
+            [_harmless("|".join(name for name, flag in zip(classes, key, strict=True) if flag))]
+        )
+        for key in set(sets)
+    }
+    return [names[key] for key in sets]
+
+
+def _spread(answers: Texts, answerable: npt.NDArray[np.bool_]) -> Texts:
+    """The answers in the rows that have one, nothing in the others."""
+    following = iter(answers)
+    return [next(following) if there else "" for there in answerable.tolist()]
+
+
+def _line(cells: Row) -> str:
+    (line,) = as_lines([cells])
+    return line
 
 
 def _harmless(text: str) -> str:
@@ -146,16 +200,15 @@ def _harmless(text: str) -> str:
     return "'" + text if text[:1] in FORMULA and not DECIMAL.fullmatch(text) else text
 
 
-def _make_harmless(rows: list[list[str]]) -> None:
-    for position in range(len(rows[0])):
-        risky = {row[position] for row in rows if row[position][:1] in FORMULA}
-        harmless = {text: _harmless(text) for text in risky}
-        if harmless:
-            for row in rows:
-                row[position] = harmless.get(row[position], row[position])
-
-
-def _csv(rows: list[list[str]]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerows(rows)
-    return buffer.getvalue()
+def _harmless_lines(block: Block) -> Iterable[str]:
+    """The rows as they came, but for those with a cell that would become a formula."""
+    lines, text = block.lines, "\n".join(block.lines)
+    if not any(character in text for character in FORMULA):
+        return lines
+    risky: set[int] = set()
+    for cells in block.columns:
+        texts = {text for text in set(cells) if text[:1] in FORMULA and text != _harmless(text)}
+        if texts:
+            risky.update(index for index, cell in enumerate(cells) if cell in texts)
+    changed = {i: _line([_harmless(cells[i]) for cells in block.columns]) for i in risky}
+    return [changed.get(index, line) for index, line in enumerate(lines)]

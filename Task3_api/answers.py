@@ -15,6 +15,7 @@ from pathlib import Path
 from werkzeug.exceptions import NotFound
 
 from Task3_api.parsing import DECIMAL
+from Task3_api.words import cells
 
 FOLDER = "answers"
 SHOWN_ROWS = 50  # on the page; the CSV has them all
@@ -57,6 +58,12 @@ class Question:
         """The header and the first rows."""
         with self.path.open(encoding="utf-8", newline="") as file:
             return list(islice(csv.reader(file), 1 + SHOWN_ROWS))
+
+    @property
+    def shown(self) -> list[tuple[str, ...]]:
+        """The first rows as people read them."""
+        columns = zip(*self.table[1:], strict=True)
+        return list(zip(*(cells(column) for column in columns), strict=True))
 
     @cached_property
     def numeric(self) -> list[bool]:

@@ -13,11 +13,13 @@ from typing import IO
 from flask import Blueprint, Response, current_app, render_template, request
 
 from Task1_database.errors import InputError
+from Task3_api import parsing
 from Task3_api.answering import Answering, columns
 from Task3_api.body import upload
 from Task3_api.csvfile import CsvFile
 from Task3_api.form import Form
 from Task3_api.preview import LOOK, added_bytes
+from Task3_api.scan import Scan
 from Task3_api.served import served
 
 blueprint = Blueprint("batch", __name__)
@@ -34,13 +36,11 @@ def page() -> str:
 @blueprint.post("/batch_prediction")
 def answer_file() -> Response:
     """The uploaded CSV, answered."""
-    if request.query_string:
-        raise InputError("batch_prediction takes no parameters")
-    model = served()
-    file = upload(current_app.config["MAX_UPLOAD_LENGTH"])
+    model, ranges, scan = served(), _ranges(), Scan()
+    file = upload(current_app.config["MAX_UPLOAD_LENGTH"], scan.feed)
     try:
-        table = CsvFile(file)
-        answering = Answering(model.predictor, model.parser, table.header)
+        table = CsvFile(file, scan)
+        answering = Answering(model.predictor, model.parser, table.header, ranges=ranges)
     except BaseException:
         file.close()
         raise
@@ -50,8 +50,15 @@ def answer_file() -> Response:
     return response
 
 
+def _ranges() -> bool:
+    """Whether the answers shall have their range or set; `range=0` in the address says no."""
+    told = parsing.pairs(request.query_string)
+    if told and told not in ([("range", "0")], [("range", "1")]):
+        raise InputError("batch_prediction takes one parameter, range, which is 0 or 1")
+    return told != [("range", "0")]
+
+
 def _lines(file: IO[bytes], table: CsvFile, answering: Answering) -> Iterator[str]:
     with file, closing(table.blocks()) as blocks:
         yield answering.head()
-        for rows in blocks:
-            yield answering.block(rows)
+        yield from answering.answers(blocks)

@@ -6,6 +6,7 @@ hand over what came without a word; so the bytes that were read are compared wit
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -14,6 +15,8 @@ from typing import IO, cast
 from flask import request
 from werkzeug.exceptions import BadRequest, ClientDisconnected, UnsupportedMediaType
 from werkzeug.formparser import FormDataParser
+
+See = Callable[[bytes], object]
 
 CHUNK = 1 << 16
 PARTS = 8  # a form has one file; what else a client adds is ignored
@@ -28,18 +31,18 @@ def small_body() -> bytes:
     return data
 
 
-def upload(largest: int) -> IO[bytes]:
+def upload(largest: int, see: See) -> IO[bytes]:
     """The CSV that was sent, as a temporary file at its beginning; the caller closes it.
 
-    Takes a body of text/csv, or one file of multipart/form-data. Other types are a 415, more
-    than `largest` bytes a 413.
+    Takes a body of text/csv, or one file of multipart/form-data, and shows `see` its bytes as
+    they arrive. Other types are a 415, more than `largest` bytes a 413.
     """
     request.max_content_length = largest
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.mimetype == "text/csv" and charset == "utf-8":
-        return _spooled()
+        return _spooled(see)
     if request.mimetype == "multipart/form-data":
-        return _only_file()
+        return _only_file(see)
     raise UnsupportedMediaType("send text/csv in UTF-8, or multipart/form-data with one file")
 
 
@@ -67,9 +70,22 @@ class Body:
             raise BadRequest(f"{told}; send it again")
 
 
-def _spooled() -> IO[bytes]:
+class Spool(io.BufferedRandom):
+    """A temporary file that shows what is written to it."""
+
+    def __init__(self, see: See) -> None:
+        super().__init__(tempfile.TemporaryFile(buffering=0))  # noqa: SIM115 (closes it itself)
+        self._see = see
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        """As a file's `write`."""
+        self._see(data)
+        return super().write(data)
+
+
+def _spooled(see: See) -> IO[bytes]:
     with ExitStack() as undone:
-        file = undone.enter_context(tempfile.TemporaryFile())
+        file = undone.enter_context(Spool(see))
         body = Body()
         while chunk := body.read(CHUNK):
             file.write(chunk)
@@ -79,9 +95,9 @@ def _spooled() -> IO[bytes]:
         return file
 
 
-def _only_file() -> IO[bytes]:
+def _only_file(see: See) -> IO[bytes]:
     with ExitStack() as undone:
-        files = _files_of_form(lambda *_, **__: undone.enter_context(tempfile.TemporaryFile()))
+        files = _files_of_form(lambda *_, **__: undone.enter_context(Spool(see)))
         if len(files) != 1:
             raise BadRequest(f"send one CSV file; {len(files) or 'none'} came")
         undone.pop_all()

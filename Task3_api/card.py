@@ -118,15 +118,20 @@ class Card:
     def _loss(self, line: Line) -> str:
         values = (line["loss"], line["loss_low"], line["loss_high"])
         if self.contract.task == "regression":
-            return _interval([words.amount(value, self.contract.target) for value in values])
+            return _interval([self._amount(value) for value in values])
         return _interval([f"{value:.3f}" for value in values])
 
     def _width(self, line: Line) -> str:
         if not _promises(line):
             return ""
         if self.contract.task == "regression":
-            return words.amount(line["width"], self.contract.target)
+            return self._amount(line["width"])
         return f"{line['size']:.2f}"
+
+    def _amount(self, value: float) -> str:
+        """As exactly as answers are given."""
+        target = self.contract.target
+        return words.amount(round(value, target.decimals), target)
 
 
 def _promises(line: Line) -> bool:

@@ -17,7 +17,12 @@ NOTEBOOK = "report.ipynb"
 SVG, PLAIN = "image/svg+xml", "text/plain"
 HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 BOLD = re.compile(r"(?<!\\)\*\*")
-ESCAPED = re.compile(r"\\([^\w\s])")
+ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+NARROW = (  # the report's own font is narrower than most that a reader has in its place
+    '<style>@font-face { font-family: "Source Sans Pro"; size-adjust: 85%; src: local("Roboto"), '
+    'local("Helvetica Neue"), local("Segoe UI"), local("Arial"), local("Liberation Sans"), '
+    'local("Noto Sans"), local("DejaVu Sans"); }</style>'
+)
 SIZE = re.compile(r'width="([\d.]+)pt" height="([\d.]+)pt"')
 
 
@@ -27,6 +32,12 @@ class Figure:
 
     svg: str
     sentence: str
+
+    @property
+    def alone(self) -> str:
+        """The picture as a file of its own, without the report's font."""
+        opening, closed, rest = self.svg.partition(">")
+        return opening + closed + NARROW + rest
 
     @property
     def size(self) -> tuple[float, float]:

@@ -100,7 +100,7 @@ def report_figure(number: int) -> Response:
     found = figure(served().folder, number)
     if not found:
         raise NotFound
-    response = Response(found.svg, mimetype="image/svg+xml")
+    response = Response(found.alone, mimetype="image/svg+xml")
     response.headers["Content-Security-Policy"] = REPORT_POLICY
     response.headers["Vary"] = "Accept-Encoding"
     response.cache_control.max_age = 3600  # its address names the version

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping, Sequence
+from functools import cached_property
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -16,6 +20,8 @@ from Task2_model.contract import Contract, Feature, Rows, Value
 Record = Mapping[str, Value]  # what is told, by feature; a feature may be left out or None
 Warning_ = dict[str, str]  # {"field": …, "detail": …}
 
+ROWS_WORTH_THREADS = 1_000
+
 
 class Predictor:
     """Answers records and blocks of rows with one sealed model.
@@ -28,11 +34,7 @@ class Predictor:
         self.sealed = sealed
         self.contract: Contract = sealed.contract
         self.version: str = sealed.version
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # a row takes microseconds; waking threads takes longer
-        self._session = onnxruntime.InferenceSession(
-            sealed.graph, options, providers=["CPUExecutionProvider"]
-        )
+        self._session = self._new_session(1)  # a row takes less time than waking a thread
         self._conformal = conformal(self.contract, sealed.calibration, self.forward)
 
     def answer(self, record: Record) -> dict[str, Any]:
@@ -45,26 +47,34 @@ class Predictor:
     def answers(self, records: Sequence[Record]) -> list[dict[str, Any]]:
         """The answers to many records; an InputError carries the index of the one at fault."""
         rows = self.contract.encode(records)
-        for index in np.flatnonzero(np.isnan(rows).all(axis=1)).tolist():
+        told = ~np.isnan(rows).all(axis=1)
+        if not told.all():
+            index = int(told.argmin())
             raise self._nothing_told(records[index], index if len(records) > 1 else None)
-        block = self._rounded(rows)
+        values = self._values(self.block(rows))
         return [
-            {**self._values(block, index), **self._about(record)}
-            for index, record in enumerate(records)
+            {**dict(zip(values, parts, strict=True)), **self._about(record)}
+            for parts, record in zip(zip(*values.values(), strict=True), records, strict=True)
         ]
 
-    def block(self, rows: Rows) -> Block:
-        """The answers to rows (n, features), rounded as the contract says; for CSV files.
+    def block(self, rows: Rows, *, ranges: bool = True) -> Block:
+        """The answers to rows (n, features), rounded as the contract says.
 
-        Regression: `prediction`, `lower`, `upper`. Classification: `label` (text),
-        `probability`, `set` (text, the classes joined by "|").
+        Regression: `prediction`, `lower`, `upper`. Classification: `label` (an index into the
+        contract's classes), `probability`, `set` (for each class whether it is possible). Without
+        `ranges` the promise (`lower` and `upper`, or `set`) is left out.
         """
-        block = self._rounded(rows)
+        block = self._conformal.block(rows) if ranges else self._conformal.centre(rows)
         if self.contract.task == "classification":
-            classes = np.array(self.contract.target.classes)
-            block["label"] = classes[block["label"]]
-            block["set"] = np.array(["|".join(classes[possible]) for possible in block["set"]])
-        return block
+            block.pop("chances")
+            return {**block, "probability": block["probability"].round(4)}
+        return {part: values.round(self.contract.target.decimals) for part, values in block.items()}
+
+    def forward(self, rows: Rows) -> Floats:
+        """The model's raw outputs for rows (n, features): see `Task2_model.conformal`."""
+        session = self._session if len(rows) < ROWS_WORTH_THREADS else self._threaded
+        raw: Floats = session.run(["raw"], {"rows": rows})[0].astype(np.float64)
+        return raw
 
     def warn(self, record: Record) -> list[Warning_]:
         """What the asker should know about each value that the training rows never held."""
@@ -74,44 +84,50 @@ class Predictor:
             if value is not None and (detail := warning(self.contract.by_name[name], value))
         ]
 
-    def forward(self, rows: Rows) -> Floats:
-        """Rows (n, features) to raw outputs: centre and log spread, or each class's probability."""
-        raw: Floats = self._session.run(["raw"], {"rows": rows})[0].astype(np.float64)
-        return raw
+    @cached_property
+    def _threaded(self) -> onnxruntime.InferenceSession:
+        """The same graph on every core that this process may use."""
+        return self._new_session(cores())
 
-    def _rounded(self, rows: Rows) -> Block:
-        block = self._conformal.block(rows)
-        if self.contract.task == "classification":
-            parts = ("label", "probability", "set")
-            block = {part: block[part] for part in parts}
-            return {**block, "probability": block["probability"].round(4)}
-        return {part: values.round(self.contract.target.decimals) for part, values in block.items()}
+    def _new_session(self, threads: int) -> onnxruntime.InferenceSession:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        return onnxruntime.InferenceSession(
+            self.sealed.graph, options, providers=["CPUExecutionProvider"]
+        )
 
-    def _values(self, block: Block, index: int) -> dict[str, Any]:
+    def _values(self, block: Block) -> dict[str, list[Any]]:
+        """The parts of the answers, each with one value a row."""
         if self.contract.task == "regression":
-            return {part: values[index].item() for part, values in block.items()}
-        target = self.contract.target
-        values, label = target.values, block["label"][index]
+            return {part: values.tolist() for part, values in block.items()}
+        target, labels = self.contract.target, block["label"].tolist()
+        positive = target.classes.index(target.positive) if target.positive else None
         return {
-            "label": values[label],
-            "probability": block["probability"][index].item(),
-            "probability_of": values[
-                target.classes.index(target.positive or target.classes[label])
+            "label": [target.values[label] for label in labels],
+            "probability": block["probability"].tolist(),
+            "probability_of": [
+                target.values[label if positive is None else positive] for label in labels
             ],
-            "set": [values[i] for i in np.flatnonzero(block["set"][index])],
+            "set": [list(compress(target.values, possible)) for possible in block["set"]],
         }
 
     def _about(self, record: Record) -> dict[str, Any]:
-        told = {name for name, value in record.items() if value is not None}
+        given: dict[str, Value] = {}
+        missing = []
+        for feature in self.contract.features:
+            value = record.get(feature.name)
+            if value is None:
+                missing.append(feature.name)
+            else:  # 3 bedrooms, not 3.0
+                given[feature.name] = int(value) if feature.kind == "integer" else value
         target = self.contract.target
         return {
             "confidence": self.contract.confidence,
             "target": target.name,
             "unit": target.unit,
-            "given": {
-                f.name: _plain(f, record[f.name]) for f in self.contract.features if f.name in told
-            },
-            "missing": [name for name in self.contract.names if name not in told],
+            "given": given,
+            "missing": missing,
             "warnings": self.warn(record),
             "model": {"dataset": self.contract.dataset, "version": self.version},
         }
@@ -120,6 +136,11 @@ class Predictor:
         unseen = [warned["detail"] for warned in self.warn(record)]
         hint = f"at least one feature must be given, for example {self.contract.x}"
         return InputError("; ".join([*unseen, hint]), row=row)
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def warning(feature: Feature, value: float | str) -> str | None:
@@ -133,11 +154,6 @@ def warning(feature: Feature, value: float | str) -> str | None:
     if feature.minimum is not None and value < feature.minimum:
         return _beyond(feature.name, value, "below the smallest", feature.minimum)
     return None
-
-
-def _plain(feature: Feature, value: Value) -> Value:
-    """3 bedrooms, not 3.0."""
-    return int(value) if feature.kind == "integer" and isinstance(value, float) else value
 
 
 def _beyond(name: str, value: float, side: str, limit: float) -> str:

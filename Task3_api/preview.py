@@ -37,7 +37,7 @@ class Column:
     """A column of the file; `feature` is what it tells the model, empty where it only passes.
 
     `bad` and `unseen` count the cells looked at that cannot be read, and those unlike any in
-    training; `problem` is what is wrong with the first bad one.
+    training; `problem` and `remark` are what is to be said about the first of either.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Column:
     bad: int = 0
     unseen: int = 0
     problem: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,9 +148,11 @@ def _looked_at(
             detail = "".join(w["detail"] for w in model.predictor.warn({feature.name: value}))
         except InputError as error:
             detail, bad = error.detail, True
-            column.problem = column.problem or error.detail
+            column.problem = column.problem or detail
+        if detail and not bad:
+            column.remark = column.remark or detail
+            column.unseen += 1
         column.bad += bad
-        column.unseen += bool(detail) and not bad
         if detail and index < SHOWN_ROWS:
             yield Mark(index, position, bad, detail)
 

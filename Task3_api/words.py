@@ -24,10 +24,13 @@ def example(feature: Feature) -> str:
     return quote_plus(known[0])
 
 
-def cell(text: str) -> str:
-    """A cell of a table, thousands apart where it is a long number; years stay as they are."""
-    long = DECIMAL.fullmatch(text) and abs(Decimal(text)) >= 10_000
-    return f"{Decimal(text):,f}" if long else text
+def cells(column: Sequence[str]) -> list[str]:
+    """A table's column, thousands apart where it holds a long number; years stay as they are."""
+    numbers = {text: Decimal(text) for text in column if DECIMAL.fullmatch(text)}
+    sizes = {text: abs(number) for text, number in numbers.items()}
+    if max(sizes.values(), default=0) < 10_000:
+        return list(column)
+    return [f"{numbers[text]:,f}" if sizes.get(text, 0) >= 1000 else text for text in column]
 
 
 def amount(value: float, target: Target) -> str:

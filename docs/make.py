@@ -14,18 +14,65 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
 from Task2_model.artifact import current
 from Task3_api.server import free_port
 
 DOCS = Path(__file__).parent
-PAGES = {  # name: (path, width, height, dark)
-    "ask": ("/?living_area=1800&bedrooms=3&age=20", 1200, 1150, False),
-    "ask-phone": ("/?living_area=1800&bedrooms=3&age=20", 500, 1300, True),
-    "batch": ("/batch_prediction", 1200, 800, False),
-    "questions": ("/questions", 1200, 1100, False),
-    "model": ("/model", 1200, 1000, False),
+ASKED = "/?living_area=1800&bedrooms=3&age=20"
+HOMES = """\
+id,living_area,bedrooms,age,heating
+1,1800,3,20,hot air
+2,950,2,61,electric
+3,2600,four,5,hot water/steam
+4,3100,4,12,coal
+5,1400,,33,hot air
+"""
+
+
+def send_homes(page: Page) -> None:
+    """Choose a file with a bad cell and an unknown kind of heating, and have it answered."""
+    file: FilePayload = {"name": "homes.csv", "mimeType": "text/csv", "buffer": HOMES.encode()}
+    page.set_input_files("#file", file)
+    page.click("text=Predict every row")
+    page.wait_for_selector("#done:not([hidden])")
+    page.evaluate("scrollTo(0, 0)")
+
+
+def open_first_way(page: Page) -> None:
+    """Open the first of the ways of asking."""
+    page.click(".opblock-summary-control")
+    page.fill("[placeholder=living_area]", "1800")
+
+
+def nothing(page: Page) -> None:
+    """Leave the page as it is."""
+
+
+class Picture(NamedTuple):
+    """A page to be photographed, after something was done with it."""
+
+    path: str
+    width: int
+    height: int
+    dark: bool = False
+    first: Callable[[Page], None] = nothing
+
+
+PICTURES = {
+    "ask": Picture(ASKED, 1200, 1150),
+    "ask-phone": Picture(ASKED, 390, 1020, dark=True),
+    "batch": Picture("/batch_prediction", 1200, 1290, first=send_homes),
+    "questions": Picture("/questions", 1200, 1100),
+    "findings": Picture("/report", 1200, 1100),
+    "model": Picture("/model", 1200, 1100),
+    "api": Picture("/docs", 1200, 1000, dark=True, first=open_first_way),
+    "status": Picture("/status", 1200, 900),
 }
 
 
@@ -40,28 +87,38 @@ def main() -> None:
         command = [*tablecast, "serve", "houses", "--port", str(port)]
         service = subprocess.Popen(command, env=environment)
         try:
-            photograph(f"http://127.0.0.1:{port}", home)
+            photograph(f"http://127.0.0.1:{port}")
         finally:
             service.terminate()
             service.wait()
         keep_report(current(home / "models" / "houses"))
 
 
-def photograph(url: str, home: Path) -> None:
+def photograph(url: str) -> None:
     """A PNG of each page, once the service answers."""
     wait_for(f"{url}/readyz")
     (DOCS / "screenshots").mkdir(exist_ok=True)
-    for name, (path, width, height, dark) in PAGES.items():
-        command = [
-            "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-            "--no-first-run", "--disable-background-networking", "--disable-sync",
-            f"--user-data-dir={home / 'chromium'}", "--virtual-time-budget=4000",
-            f"--window-size={width},{height}", "--force-device-scale-factor=1.5",
-            f"--screenshot={DOCS / 'screenshots' / name}.png",
-        ]  # fmt: skip
-        if dark:
-            command.append("--blink-settings=preferredColorScheme=0")
-        subprocess.run([*command, url + path], check=True, capture_output=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        for name, picture in PICTURES.items():
+            take(browser, url, picture, DOCS / "screenshots" / f"{name}.png")
+
+
+def take(browser: Browser, url: str, picture: Picture, path: Path) -> None:
+    """One PNG."""
+    context = browser.new_context(
+        viewport={"width": picture.width, "height": picture.height},
+        color_scheme="dark" if picture.dark else "light",
+        device_scale_factor=1.5,
+    )
+    page = context.new_page()
+    page.goto(url + picture.path)
+    picture.first(page)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=path)
+    context.close()
 
 
 def keep_report(sealed: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from Task1_database import mysql_session, postgres_session
+from Task1_database.backends import mysql_session, postgres_session
 from Task1_database.database import Database, Result, connect
 from Task1_database.dataset import Dataset
 from Task1_database.errors import (

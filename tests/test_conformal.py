@@ -130,6 +130,20 @@ def test_the_threshold_decides_the_label() -> None:
         assert conformal(asked, Calibration(rows, truth), chances).block(half)["label"] == [label]
 
 
+def test_many_subsets_at_once_are_answered_as_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    calibration, (rows, _) = Calibration(*sample(100, 7)), sample(8, 8)
+    rows[::2, 0] = np.nan
+    rows[1::4, 1] = np.nan
+    together = conformal(contract(), calibration, linear).block(rows)
+    monkeypatch.setattr("Task2_model.conformal.CACHED_SUBSETS", 2)  # and none is kept for long
+    model = conformal(contract(), calibration, linear)
+    for index in [*range(8), *range(8)]:
+        alone = model.block(rows[index : index + 1])
+        assert {part: values[0] for part, values in alone.items()} == {
+            part: values[index] for part, values in together.items()
+        }
+
+
 def test_calibration_survives_the_disk() -> None:
     before = Calibration(*sample(50, 6))
     after = Calibration.from_bytes(before.to_bytes())

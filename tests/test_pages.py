@@ -22,7 +22,7 @@ from Task3_api.app import create_app
 from Task3_api.predictor import Predictor
 
 PAGES = ["/", "/?living_area=1800", "/single_prediction", "/batch_prediction", "/questions"]
-PAGES += ["/report", "/model", "/?living_area=x&y=1"]
+PAGES += ["/report", "/model", "/docs", "/status", "/?living_area=x&y=1"]
 
 
 def page(response: TestResponse, status: int = 200) -> BeautifulSoup:
@@ -61,6 +61,7 @@ def test_a_page_is_made_for_everyone(client: FlaskClient, path: str) -> None:
     for entry in soup.select("input, select"):
         assert one(soup, f"label[for={entry['id']}]").get_text(strip=True)
     names = [tag["id"] for tag in soup.select("[id]")]
+    assert {str(tag["href"])[1:] for tag in soup.select("[href^='#']")} <= set(names)
     assert len(names) == len(set(names))
     for tag in soup.select("[aria-describedby], [aria-labelledby]"):
         assert (tag.get("aria-describedby") or tag.get("aria-labelledby")) in names
@@ -196,7 +197,9 @@ def test_the_questions_with_their_answers(client: FlaskClient, sealed: Path) -> 
         shown = [
             [cell.get_text() for cell in row.select("td")] for row in section.select("tbody tr")
         ]
-        assert shown == [[words.cell(text) for text in row] for row in rows[:50]]
+        assert list(zip(*shown, strict=True)) == [
+            tuple(words.cells(column)) for column in zip(*rows[:50], strict=True)
+        ]
         with client.get(f"/questions/{path.name}") as response:
             assert response.data == path.read_bytes()
 
@@ -213,7 +216,7 @@ def test_the_report(client: FlaskClient, sealed: Path, kind: str, mimetype: str)
 
 def test_the_model_page_names_every_sealed_file(client: FlaskClient, predictor: Predictor) -> None:
     soup = page(client.get("/model"))
-    names = [words_of(tag) for tag in soup.select("tbody th")]
+    names = [str(tag["data-file"]) for tag in soup.select("[data-file]")]
     assert names == list(predictor.sealed.manifest["files"])
     assert predictor.version in words_of(one(soup, "main"))
 
@@ -239,6 +242,11 @@ def classifier(predictor: Predictor, tmp_path_factory: pytest.TempPathFactory) -
     (staging / "golden.json").write_text(json.dumps([]))
     seal(staging, models, "20260101T000000Z-00000000", {})
     return create_app({"MODELS": str(models)}).test_client()
+
+
+@pytest.mark.parametrize("path", ["/questions", "/report", "/model", "/status", "/docs"])
+def test_a_model_sealed_without_a_report_has_its_pages(classifier: FlaskClient, path: str) -> None:
+    assert one(page(classifier.get(path)), "h1")
 
 
 @pytest.mark.parametrize("area", [800, 1800, 3500])

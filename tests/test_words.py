@@ -25,19 +25,18 @@ def test_number(value: float, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("column", "shown"),
     [
-        ("2006", "2006"),
-        ("93805", "93,805"),
-        ("-125000.50", "-125,000.50"),
-        ("1e6", "1,000,000"),
-        ("00123", "00123"),
-        ("1,000 to 1,499", "1,000 to 1,499"),
-        ("", ""),
+        (["2006", "1984"], ["2006", "1984"]),
+        (["5000", "93805", "900"], ["5,000", "93,805", "900"]),
+        (["-125000.50", "00123"], ["-125,000.50", "00123"]),
+        (["1e6"], ["1,000,000"]),
+        (["1,000 to 1,499", "", "20000"], ["1,000 to 1,499", "", "20,000"]),
+        ([], []),
     ],
 )
-def test_cell(text: str, shown: str) -> None:
-    assert words.cell(text) == shown
+def test_cells(column: list[str], shown: list[str]) -> None:
+    assert words.cells(column) == shown
 
 
 @pytest.mark.parametrize(

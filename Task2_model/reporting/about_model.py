@@ -163,7 +163,7 @@ def _reason(found: Findings) -> str:
         return f"{found.model} is chosen: it has the smallest {found.words.loss}."
     named = "it is the one that was named" if found.study.named else "it is the default"
     return (
-        f"{found.model} is chosen because {named}, although {found.called(best)} has the "
+        f"{found.model} is chosen because {named}, although {plain(found.called(best))} has the "
         f"smaller {found.words.loss}."
     )
 
@@ -173,8 +173,9 @@ def folds(found: Findings) -> str:
     rows, judged = len(found.study.rows), len(found.everything)
     if judged < rows:
         return (
-            f"All models were judged on the same {judged:,} of {count(rows)}, drawn at "
-            "random, by models that learned from the others."
+            f"All models were judged on the same {judged:,} of {count(rows)}, drawn at random, "
+            "after they had learned from the others; the very model that was judged is the one "
+            "that is sealed."
         )
     return (
         f"All models were judged on the same rows: {count(rows)} cut into "

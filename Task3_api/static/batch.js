@@ -24,6 +24,10 @@ function made(tag, text, attributes = {}) {
   return element;
 }
 
+// Names side by side, each kept to itself whatever the direction it is written in.
+const listed = (names) =>
+  names.length ? names.flatMap((text, index) => [index ? ", " : "", made("bdi", text)]) : "nothing";
+
 async function told(response) {
   const problem = await response.json().catch(() => null);
   return problem?.detail ?? "the service cannot be reached; try again";
@@ -63,22 +67,23 @@ function show({ rows_looked_at: looked, columns, hidden, rows, marks }, file) {
   const bad = columns.reduce((sum, column) => sum + column.bad, 0);
   const unseen = columns.reduce((sum, column) => sum + column.unseen, 0);
   const facts = [
-    ["File", `${file.name}, ${size(file.size)}`],
-    ["Used", used.map(({ feature }) => feature).join(", ")],
-    ["Not told", hidden.join(", ") || "nothing"],
-    ["Passed through", passed.map((column) => column.name).join(", ") || "nothing"],
+    ["File", [made("bdi", file.name), `, ${size(file.size)}`]],
+    ["Used", listed(used.map(({ feature }) => feature))],
+    ["Not told", listed(hidden)],
+    ["Passed through", listed(passed.map((column) => column.name))],
     ["Looked at", `${some(looked, "row")}: ${some(bad, "cell")} cannot be read, ${count(unseen)} unlike any in training`],
   ];
   $("understood").replaceChildren(...facts.flatMap(([term, text]) => [made("dt", term), made("dd", text)]));
   $("rows").replaceChildren(head(columns), body(rows, columns, marks));
-  const problems = columns.filter(({ problem }) => problem);
-  $("marks").replaceChildren(...problems.map((column) => made("li", `${some(column.bad, "cell")}: ${column.problem}`)));
+  const notes = [...columns.map((one) => [one.bad, one.problem]), ...columns.map((one) => [one.unseen, one.remark])];
+  const lines = notes.filter(([cells]) => cells).map(([cells, note]) => made("li", `${some(cells, "cell")}: ${note}`));
+  $("marks").replaceChildren(...lines);
   $("preview").hidden = false;
 }
 
 function head(columns) {
   const cells = columns.map(({ name, feature }) =>
-    made("th", [name, made("small", feature ? "used" : "passed through")], {
+    made("th", [made("bdi", name), made("small", feature ? "used" : "passed through")], {
       scope: "col",
       class: feature ? "used" : "passed",
     }),
@@ -125,7 +130,7 @@ function send(file) {
     if (request.status !== 200) return;
     const share = Math.min(loaded / (file.size + rows * added), 0.99);
     phase("Answering");
-    at(share, rows ? `About ${count(Math.round(share * rows))} of ${some(rows, "row")}` : size(loaded));
+    at(share, rows ? `About ${count(+(share * rows).toPrecision(2))} of ${some(rows, "row")}` : size(loaded));
   };
   request.onload = ({ target }) => arrived(target);
   request.onerror = () => fail("the connection broke, or the file was changed while it was sent; try again");

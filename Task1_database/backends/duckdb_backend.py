@@ -18,9 +18,9 @@ from urllib.request import url2pathname
 
 import duckdb
 
+from Task1_database.backends.duckdb_csv import first_line, refusals_of, select_of
 from Task1_database.csvfile import CsvFile
 from Task1_database.database import Cell, Change, Database, Kind, Result, cell, kind_of
-from Task1_database.duckdb_csv import first_line, refusals_of, select_of
 from Task1_database.errors import (
     DatabaseError,
     DatabaseInUse,

@@ -17,11 +17,8 @@ import psycopg
 from psycopg import errors, postgres
 from psycopg.conninfo import make_conninfo
 
-from Task1_database.database import Cell, Kind, Result, cell, kind_of
-from Task1_database.database_url import ServerAddress
-from Task1_database.errors import TableMissing
-from Task1_database.frame import BLOCK, frame_of
-from Task1_database.server import (
+from Task1_database.backends.frame import BLOCK, frame_of
+from Task1_database.backends.server import (
     CONNECT_SECONDS,
     LOCK_SECONDS,
     Trouble,
@@ -29,6 +26,9 @@ from Task1_database.server import (
     in_use,
     not_opened,
 )
+from Task1_database.database import Cell, Kind, Result, cell, kind_of
+from Task1_database.database_url import ServerAddress
+from Task1_database.errors import TableMissing
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from Task1_database.backends.staging import NEW
 from Task1_database.database_url import ServerAddress
 from Task1_database.errors import DatabaseAway, DatabaseError, DatabaseInUse, QueryTimeout
-from Task1_database.staging import NEW
 
 CONNECT_SECONDS = 10
 LOCK_SECONDS = 10  # for how long to wait until others let go of a table

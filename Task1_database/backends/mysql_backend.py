@@ -15,14 +15,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from Task1_database.backends.duckdb_csv import read_clean
+from Task1_database.backends.mysql_session import MysqlSession
+from Task1_database.backends.staging import NEW, StagedChange
 from Task1_database.csvfile import CsvFile
 from Task1_database.database import Cell, Change, Database, Kind, Result
 from Task1_database.database_url import ServerAddress
-from Task1_database.duckdb_csv import read_clean
 from Task1_database.errors import DatabaseError
-from Task1_database.mysql_session import MysqlSession
 from Task1_database.schema import Table
-from Task1_database.staging import NEW, StagedChange
 
 if TYPE_CHECKING:
     import pandas as pd

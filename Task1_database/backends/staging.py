@@ -13,9 +13,9 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 
+from Task1_database.backends.duckdb_csv import write_clean
 from Task1_database.csvfile import CsvFile
 from Task1_database.database import Cell, Change, Kind, Result
-from Task1_database.duckdb_csv import write_clean
 from Task1_database.schema import Table
 
 NEW = "__new"

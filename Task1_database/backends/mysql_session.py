@@ -19,11 +19,8 @@ from typing import TYPE_CHECKING, Any
 import mysql.connector
 from mysql.connector.constants import ClientFlag, FieldType
 
-from Task1_database.database import Cell, Kind, Result, cell, kind_of
-from Task1_database.database_url import ServerAddress
-from Task1_database.errors import DatabaseError, TableMissing
-from Task1_database.frame import BLOCK, frame_of
-from Task1_database.server import (
+from Task1_database.backends.frame import BLOCK, frame_of
+from Task1_database.backends.server import (
     CONNECT_SECONDS,
     LOCK_SECONDS,
     Trouble,
@@ -31,6 +28,9 @@ from Task1_database.server import (
     in_use,
     not_opened,
 )
+from Task1_database.database import Cell, Kind, Result, cell, kind_of
+from Task1_database.database_url import ServerAddress
+from Task1_database.errors import DatabaseError, TableMissing
 
 if TYPE_CHECKING:
     import pandas as pd
