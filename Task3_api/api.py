@@ -31,6 +31,14 @@ def predict_one() -> Response:
     return jsonify(model.predictor.answer(record))
 
 
+@blueprint.get("/explain")
+def explain() -> Response:
+    """Why the answer to what the address tells is what it is; see `Explainer.explain`."""
+    model = served()
+    record = model.parser.record(parsing.pairs(request.query_string))
+    return jsonify(model.explainer.explain(record))
+
+
 @blueprint.post("/predict")
 @blueprint.post("/invocations")
 def predict_posted() -> Response:

@@ -33,7 +33,7 @@ class Field:
         """Where the training rows lie, as a hint."""
         if self.feature.minimum is None or self.feature.maximum is None:
             return ""
-        return f"{number(self.feature.minimum)} – {number(self.feature.maximum)}"
+        return f"{number(self.feature.minimum)} to {number(self.feature.maximum)}"
 
     @property
     def step(self) -> str:
@@ -77,9 +77,12 @@ class Form:
         except InputError as error:
             self.problems.append(error.detail)
             return
-        self.texts.setdefault(feature.name, text)
+        if feature.name in self.texts:
+            self.errors[feature.name] = f"{feature.label} is given more than once"
+            return
+        self.texts[feature.name] = text
         try:
-            parser.put(self.record, feature.name, text)
+            self.record[feature.name] = parser.value(feature, text, feature.label)
         except InputError as error:
             self.errors[feature.name] = error.detail
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from Task2_model.contract import Contract, Feature
 from Task3_api.answering import columns
+from Task3_api.explain import MEANING
 
 Schema = dict[str, Any]
 
@@ -29,6 +30,7 @@ def document(contract: Contract, version: str) -> Schema:
         },
         "paths": {
             "/predict": {"get": _get(contract), "post": _post(contract, "predict")},
+            "/explain": {"get": _explain(contract)},
             "/invocations": {"post": _post(contract, "invocations")},
             "/batch_prediction": {"post": _batch(contract)},
             "/healthz": {"get": _plain("healthz", "Whether the process lives")},
@@ -38,6 +40,7 @@ def document(contract: Contract, version: str) -> Schema:
             "schemas": {
                 "Record": _record(contract),
                 "Answer": _answer(contract),
+                "Explanation": _explanation(contract),
                 "Problem": _problem(),
                 "DataframeRecords": _dataframe_records(),
                 "DataframeSplit": _dataframe_split(),
@@ -48,16 +51,30 @@ def document(contract: Contract, version: str) -> Schema:
 
 
 def _get(contract: Contract) -> Schema:
+    return {
+        "operationId": "predict_one",
+        "summary": "The answer to what the address tells",
+        "parameters": _parameters(contract),
+        "responses": _responses("The answer", {"application/json": _ref("Answer")}),
+    }
+
+
+def _explain(contract: Contract) -> Schema:
+    return {
+        "operationId": "explain",
+        "summary": "Why the answer to what the address tells is what it is",
+        "description": MEANING,
+        "parameters": _parameters(contract),
+        "responses": _responses("The explanation", {"application/json": _ref("Explanation")}),
+    }
+
+
+def _parameters(contract: Contract) -> list[Schema]:
     x = contract.by_name[contract.x]
     parameters = [_parameter(feature.name, feature) for feature in contract.features]
     if "x" not in contract.by_name:
         parameters.insert(0, _parameter("x", x, f"Stands for {x.name}. "))
-    return {
-        "operationId": "predict_one",
-        "summary": "The answer to what the address tells",
-        "parameters": parameters,
-        "responses": _responses("The answer", {"application/json": _ref("Answer")}),
-    }
+    return parameters
 
 
 def _post(contract: Contract, name: str) -> Schema:
@@ -169,9 +186,40 @@ def _answer(contract: Contract) -> Schema:
             "given": {"type": "object"},
             "missing": _list(TEXT),
             "warnings": _list(_object({"field": TEXT, "detail": TEXT})),
-            "model": _object({"dataset": TEXT, "version": TEXT}),
+            "model": _model(),
         }
     )
+
+
+def _explanation(contract: Contract) -> Schema:
+    number: Schema = {"type": "number"}
+    part: Schema = {"probability": number}
+    whole: Schema = {**part, "probability_of": _answer(contract)["properties"].get("label")}
+    gain = ("moves", "How far the probability would move, up or down, if it were told; on average")
+    if contract.task == "regression":
+        part = {"prediction": number, "width": {**number, "description": "Of the range"}}
+        whole = part
+        gain = ("narrower", "The share by which the range would be narrower, on average; estimated")
+    name, meaning = gain
+    untold = _object({"feature": TEXT, name: {**number, "description": meaning}})
+    return _object(
+        {
+            **whole,
+            "base": {**_object(part), "description": "What one would say knowing nothing"},
+            "contributions": {
+                **_list(_object({"feature": TEXT, "value": {}, **part})),
+                "description": "The largest first",
+            },
+            "untold": {**_list(untold), "description": "The most useful first"},
+            "target": TEXT,
+            "unit": TEXT,
+            "model": _model(),
+        }
+    )
+
+
+def _model() -> Schema:
+    return _object({"dataset": TEXT, "version": TEXT})
 
 
 def _problem() -> Schema:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +27,7 @@ from Task3_api.card import Card
 from Task3_api.findings import figure, sections
 from Task3_api.form import Form
 from Task3_api.served import Served, served
+from Task3_api.view import View
 
 blueprint = Blueprint("pages", __name__)
 
@@ -51,9 +53,17 @@ def ask() -> ResponseReturnValue:
     if request.method == "GET" and told and told != entered:  # an address fit to be shared
         return redirect(f"{url_for('.ask')}?{urlencode(told)}")
     form = Form.read(model.parser, entered)
-    answer = _answer(model, form)
-    page = render_template("ask.html", form=form, answer=answer)
+    view = _view(model, form)
+    page = render_template("ask.html", form=form, view=view)
     return page, 200 if form.sound else 400
+
+
+@blueprint.get("/answer")
+def answered() -> str:
+    """The part of that page which changes with what is told, for the page itself to fetch."""
+    model = served()
+    record = model.parser.record(parsing.pairs(request.query_string))
+    return render_template("answer.html", view=View.of(model, record))
 
 
 @blueprint.get("/questions")
@@ -121,12 +131,12 @@ def _entered() -> parsing.Pairs:
     return parsing.pairs(small_body())
 
 
-def _answer(model: Served, form: Form) -> dict[str, Any] | None:
-    """The answer, or None where nothing was asked; what stands in its way goes into the form."""
-    if not form.sound or not form.texts:
-        return None
-    try:
-        return model.predictor.answer(form.record)
-    except InputError as error:
-        form.problems.append(error.detail)
-        return None
+def _view(model: Served, form: Form) -> View:
+    """What the page shows; what stands in an answer's way goes into the form."""
+    told = {name: value for name, value in form.record.items() if value is not None}
+    if form.sound and form.texts:
+        with suppress(InputError):
+            if told:
+                return View.of(model, told)
+        form.problems = words.nothing_known(model.contract, told)
+    return View.of(model, {})

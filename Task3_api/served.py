@@ -12,16 +12,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from flask import Flask, current_app
 
 from Task1_database.errors import SealError
 from Task2_model.artifact import SealedModel, current
+from Task2_model.conformal import Floats
 from Task2_model.contract import Contract
+from Task3_api.explain import Explainer
 from Task3_api.openapi import document
 from Task3_api.parsing import Parser
 from Task3_api.predictor import Predictor
 
 KEY = "tablecast"
+SHOWN = 4096  # values, about, of which a page draws a histogram
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,24 @@ class Served:
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document."""
         return document(self.contract, self.predictor.version)
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        """Tells why the predictor answers as it does."""
+        return Explainer(self.predictor)
+
+    @cached_property
+    def outcomes(self) -> Floats:
+        """What happened in the calibration rows, or some of them; in the target's unit."""
+        some = _some(self.predictor.sealed.calibration.outcomes)
+        return np.exp(some) if self.contract.target.logarithmic else some
+
+    @cached_property
+    def main(self) -> Floats:
+        """The main feature in the calibration rows that have it, or in some of them."""
+        column = self.contract.names.index(self.contract.x)
+        some = _some(self.predictor.sealed.calibration.rows[:, column])
+        return some[~np.isnan(some)]
 
 
 def model_folder(*sources: Mapping[str, Any]) -> Path:
@@ -86,3 +109,8 @@ def served() -> Served:
     """The model in service."""
     model: Served = current_app.extensions[KEY]
     return model
+
+
+def _some(values: npt.NDArray[Any]) -> Floats:
+    """A few thousand values at most, taken evenly."""
+    return values[:: len(values) // SHOWN + 1].astype(np.float64)

@@ -47,7 +47,7 @@ def test_a_step_is_round(minimum: float, maximum: float, step: str, whole_step: 
 
 def test_a_range_is_a_hint() -> None:
     bedrooms, area, fuel = (Field(feature).range for feature in CONTRACT.features)
-    assert (bedrooms, area, fuel) == ("1 – 7", "600 – 5,000", "")
+    assert (bedrooms, area, fuel) == ("1 to 7", "600 to 5,000", "")
 
 
 def test_the_main_feature_comes_first() -> None:
@@ -68,8 +68,8 @@ def test_every_entry_is_looked_at() -> None:
     assert form.record == {"area": 1000.0, "fuel": None}
     assert form.texts == {"area": "1e3", "bedrooms": "2.5", "fuel": ""}
     assert form.errors == {
-        "bedrooms": "bedrooms must be a whole number, not '2.5'",
-        "area": "area is given more than once",
+        "bedrooms": "Bedrooms must be a whole number, not '2.5'",
+        "area": "Area is given more than once",
     }
     assert form.problems == ["'y' is not known; known are bedrooms, area, fuel"]
     assert not form.sound

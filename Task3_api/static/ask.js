@@ -1,11 +1,10 @@
 // Keeps the answer up to date while the form is filled in. Without it the button does the same.
+// /predict is asked at once for the number, or for what is wrong; the pictures follow.
 
 const form = document.querySelector("#ask");
-const answer = document.querySelector("#answer");
 const problem = document.querySelector("#problem");
-const slot = (name) => answer.querySelector(`[data-slot="${name}"]`);
-const { unit, decimals, minimum, maximum } = answer.dataset;
-const before = ["$", "€", "£", "¥"].includes(unit);
+const said = document.querySelector("#said");
+const { unit, decimals } = form.dataset;
 const digits = new Intl.NumberFormat("en-US", {
   minimumFractionDigits: +decimals,
   maximumFractionDigits: +decimals,
@@ -14,79 +13,79 @@ const digits = new Intl.NumberFormat("en-US", {
 function amount(value) {
   const text = digits.format(Math.abs(value));
   const sign = value < 0 ? "−" : "";
+  const before = ["$", "€", "£", "¥"].includes(unit);
   return sign + (before ? unit + text : `${text}\u00a0${unit}`.trimEnd());
 }
 
-function place(value) {
-  const share = (value - minimum) / (maximum - minimum || 1);
-  return Math.round(1000 * Math.min(Math.max(share, 0), 1));
-}
-
-const words = JSON.parse(answer.dataset.words);
-const word = (label) => words[label] ?? String(label);
-const percent = (share) => `${(share * 100).toFixed(0)}\u202f%`;
-
-function show(told) {
-  if ("prediction" in told) {
-    slot("value").textContent = amount(told.prediction);
-    slot("lower").textContent = amount(told.lower);
-    slot("upper").textContent = amount(told.upper);
-    slot("range").setAttribute("x", place(told.lower));
-    slot("range").setAttribute("width", place(told.upper) - place(told.lower));
-    slot("point").setAttribute("x", place(told.prediction));
-  } else {
-    slot("value").textContent = told.set.length === 1 ? word(told.set[0]) : "Can’t tell";
-    slot("of").textContent = word(told.probability_of);
-    slot("probability").textContent = percent(told.probability);
-    slot("set").textContent = told.set.map(word).join(", ");
+function show({ prediction, lower, upper }) {
+  if (prediction === undefined) return;
+  for (const [name, value] of Object.entries({ value: prediction, lower, upper })) {
+    const slot = document.querySelector(`#answer [data-slot="${name}"]`);
+    if (slot) slot.textContent = amount(value);
   }
-  slot("warnings").replaceChildren(...told.warnings.map(({ detail }) => line("li", detail)));
 }
 
-function line(tag, text) {
-  const element = document.createElement(tag);
-  element.textContent = text;
-  return element;
+async function draw(told, signal) {
+  const response = await fetch(`${form.dataset.answer}?${told}`, { signal });
+  if (!response.ok) throw new Error(response.status);
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const answer = page.querySelector("#answer");
+  document.querySelector("#answer").replaceWith(answer);
+  said.textContent = [...answer.querySelectorAll(".value, .sure, .warnings")]
+    .map((part) => part.textContent.trim().replace(/\s+/g, " "))
+    .join(". ");
 }
 
 function complain(detail, name) {
   const entry = name && form.elements.namedItem(name);
+  document.querySelector("#answer").toggleAttribute("data-stale", true);
   if (!entry) {
-    const told = line("p", detail);
-    told.className = "error";
-    problem.replaceChildren(told);
+    const line = document.createElement("p");
+    line.className = "error";
+    line.textContent = detail;
+    problem.replaceChildren(line);
     return;
   }
+  const field = entry.closest(".field");
+  const label = field.querySelector("label").textContent;
   entry.setAttribute("aria-invalid", "true");
-  entry.closest(".field").querySelector("[data-error]").textContent = detail;
+  field.querySelector("[data-error]").textContent = detail.startsWith(`${name} `)
+    ? label + detail.slice(name.length)
+    : detail;
 }
 
 function forgive() {
   problem.replaceChildren();
+  document.querySelector("#answer").toggleAttribute("data-stale", false);
   for (const error of form.querySelectorAll("[data-error]")) error.textContent = "";
   for (const entry of form.elements) entry.removeAttribute("aria-invalid");
 }
 
-let turn = 0;
+let asking = new AbortController();
 
 async function update() {
-  const mine = ++turn;
+  asking.abort();
+  const { signal } = (asking = new AbortController());
   const told = new URLSearchParams([...new FormData(form)].filter(([, text]) => text !== ""));
   const garbled = [...form.elements].find((entry) => entry.validity.badInput);
   history.replaceState(null, "", `${location.pathname}?${told}`.replace(/\?$/, ""));
-  if (garbled || told.size === 0) {
+  try {
+    if (garbled) {
+      forgive();
+      return complain("this is not a number", garbled.name);
+    }
+    if (told.size > 0) {
+      const response = await fetch(`${form.dataset.predict}?${told}`, { signal });
+      const body = await response.json();
+      forgive();
+      if (!response.ok) return complain(body.detail, body.field);
+      show(body);
+    }
+    await draw(told, signal);
     forgive();
-    answer.toggleAttribute("data-empty", true);
-    if (garbled) complain("this is not a number", garbled.name);
-    return;
+  } catch (error) {
+    if (!signal.aborted) complain("the service cannot be reached; try again");
   }
-  const response = await fetch(`${form.dataset.predict}?${told}`).catch(() => null);
-  const body = await response?.json().catch(() => null);
-  if (mine !== turn) return;
-  forgive();
-  if (response?.ok && body) show(body);
-  else complain(body?.detail ?? "the service cannot be reached; try again", body?.field);
-  answer.toggleAttribute("data-empty", !response?.ok);
 }
 
 let timer;
@@ -94,9 +93,10 @@ form.noValidate = true; // its steps are for the arrow keys; what is wrong is sa
 for (const entry of form.querySelectorAll("[data-step]")) entry.step = entry.dataset.step;
 form.addEventListener("input", () => {
   clearTimeout(timer);
-  timer = setTimeout(update, 200);
+  timer = setTimeout(update, 150);
 });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
+  clearTimeout(timer);
   update();
 });

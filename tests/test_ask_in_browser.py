@@ -1,0 +1,191 @@
+"""The first page in a real browser: as one types, without a mouse, without JavaScript, shared."""
+
+from __future__ import annotations
+
+import re
+import urllib.parse
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser import PHONE, Open
+from tests.live import Live
+
+VALUE = "#answer [data-slot=value]"
+
+
+def predicted(live: Live, query: str) -> str:
+    """The prediction as the page writes it."""
+    status, body = live.ask("GET", f"/predict?{query}")
+    assert status == 200
+    price = re.search(rb'"prediction":\s*([0-9.]+)', body)
+    assert price
+    return f"${float(price[1]):,.0f}"
+
+
+def test_the_answer_comes_while_one_types(page: Page, live: Live) -> None:
+    expect(page.locator(".invitation")).to_be_visible()
+    with page.expect_response(lambda response: "/answer?living_area=1800" in response.url):
+        page.get_by_label("Living area", exact=True).press_sequentially("1800")
+    expect(page.locator(VALUE)).to_have_text(predicted(live, "x=1800"))
+    with page.expect_response(lambda response: "heating=electric" in response.url):
+        page.get_by_label("Heating", exact=True).select_option("electric")
+    expect(page.locator(VALUE)).to_have_text(predicted(live, "x=1800&heating=electric"))
+    expect(page.locator(".why tbody tr")).to_have_count(4)
+    expect(page.locator("#said")).to_contain_text(predicted(live, "x=1800&heating=electric"))
+    page.get_by_label("Living area", exact=True).fill("")
+    page.get_by_label("Heating", exact=True).select_option("")
+    expect(page.locator(".invitation")).to_be_visible()
+    assert page.url == f"{live.url}/"
+
+
+def test_the_address_is_the_question(page: Page, browse: Open, live: Live) -> None:
+    page.get_by_label("Living area", exact=True).fill("2400")
+    page.get_by_label("Fuel", exact=True).select_option("oil")
+    expect(page.locator(".why tbody tr")).to_have_count(4)
+    assert page.url == f"{live.url}/?living_area=2400&fuel=oil"
+    shared = browse(live, page.url, java_script_enabled=False)
+    assert shared.locator(VALUE).inner_text() == page.locator(VALUE).inner_text()
+    assert shared.get_by_label("Fuel", exact=True).input_value() == "oil"
+    assert shared.locator("#answer").inner_html() == page.locator("#answer").inner_html()
+
+
+def test_without_javascript_the_button_does_it(browse: Open, live: Live) -> None:
+    page = browse(live, java_script_enabled=False)
+    page.get_by_label("Living area", exact=True).fill("1800")
+    page.get_by_label("Bedrooms", exact=True).fill("3")
+    page.get_by_role("button", name="Predict").click()
+    assert page.url == f"{live.url}/?living_area=1800&bedrooms=3"
+    assert page.locator(VALUE).inner_text() == predicted(live, "x=1800&bedrooms=3")
+    assert page.locator(".curve").is_visible()
+    assert page.locator(".why").is_visible()
+
+
+def test_without_a_mouse(page: Page, live: Live) -> None:
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Living area", exact=True)).to_be_focused()
+    page.keyboard.type("1800")
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_label("Living area", exact=True)).to_have_value("1850")
+    expect(page.locator(VALUE)).to_have_text(predicted(live, "x=1850"))
+    page.keyboard.press("Enter")
+    expect(page.locator(".why tbody tr")).to_have_count(3)
+    first = page.locator(".next a").first
+    first.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label(first.inner_text(), exact=True)).to_be_focused()
+
+
+def test_what_is_wrong_stands_at_its_entry(browse: Open, live: Live) -> None:
+    page = browse(live, "/?living_area=1800", failing="/predict")
+    bedrooms = page.get_by_label("Bedrooms", exact=True)
+    bedrooms.fill("2.5")
+    error = page.locator(".field:has([name=bedrooms]) [data-error]")
+    expect(error).to_have_text("Bedrooms must be a whole number, not '2.5'")
+    expect(bedrooms).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#answer")).to_have_attribute("data-stale", "")
+    bedrooms.fill("2")
+    expect(error).to_have_text("")
+    expect(page.locator(VALUE)).to_have_text(predicted(live, "x=1800&bedrooms=2"))
+    expect(page.locator("#answer")).not_to_have_attribute("data-stale", "")
+    bedrooms.press("End")
+    bedrooms.press("e")  # a browser tells no one what a half number is
+    expect(error).to_have_text("this is not a number")
+    assert predicted(live, "x=1800&bedrooms=2") == page.locator(VALUE).inner_text()
+
+
+def test_a_service_that_cannot_be_reached_is_said_and_tried_again(browse: Open, live: Live) -> None:
+    page = browse(live, "/", failing="/predict")
+    page.route("**/predict?*", lambda route: route.abort())
+    page.get_by_label("Living area", exact=True).fill("1800")
+    expect(page.locator("#problem")).to_have_text("the service cannot be reached; try again")
+    page.unroute("**/predict?*")
+    page.get_by_label("Living area", exact=True).fill("1900")
+    expect(page.locator(VALUE)).to_have_text(predicted(live, "x=1900"))
+    expect(page.locator("#problem")).to_be_empty()
+
+
+def test_an_old_answer_never_overtakes_a_new_one(page: Page, live: Live) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/predict?living_area=1000", hold)
+    page.get_by_label("Living area", exact=True).fill("1000")
+    page.wait_for_timeout(500)
+    assert len(held) == 1
+    page.get_by_label("Living area", exact=True).fill("3000")
+    expect(page.locator(VALUE)).to_have_text(predicted(live, "x=3000"))
+    held[0].continue_()
+    page.wait_for_timeout(300)
+    expect(page.locator(VALUE)).to_have_text(predicted(live, "x=3000"))
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_on_a_phone_the_answer_stays_in_sight_and_covers_no_entry(
+    browse: Open, live: Live, dark: bool
+) -> None:
+    page = browse(live, "/?living_area=1800", dark=dark, viewport=PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    headline = page.locator(".headline")
+    for label in ("Lot size", "College graduates nearby", "Rooms", "Sewer", "Central air"):
+        page.get_by_label(label, exact=True).focus()
+        page.wait_for_timeout(100)
+        entry, answer = page.get_by_label(label, exact=True).bounding_box(), headline.bounding_box()
+        assert entry
+        assert answer
+        assert 0 <= entry["y"] < entry["y"] + entry["height"] <= PHONE["height"]
+        assert answer["y"] + answer["height"] <= PHONE["height"]
+        assert entry["y"] + entry["height"] <= answer["y"], label
+        assert answer["height"] < PHONE["height"] / 7
+
+
+def test_dark_is_dark(browse: Open, live: Live) -> None:
+    lightness = "getComputedStyle(document.querySelector('.verdict')).backgroundColor"
+    told = "/?living_area=1800"
+    light, dark = (browse(live, told, dark=dark).evaluate(lightness) for dark in (False, True))
+    assert sum(map(int, re.findall(r"\d+", light))) > 700
+    assert sum(map(int, re.findall(r"\d+", dark))) < 150
+
+
+def test_a_loan(browse: Open, clients_live: Live) -> None:
+    page = browse(clients_live)
+    page.get_by_label("Amount", exact=True).fill("1000")
+    page.get_by_label("Job", exact=True).select_option("partime")
+    expect(page.locator(".why tbody tr")).to_have_count(4)
+    expect(page.locator("[data-slot=of]")).to_have_text("turned bad")
+    expect(page.locator(".headline .sure")).to_contain_text("cases like this")
+    expect(page.locator(".why")).to_contain_text("Job partime")
+    assert page.locator(VALUE).inner_text() in ("Can’t tell", "Turned bad", "Paid back")
+    assert page.locator(".chart.chance").is_visible()
+
+
+def test_a_birth(browse: Open, births_live: Live) -> None:
+    page = browse(births_live, "/?mother_age=30", viewport=PHONE)
+    page.get_by_label("Smoking", exact=True).select_option("smoker")
+    expect(page.locator(".why tbody tr")).to_have_count(4)
+    assert page.url.endswith("/?mother_age=30&smoking=smoker")
+    assert page.locator(VALUE).inner_text() in ("Can’t tell", "Premature", "At term")
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+@pytest.mark.parametrize("viewport", [PHONE, {"width": 1280, "height": 900}])
+def test_hostile_texts_are_shown_as_text(
+    browse: Open, hostile_live: Live, viewport: dict[str, int]
+) -> None:
+    page = browse(hostile_live, viewport=viewport)
+    entries = page.locator("#ask select")
+    for index in range(entries.count()):
+        entries.nth(index).select_option(index=1)
+    for entry in page.locator("#ask input").all():
+        entry.fill("1")
+    told = page.locator("#ask :is(input, select)").count()
+    expect(page.locator(".why tbody tr")).to_have_count(told + 2)
+    query = urllib.parse.urlsplit(page.url).query
+    assert len(urllib.parse.parse_qsl(query)) == told
+    assert page.locator("#answer script, #answer img, #answer [onerror]").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]

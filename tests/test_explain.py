@@ -1,0 +1,139 @@
+"""Why an answer is what it is: figures that add up, and that the model itself bears out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from flask.testing import FlaskClient
+
+from Task3_api.explain import Explainer
+from Task3_api.measure import Range
+from Task3_api.predictor import Predictor
+
+LITTLE = "living_area=1800&bedrooms=3"
+MUCH = LITTLE + (
+    "&lot_size=0.5&age=12&land_value=40000&pct_college=64&fireplaces=1&bathrooms=2.5&rooms=9"
+    "&heating=hot+air&fuel=gas&sewer=septic&waterfront=No&new_construction=No&central_air=Yes"
+)
+
+
+@pytest.fixture(scope="module")
+def explainer(predictor: Predictor) -> Explainer:
+    return Explainer(predictor)
+
+
+def explain(client: FlaskClient, query: str) -> dict[str, Any]:
+    response = client.get(f"/explain?{query}")
+    assert response.status_code == 200, response.text
+    return dict(response.get_json())
+
+
+@pytest.mark.parametrize("query", ["x=1800", LITTLE, MUCH, MUCH.replace("1800", "5000")])
+def test_contributions_lead_from_the_base_to_the_answer(client: FlaskClient, query: str) -> None:
+    told, answer = explain(client, query), client.get(f"/predict?{query}").get_json()
+    assert told["prediction"] == answer["prediction"]
+    assert told["width"] == answer["upper"] - answer["lower"]
+    for part in ("prediction", "width"):
+        steps = [step[part] for step in told["contributions"]]
+        assert told["base"][part] + sum(steps) == told[part]
+        assert all(step % 100 == 0 for step in steps)
+    given = {step["feature"]: step["value"] for step in told["contributions"]}
+    assert given == answer["given"]
+    sizes = [abs(step["prediction"]) for step in told["contributions"]]
+    assert sizes == pytest.approx(sorted(sizes, reverse=True), abs=200)
+
+
+def test_the_base_is_what_the_outcomes_are(client: FlaskClient, predictor: Predictor) -> None:
+    outcomes = np.exp(predictor.sealed.calibration.outcomes)
+    base = explain(client, LITTLE)["base"]
+    assert base["prediction"] == pytest.approx(np.median(outcomes), rel=0.01)
+    low, high = np.quantile(outcomes, [0.05, 0.95])
+    assert base["width"] == pytest.approx(high - low, rel=0.02)
+
+
+def test_one_thing_told_brings_all_of_the_difference(client: FlaskClient) -> None:
+    told = explain(client, "x=3000")
+    (step,) = told["contributions"]
+    assert (step["feature"], step["value"]) == ("living_area", 3000)
+    assert step["prediction"] == told["prediction"] - told["base"]["prediction"] > 0
+
+
+def test_of_two_things_each_brings_the_mean_of_both_orders(
+    client: FlaskClient, predictor: Predictor
+) -> None:
+    told = explain(client, LITTLE)
+    area, rooms = ({"living_area": 1800.0}, {"bedrooms": 3.0})
+    alone = predictor.answer(area)["prediction"] - told["base"]["prediction"]
+    after = told["prediction"] - predictor.answer(rooms)["prediction"]
+    brought = {step["feature"]: step["prediction"] for step in told["contributions"]}
+    assert brought["living_area"] == pytest.approx((alone + after) / 2, abs=150)
+
+
+def test_what_is_left_out_is_told_with_its_use(client: FlaskClient) -> None:
+    told = explain(client, LITTLE)
+    answer = client.get(f"/predict?{LITTLE}").get_json()
+    assert {gain["feature"] for gain in told["untold"]} == set(answer["missing"])
+    gains = [gain["narrower"] for gain in told["untold"]]
+    assert gains == sorted(gains, reverse=True)
+    assert explain(client, MUCH)["untold"] == []
+
+
+def test_what_is_said_to_narrow_the_range_does(client: FlaskClient, predictor: Predictor) -> None:
+    """Calibrated anew for both questions, over all rows, which the estimate is not."""
+    contract, rows = predictor.contract, predictor.sealed.calibration.rows
+
+    def width(*names: str) -> float:
+        known = np.isin(contract.names, names)
+        block = predictor.block(np.where(known, rows, np.float32(np.nan)))
+        return float((block["upper"] - block["lower"]).mean())
+
+    best = explain(client, "bedrooms=3")["untold"][0]
+    narrower = 1 - width("bedrooms", best["feature"]) / width("bedrooms")
+    assert best["narrower"] == pytest.approx(narrower, abs=0.1)
+    assert best["feature"] == "living_area"
+
+
+def test_a_category_never_seen_brings_nothing_and_is_left_out(client: FlaskClient) -> None:
+    told = explain(client, "x=1800&fuel=coal")
+    assert [step["feature"] for step in told["contributions"]] == ["living_area"]
+    assert told["contributions"] == explain(client, "x=1800")["contributions"]
+
+
+def test_the_same_question_has_the_same_explanation(
+    explainer: Explainer, client: FlaskClient
+) -> None:
+    assert explain(client, MUCH) == explain(client, MUCH)
+    record = {"living_area": 1800.0, "bedrooms": 3.0}
+    assert explainer.explain(record) == explain(client, LITTLE)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "living_area=", "x=nan", "livingarea=1", "x=1&x=2", "fuel=coal", "bedrooms=2.5", "x=%ff"],
+)
+def test_it_refuses_what_predict_refuses(client: FlaskClient, query: str) -> None:
+    refused, expected = client.get(f"/explain?{query}"), client.get(f"/predict?{query}")
+    assert refused.status_code == expected.status_code == 400
+    assert refused.mimetype == "application/problem+json"
+    assert refused.get_json() == expected.get_json()
+
+
+def test_openapi_describes_it(client: FlaskClient) -> None:
+    document = client.get("/openapi.json").get_json()
+    path = document["paths"]["/explain"]["get"]
+    assert path["parameters"] == document["paths"]["/predict"]["get"]["parameters"]
+    assert "Shapley" in path["description"]
+    schema, told = document["components"]["schemas"]["Explanation"], explain(client, LITTLE)
+    assert schema["required"] == list(told)
+    for part in ("contributions", "untold"):
+        assert schema["properties"][part]["items"]["required"] == list(told[part][0])
+
+
+def test_an_end_that_was_rounded_to_nothing(predictor: Predictor) -> None:
+    """Prices have no end at 0, but a rounded one may look like that."""
+    answer = {"prediction": 100.0, "lower": 0.0, "upper": 300.0}
+    raw = np.array([np.log(100.0), -1.0])
+    measure = Range(predictor.contract, answer, raw)
+    assert measure.read(raw[None]) == pytest.approx(np.array([[100, 300 - 50]]))
