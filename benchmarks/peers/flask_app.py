@@ -1,4 +1,4 @@
-"""Flask, pandas and scikit-learn: one house by address, a file of them by upload; the point alone."""
+"""Flask, pandas and scikit-learn: one house by address, files of them by upload; the point alone."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ app = Flask(__name__)
 @app.get("/predict")
 def predict() -> Response:
     """The price of one house."""
-    house = {name: request.args[name] for name in NAMES}
-    row = pd.DataFrame([house]).astype(dict.fromkeys(NUMBERS, float))
-    return jsonify({"prediction": float(MODEL.predict(row)[0])})
+    told = request.args
+    house = {name: float(told[name]) if name in NUMBERS else told[name] for name in NAMES}
+    return jsonify({"prediction": float(MODEL.predict(pd.DataFrame([house]))[0])})
 
 
 @app.post("/batch_prediction")
