@@ -13,7 +13,8 @@ import duckdb
 
 from benchmarks.constant import QUESTION
 from benchmarks.environments import HERE, PEERS, SERVING
-from benchmarks.servers import ROOT, Service
+from benchmarks.processes import ROOT
+from benchmarks.servers import Service
 from benchmarks.traffic import Request
 from Task1_database.dataset import Dataset
 from Task3_api.server import CONFIGURATION

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.processes import Run, run
+from benchmarks.processes import Run, environment, run
 from Task1_database.dataset import Dataset
 
 GAPS = 0.15  # the share of cells that `with_gaps` empties
@@ -68,7 +67,7 @@ class Enlarged:
     @property
     def environment(self) -> dict[str, str]:
         """For a command about the dataset."""
-        return {**os.environ, "TABLECAST_HOME": str(self.home)}
+        return environment(TABLECAST_HOME=str(self.home))
 
     def tablecast(self, verb: str) -> Run:
         """A command about the dataset, as a process of its own."""

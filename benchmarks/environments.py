@@ -12,7 +12,7 @@ import venv
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.servers import ROOT
+from benchmarks.processes import ROOT
 
 FOLDER = ROOT / ".bench"
 

@@ -8,6 +8,12 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+from Task1_database.database_url import VARIABLES
+
+ROOT = Path(__file__).resolve().parents[1]
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -17,6 +23,13 @@ class Run:
     seconds: float
     megabytes: float
     printed: str
+
+
+def environment(**more: str) -> dict[str, str]:
+    """That of this process, with these modules, but no database and no number of threads."""
+    left_out = {*VARIABLES, *THREADS}
+    kept = {name: text for name, text in os.environ.items() if name not in left_out}
+    return {**kept, "PYTHONPATH": str(ROOT), **more}
 
 
 def run(command: Sequence[str], environment: Mapping[str, str]) -> Run:

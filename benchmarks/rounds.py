@@ -60,10 +60,10 @@ FULL = Scale(
 )
 QUICK = Scale(
     rounds=3,
-    seconds=1,
+    seconds=0.8,
     starts=3,
     sizes=(10_000, 100_000, 1_000_000),
-    trained=(10_000,),
+    trained=(200_000,),
     file=100_000,
     files=1,
     intake=200_000,

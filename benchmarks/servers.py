@@ -17,13 +17,12 @@ from typing import IO, Self
 
 import psutil
 
+from benchmarks.processes import environment
 from benchmarks.traffic import Request
 from Task3_api.server import free_port
 
-ROOT = Path(__file__).resolve().parents[1]
 FIRST_PORT = 18_500
 PATIENCE = 120  # seconds until the first answer
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -37,8 +36,7 @@ class Service:
     folder : Path
         The directory to run in.
     environment : mapping
-        What it needs beside the environment of this process, from which the numerical
-        libraries' numbers of threads are taken out.
+        What it needs beside `processes.environment`.
     first : Request
         What it must answer before it counts as started.
     """
@@ -68,13 +66,11 @@ class Server:
     def __enter__(self) -> Self:
         self._log: IO[bytes] = tempfile.TemporaryFile()
         command = [word.replace("{port}", str(self.port)) for word in self.service.command]
-        inherited = {name: text for name, text in os.environ.items() if name not in THREADS}
-        environment = {**inherited, "PYTHONPATH": str(ROOT), **self.service.environment}
         begun = time.perf_counter()
         self.process = subprocess.Popen(
             command,
             cwd=self.service.folder,
-            env=environment,
+            env=environment(**self.service.environment),
             stdout=self._log,
             stderr=self._log,
             start_new_session=True,

@@ -10,14 +10,16 @@ from benchmarks.contenders import ONE_THREAD, Home, Questions, fastapi, flask, m
 from benchmarks.contenders import tablecast_run as run_of
 from benchmarks.environments import PEERS, SERVING
 from benchmarks.findings import Finding, Goal, Section, Spread
+from benchmarks.processes import ROOT
 from benchmarks.rounds import Scale, say
-from benchmarks.servers import ROOT, Server, Service
+from benchmarks.servers import Server, Service
 from benchmarks.traffic import Request, traffic
 
 
 def first_run(folder: Path) -> tuple[Home, Section]:
     """Load, ask, train, report and serve houses in an empty folder; what it made is kept."""
     say("tablecast run houses")
+    folder.mkdir()
     with Server(run_of(folder)) as server:
         seconds = server.seconds
     finding = Finding(

@@ -1,4 +1,4 @@
-"""Flask, pandas and scikit-learn: one house by address, files of them by upload; the point alone."""
+"""Flask, pandas and scikit-learn: one house by address, files by upload; the point alone."""
 
 from __future__ import annotations
 
