@@ -2,8 +2,8 @@
 
     python -m benchmarks [--peers all|none]
 
-With peers it takes the better part of an hour; without, less than two minutes once the
-environments are made. What fails is told in the page, and the rest is measured all the same.
+Without peers it takes less than two minutes on a quiet machine, once the environments are made;
+with them, and with ten million rows, it may well take an hour. What fails is told in the page, and the rest is measured all the same.
 """
 
 from __future__ import annotations

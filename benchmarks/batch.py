@@ -166,8 +166,8 @@ def beside_the_peers(home: Home, table: Enlarged, scale: Scale) -> Section:
         "predictions alone, as JSON.",
     )
     services = {
-        "Tablecast, with ranges": (tablecast(home), PATH),
-        "Tablecast, range=0": (tablecast(home), POINT),
+        "Tablecast with ranges": (tablecast(home), PATH),
+        "Tablecast without ranges": (tablecast(home), POINT),
         "Flask + pandas": (flask(home, 1, {}), PATH),
         "Flask + pandas, one thread": (flask(home, 1, ONE_THREAD), PATH),
         "MLflow": (mlflow(home, 1, {}), "/invocations"),
@@ -182,16 +182,16 @@ def beside_the_peers(home: Home, table: Enlarged, scale: Scale) -> Section:
         {**one.row(table.rows), "who": name} for name, each in taken.items() for one in each
     ]
     for ours, their, goal in (
-        ("Tablecast, with ranges", "Flask + pandas", 1.0),
-        ("Tablecast, range=0", "Flask + pandas", 1.0),
-        ("Tablecast, range=0", "MLflow", 2.0),
+        ("Tablecast with ranges", "Flask + pandas", 1.0),
+        ("Tablecast without ranges", "Flask + pandas", 1.0),
+        ("Tablecast without ranges", "MLflow", 2.0),
     ):
         own = seconds_of(taken[ours])
         rival = min(
             (seconds_of(taken[name]) for name in (their, f"{their}, one thread")),
             key=lambda seconds: Spread.of(seconds).middle,
         )
-        what = f"batch of {table.rows:,} rows: {ours}, rows/s / {their}"
+        what = f"batch of {table.rows:,} rows, rows/s: {ours} / {their}"
         about = f"{Spread.of(own)} beside {Spread.of(rival)} s"
         ratio = Spread.ratio(rival, own)
         section.findings.append(Finding(what, ratio, Goal(goal, at_least=True), about))

@@ -44,6 +44,7 @@ dataset = Dataset.open(sys.argv[1])
 csv, schema = dataset.csv_path("houses"), (dataset.folder / "schema.sql").read_text()
 def copy(folder):
     with duckdb.connect(f"{folder}/bare.duckdb") as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(schema)
         connection.execute(f"COPY houses FROM '{csv}' (HEADER)")
 def loaded(folder):

@@ -43,7 +43,7 @@ def beside_the_floor(home: Home, scale: Scale) -> Section:
         f"the share of a core that the load itself used.",
     )
     for workers in WORKERS:
-        say(f"GET /predict beside a constant, {workers} workers")
+        say(f"GET /predict beside a constant, {_of(workers)}")
         with Server(floor(home, workers, asked["every feature"][0])) as server:
             works = [
                 partial(traffic, server.port, requests, seconds=scale.seconds)
@@ -97,7 +97,7 @@ def beside_the_peers(home: Home, scale: Scale) -> Section:
     for workers in WORKERS:
         with Server(tablecast(home, workers)) as server:
             for make, ours, theirs, goal, what in comparisons:
-                say(f"{what}, {workers} workers")
+                say(f"{what}, {_of(workers)}")
                 best = against(server, ours, make, theirs, home, workers, scale)
                 ratio = Spread.ratio(rates_of(best["ours"]), rates_of(best["theirs"]))
                 beside = f"{Spread.of(rates_of(best['ours']))} beside "

@@ -34,8 +34,8 @@ def beginning(home: Home, scale: Scale, *, peers: bool) -> Section:
     """From a process's start to its first answer, and the memory of one worker after traffic."""
     section = Section(
         "Start and memory",
-        f"One worker, files in the system's cache; the median of {scale.starts} starts. Memory "
-        "is the peak of the worker after two rounds of traffic.",
+        f"One worker, files in the system's cache; {scale.starts} starts of each. Memory "
+        "is the peak of the worker after a round of traffic.",
     )
     questions = Questions(home.houses())
     services = [(tablecast(home), questions.by_address(), SERVING)]

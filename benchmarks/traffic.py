@@ -124,7 +124,7 @@ class _Connection:
 
 
 def drive(port: int, requests: Sequence[Request], seconds: float, connections: int) -> Round:
-    """Traffic from this process: every connection asks, each in the same order."""
+    """Traffic from this process, for so many seconds, or else until the first answer."""
     wire = [(request.to_bytes(), request.holds.encode()) for request in requests]
     plan = cycle(wire)
     waiting = selectors.DefaultSelector()
@@ -137,8 +137,6 @@ def drive(port: int, requests: Sequence[Request], seconds: float, connections: i
     for line in lines:
         line.line.close()
     times = sorted(moment for line in lines for moment in line.times)
-    if not times:
-        raise TimeoutError("nothing was answered in time")
     return Round(
         rate=len(times) / taken,
         median=1000 * times[len(times) // 2],
@@ -150,12 +148,14 @@ def drive(port: int, requests: Sequence[Request], seconds: float, connections: i
 def _talk(lines: list[_Connection], waiting: selectors.BaseSelector, until: float) -> None:
     for line in lines:
         line.ask()
-    while time.perf_counter() < until:
+    answered = 0
+    while time.perf_counter() < until or not answered:
         ready = waiting.select(PATIENCE)
         if not ready:
             raise TimeoutError(f"no answer within {PATIENCE} s")
         for key, _ in ready:
             if key.data.hear():
+                answered += 1
                 key.data.ask()
 
 

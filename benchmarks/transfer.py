@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,16 +36,15 @@ def send(port: int, path: str, file: Path) -> Transfer:
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE, blocksize=CHUNK)
     begun = time.perf_counter()
     head = {"Content-Type": "text/csv", "Content-Length": str(file.stat().st_size)}
-    with file.open("rb") as body:
+    with closing(line), file.open("rb") as body:
         line.request("POST", path, body, head)
-    sent = time.perf_counter()
-    answer = line.getresponse()
-    if answer.status != 200:
-        raise RuntimeError(f"{path}: {answer.status} {answer.read(500)!r}")
-    part = answer.read1(CHUNK)
-    first, lines = time.perf_counter(), 0
-    while part:
-        lines += part.count(b"\n")
-        part = answer.read1(CHUNK)
-    line.close()
-    return Transfer(time.perf_counter() - begun, first - sent, lines)
+        sent = time.perf_counter()
+        with line.getresponse() as answer:
+            if answer.status != 200:
+                raise RuntimeError(f"{path}: {answer.status} {answer.read(500)!r}")
+            part = answer.read1(CHUNK)
+            first, lines = time.perf_counter(), 0
+            while part:
+                lines += part.count(b"\n")
+                part = answer.read1(CHUNK)
+        return Transfer(time.perf_counter() - begun, first - sent, lines)
