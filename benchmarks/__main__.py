@@ -3,7 +3,8 @@
     python -m benchmarks [--peers all|none]
 
 Without peers it takes less than two minutes on a quiet machine, once the environments are made;
-with them, and with ten million rows, it may well take an hour. What fails is told in the page, and the rest is measured all the same.
+with them, and with ten million rows, it may well take an hour. What fails is told in the page,
+and the rest is measured all the same.
 """
 
 from __future__ import annotations
