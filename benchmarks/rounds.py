@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 Taken = TypeVar("Taken")
@@ -67,7 +68,7 @@ QUICK = Scale(
     file=100_000,
     files=1,
     intake=200_000,
-    intakes=3,
+    intakes=2,
     splits=0,
 )
 
@@ -84,5 +85,5 @@ def by_turns(rounds: int, *works: Callable[[], Taken]) -> list[list[Taken]]:
 
 
 def say(line: str) -> None:
-    """Tell how far it is, on standard error."""
-    print(line, file=sys.stderr, flush=True)
+    """Tell how far it is, and when, on standard error."""
+    print(f"{datetime.now():%H:%M:%S}  {line}", file=sys.stderr, flush=True)
