@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from benchmarks import batch, coverage, growth, intake, single, start
+from benchmarks import batch, coverage, duels, growth, intake, single, start
 from benchmarks.contenders import Home
 from benchmarks.enlarged import Enlarged
 from benchmarks.environments import SERVING
@@ -64,7 +64,7 @@ def parts(home: Home, tables: dict[int, Enlarged], scale: Scale, *, peers: bool)
     yield partial(start.beginning, home, scale, peers=peers)
     yield partial(single.beside_the_floor, home, scale)
     if peers:
-        yield partial(single.beside_the_peers, home, scale)
+        yield partial(duels.beside_the_peers, home, scale)
     yield partial(growth.beside_copy, large, scale.files)
     yield partial(growth.loading, sizes)
     yield partial(intake.section, scale.intake, scale.intakes)

@@ -13,7 +13,7 @@ from benchmarks.enlarged import GAPS, Enlarged
 from benchmarks.findings import Finding, Goal, Section, Spread
 from benchmarks.rounds import Scale, by_turns, say
 from benchmarks.servers import Server, Service
-from benchmarks.traffic import Round, traffic
+from benchmarks.traffic import CONNECTIONS, Round, traffic
 from benchmarks.transfer import Transfer, send
 
 PATH = "/batch_prediction"
@@ -111,37 +111,38 @@ def meanwhile(home: Home, table: Enlarged, scale: Scale) -> Section:
         "One question while a file is answered",
         f"Two workers, as shipped; a file of {table.rows:,} rows is sent again and again.",
     )
-    questions = Questions(home.houses()).by_address()
-    for connections in (16, 1):
-        with Server(tablecast(home, workers=2)) as server:
-            ask = partial(
-                traffic,
-                server.port,
-                questions,
-                seconds=scale.seconds,
-                connections=connections,
-            )
-            (idle,) = by_turns(scale.rounds, ask)
-            busy = during(lambda: send(server.port, PATH, table.upload), ask, scale.rounds)
+    for connections in (CONNECTIONS, 1):
+        idle, busy = idle_and_busy(home, table, connections, scale)
         late = [each.p99 for each in busy], [each.p99 for each in idle]
         about = f"{Spread.of(late[0])} beside {Spread.of(late[1])} ms"
-        what = f"GET /predict: p99 while a file is answered / idle, {connections} connections"
-        section.findings.append(
-            Finding(
-                what.replace("1 connections", "1 connection"), Spread.ratio(*late), Goal(5), about
-            )
-        )
-        for name, rounds in (("idle", idle), ("while a file is answered", busy)):
-            section.rows.append(
-                {
-                    "connections": connections,
-                    "when": name,
-                    "requests/s": Spread.of(each.rate for each in rounds).middle,
-                    "median ms": Spread.of(each.median for each in rounds).middle,
-                    "p99 ms": Spread.of(each.p99 for each in rounds).middle,
-                }
-            )
+        what = f"GET /predict while a file is answered / idle, connections: {connections}: p99"
+        section.findings.append(Finding(what, Spread.ratio(*late), Goal(5), about))
+        section.rows += [line(connections, "idle", idle), line(connections, "meanwhile", busy)]
     return section
+
+
+def idle_and_busy(
+    home: Home, table: Enlarged, connections: int, scale: Scale
+) -> tuple[list[Round], list[Round]]:
+    """Rounds of traffic with nothing else to do, and while the file is answered."""
+    questions = Questions(home.houses()).by_address()
+    with Server(tablecast(home, workers=2)) as server:
+        ask = partial(
+            traffic, server.port, questions, seconds=scale.seconds, connections=connections
+        )
+        (idle,) = by_turns(scale.rounds, ask)
+        return idle, during(lambda: send(server.port, PATH, table.upload), ask, scale.rounds)
+
+
+def line(connections: int, when: str, rounds: list[Round]) -> dict[str, Any]:
+    """A line of the table: medians over the rounds."""
+    return {
+        "connections": connections,
+        "when": when,
+        "requests/s": Spread.of(each.rate for each in rounds).middle,
+        "median ms": Spread.of(each.median for each in rounds).middle,
+        "p99 ms": Spread.of(each.p99 for each in rounds).middle,
+    }
 
 
 def during(work: Callable[[], object], ask: Callable[[], Round], rounds: int) -> list[Round]:
@@ -173,29 +174,38 @@ def beside_the_peers(home: Home, table: Enlarged, scale: Scale) -> Section:
         "MLflow": (mlflow(home, 1, {}), "/invocations"),
         "MLflow, one thread": (mlflow(home, 1, ONE_THREAD), "/invocations"),
     }
-    taken: dict[str, list[Answered]] = {}
+    taken: dict[str, list[Answered]] = {name: [] for name in services}
     for turn in range(scale.files):
         for name, (service, path) in services.items():
             say(f"a file of {table.rows:,} rows, round {turn + 1}: {name}")
-            taken.setdefault(name, []).append(answered(service, path, table))
+            taken[name].append(answered(service, path, table))
     section.rows = [
         {**one.row(table.rows), "who": name} for name, each in taken.items() for one in each
     ]
-    for ours, their, goal in (
-        ("Tablecast with ranges", "Flask + pandas", 1.0),
-        ("Tablecast without ranges", "Flask + pandas", 1.0),
-        ("Tablecast without ranges", "MLflow", 2.0),
-    ):
-        own = seconds_of(taken[ours])
-        rival = min(
-            (seconds_of(taken[name]) for name in (their, f"{their}, one thread")),
-            key=lambda seconds: Spread.of(seconds).middle,
+    section.findings = [
+        faster(ours, their, goal, taken, table.rows)
+        for ours, their, goal in (
+            ("Tablecast with ranges", "Flask + pandas", 1),
+            ("Tablecast without ranges", "Flask + pandas", 1),
+            ("Tablecast without ranges", "MLflow", 2),
         )
-        what = f"batch of {table.rows:,} rows, rows/s: {ours} / {their}"
-        about = f"{Spread.of(own)} beside {Spread.of(rival)} s"
-        ratio = Spread.ratio(rival, own)
-        section.findings.append(Finding(what, ratio, Goal(goal, at_least=True), about))
+    ]
     return section
+
+
+def faster(
+    ours: str, their: str, goal: float, taken: dict[str, list[Answered]], rows: int
+) -> Finding:
+    """How many times the rows a second of a peer, with the threads that suit it better."""
+    own = seconds_of(taken[ours])
+    rivals = [seconds_of(taken[name]) for name in (their, f"{their}, one thread")]
+    rival = min(rivals, key=lambda seconds: Spread.of(seconds).middle)
+    return Finding(
+        f"batch of {rows:,} rows, rows/s: {ours} / {their}",
+        Spread.ratio(rival, own),
+        Goal(goal, at_least=True),
+        f"{Spread.of(own)} beside {Spread.of(rival)} s",
+    )
 
 
 def seconds_of(each: list[Answered]) -> list[float]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import platform
 import sys
 from dataclasses import replace
@@ -11,7 +12,7 @@ import duckdb
 import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks import batch, constant, contenders, growth, single
+from benchmarks import batch, constant, contenders, duels, growth, single
 from benchmarks.contenders import Home, tablecast
 from benchmarks.enlarged import GAPS, Enlarged
 from benchmarks.findings import Finding, Goal, Section, Spread, page, shown, table
@@ -21,7 +22,7 @@ from benchmarks.processes import environment, run
 from benchmarks.rounds import QUICK, by_turns
 from benchmarks.servers import Server
 from benchmarks.traffic import Request, traffic
-from benchmarks.transfer import send
+from benchmarks.transfer import Transfer, send
 from Task1_database.dataset import Dataset
 from tests.live import Live
 
@@ -152,6 +153,32 @@ def test_one_question_beside_a_constant(bench_home: Home) -> None:
     assert [line["workers"] for line in section.rows] == [1, 1, 1, 2, 2, 2]
     assert len(section.findings) == 8
     assert all(finding.figure.middle > 0 for finding in section.findings)
+
+
+@pytest.mark.usefixtures("serving")
+def test_a_duel_is_fought_and_judged(bench_home: Home) -> None:
+    asked = [Request("/predict?x=1800", holds='"lower"')]
+    itself = duels.Duel("GET /predict", asked, lambda n, _: tablecast(bench_home, n), asked, 2)
+    with Server(tablecast(bench_home)) as server:
+        outcome = duels.fought(itself, server, 1, TINY)
+    assert outcome.peer.startswith("Tablecast, ")
+    finding = duels.verdict(itself, outcome, 1)
+    assert finding.figure == Spread.of([outcome.ours[0].rate / outcome.theirs[0].rate])
+
+
+def test_every_peer_is_asked_for_the_same_houses(bench_home: Home) -> None:
+    mlflow, fastapi, flask, many = duels.duels(bench_home)
+    assert mlflow.ours == fastapi.ours == fastapi.theirs == flask.theirs
+    assert len(mlflow.theirs) == len(fastapi.theirs) == 200
+    assert [len(json.loads(request.body)) for request in many.theirs] == [100]
+
+
+def test_a_file_is_judged_beside_the_better_setting() -> None:
+    def answered(*seconds: float) -> list[batch.Answered]:
+        return [batch.Answered("", Transfer(each, 0, 3), 0) for each in seconds]
+
+    taken = {"ours": answered(1, 2), "them": answered(9, 9), "them, one thread": answered(4, 4)}
+    assert batch.faster("ours", "them", 1, taken, 2).figure == Spread(3, 2, 4)
 
 
 @pytest.mark.usefixtures("serving")
