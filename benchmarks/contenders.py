@@ -150,12 +150,12 @@ def fastapi(home: Home, workers: int, threads: Mapping[str, str]) -> Service:
 
 
 def flask(home: Home, workers: int, threads: Mapping[str, str]) -> Service:
-    """Gunicorn with the worker class and the threads that Tablecast has."""
+    """Gunicorn with two threads a worker: more, or the sync worker, made it slower."""
     return Service(
         "Flask + pandas",
         [
             *(str(PEERS.python), "-m", "gunicorn", "--bind", "127.0.0.1:{port}"),
-            *("--workers", str(workers), "--worker-class", "gthread", "--threads", "8"),
+            *("--workers", str(workers), "--worker-class", "gthread", "--threads", "2"),
             *("--timeout", "600", "--keep-alive", "65", "benchmarks.peers.flask_app:app"),
         ],
         home.folder,

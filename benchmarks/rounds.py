@@ -61,7 +61,7 @@ FULL = Scale(
 )
 QUICK = Scale(
     rounds=3,
-    seconds=0.8,
+    seconds=0.6,
     starts=3,
     sizes=(10_000, 100_000, 1_000_000),
     trained=(200_000,),
