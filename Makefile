@@ -4,6 +4,7 @@ PYTHON  ?= python3
 DATASET ?= houses
 PORT    ?= 5000
 URL     ?= http://127.0.0.1:5000
+PEERS   ?= all
 
 BIN := .venv/bin
 
@@ -37,8 +38,8 @@ playbook: .venv/train  ## ask the live service at URL in every way it offers
 docs: .venv/dev  ## screenshots and the report of houses, into docs/ (needs chromium, pdftoppm)
 	@$(BIN)/python docs/make.py
 
-bench: .venv/dev  ## measure what the documents claim
-	@$(BIN)/python -m benchmarks.coverage
+bench: .venv/dev  ## measure what the documents claim; PEERS=none for what needs no peer
+	@$(BIN)/python -m benchmarks --peers $(PEERS)
 
 env:  ## make .env, with secrets of its own, for docker compose
 	@test ! -e .env || { echo ".env is there; it stays as it is"; exit 1; }

@@ -1,28 +1,24 @@
-"""How training grows with the table, beside one plain fit of the same rows.
+"""How loading and training grow with the table, beside the least that each could take.
 
-`houses` is resampled with noise to 2,000, 20,000, 200,000 and 1,000,000 rows. For each size,
-`tablecast train` (report, checks and sealing included) stands beside one fit of scikit-learn's
-HistGradientBoostingRegressor as it comes, on the very same rows; whole processes both, with
-their seconds and the peak memory of their largest process.
+`houses` is resampled with noise to more and more rows. `tablecast load` stands beside a bare COPY
+of the same CSV into a table of the same types; `tablecast train` (report, checks and sealing
+included) beside one fit of scikit-learn's HistGradientBoostingRegressor as it comes, on the very
+same rows. Whole processes, with their seconds and the peak memory of their largest process.
 
     python -m benchmarks.growth [ROWS ...]
 """
 
 from __future__ import annotations
 
-import os
-import resource
-import shutil
-import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import duckdb
-
-from Task1_database.dataset import Dataset
+from benchmarks.enlarged import Enlarged
+from benchmarks.findings import Finding, Goal, Section, Spread, shown
+from benchmarks.processes import Run, run
+from benchmarks.rounds import say
 
 SIZES = (2_000, 20_000, 200_000, 1_000_000)
 PLAIN_FIT = """
@@ -38,87 +34,122 @@ begun = time.perf_counter()
 HistGradientBoostingRegressor().fit(study.rows, study.outcomes)
 print(time.perf_counter() - begun)
 """
-RESAMPLED = """
-COPY (
-    SELECT
-        row_number() OVER () AS rownames,
-        greatest(1000, round(price::INTEGER * (0.9 + 0.2 * random())))::INTEGER AS price,
-        lotSize,
-        greatest(0, age::INTEGER + round(4 * random() - 2))::INTEGER AS age,
-        greatest(200, round(landValue::INTEGER * (0.9 + 0.2 * random())))::INTEGER AS landValue,
-        greatest(300, livingArea::INTEGER + round(100 * random() - 50))::INTEGER AS livingArea,
-        * EXCLUDE (rownames, price, lotSize, age, landValue, livingArea, place)
-    FROM (
-        SELECT (random() * 1727.99)::INTEGER + 1 AS place FROM range({rows})
-    ) INNER JOIN (
-        SELECT *, row_number() OVER () AS place FROM read_csv('{source}', all_varchar = true)
-    ) USING (place)
-) TO '{target}' (HEADER)
+LOADS = """
+import sys, tempfile, time
+from statistics import median
+import duckdb
+from Task1_database.dataset import Dataset
+from Task1_database.load import load
+dataset = Dataset.open(sys.argv[1])
+csv, schema = dataset.csv_path("houses"), (dataset.folder / "schema.sql").read_text()
+def copy(folder):
+    with duckdb.connect(f"{folder}/bare.duckdb") as connection:
+        connection.execute("SET enable_progress_bar = false")
+        connection.execute(schema)
+        connection.execute(f"COPY houses FROM '{csv}' (HEADER)")
+def loaded(folder):
+    load(dataset, f"duckdb:///{folder}/loaded.duckdb", step="load_houses")
+def seconds(work):
+    with tempfile.TemporaryDirectory() as folder:
+        begun = time.perf_counter()
+        work(folder)
+        return time.perf_counter() - begun
+pairs = [(seconds(copy), seconds(loaded)) for _ in range(int(sys.argv[2]) + 1)][1:]
+print(*(f"{ours} {bare}" for bare, ours in pairs), sep="\\n")
 """
 
 
-@dataclass(frozen=True)
-class Run:
-    """A whole process: its seconds, the megabytes of its largest process, what it printed."""
-
-    seconds: float
-    megabytes: float
-    printed: str
-
-
-def measured(command: list[str], environment: dict[str, str]) -> Run:
-    """Run a command in a child of its own, so that the peak memory is that of this run alone."""
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        begun = time.perf_counter()
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        text = done.stdout if done.returncode == 0 else f"failed: {done.stderr[-400:]}"
-        os.write(write, f"{time.perf_counter() - begun}\n{peak}\n{text[:2000]}".encode())
-        os._exit(0)
-    os.close(write)
-    with os.fdopen(read) as pipe:
-        seconds, megabytes, printed = pipe.read().split("\n", 2)
-    os.waitpid(child, 0)
-    if printed.startswith("failed"):
-        raise SystemExit(printed)
-    return Run(float(seconds), float(megabytes), printed)
+def loading(tables: list[Enlarged]) -> Section:
+    """`tablecast load`, both tables of it, at several sizes."""
+    section = Section("Loading by size", "`tablecast load` into DuckDB: houses and feature_store.")
+    for table in tables:
+        say(f"loading {table.rows:,} rows")
+        taken = table.loaded
+        section.rows.append(
+            {
+                "rows": f"{table.rows:,}",
+                "seconds": taken.seconds,
+                "rows/s": table.rows / taken.seconds,
+                "peak MB": taken.megabytes,
+            }
+        )
+    return section
 
 
-def resample(folder: Path, rows: int) -> Path:
-    """A dataset folder like that of houses, with as many rows."""
-    houses = Dataset.open("houses").folder
-    copy = Path(shutil.copytree(houses, folder / f"houses_{rows}"))
-    sql = RESAMPLED.format(rows=rows, source=houses / "houses.csv", target=copy / "houses.csv")
-    duckdb.sql("SELECT setseed(0.5)")
-    duckdb.sql(sql)
-    return copy
+def beside_copy(table: Enlarged, rounds: int) -> Section:
+    """The step that loads the CSV, with all its checks, beside a bare COPY, by turns."""
+    say(f"load of {table.rows:,} rows beside a bare COPY")
+    command = [sys.executable, "-c", LOADS, str(table.dataset.folder), str(rounds)]
+    printed = run(command, table.environment).printed
+    pairs = [line.split() for line in printed.splitlines()]
+    ours, bare = [float(pair[0]) for pair in pairs], [float(pair[1]) for pair in pairs]
+    finding = Finding(
+        f"load of {table.rows:,} rows into DuckDB, with all checks / a bare COPY",
+        Spread.ratio(ours, bare),
+        Goal(1.5),
+        f"{Spread.of(ours)} beside {Spread.of(bare)} s",
+    )
+    return Section("Loading beside a bare COPY", findings=[finding])
+
+
+def training(tables: list[Enlarged]) -> Section:
+    """`tablecast train` beside a plain fit, at several sizes."""
+    section = Section(
+        "Training by size",
+        "`tablecast train`, report included, beside one plain HistGradientBoosting fit.",
+    )
+    for table in tables:
+        say(f"training on {table.rows:,} rows")
+        try:
+            line = trained(table)
+        except RuntimeError as error:  # more than the memory of this machine, say
+            section.rows.append({"rows": f"{table.rows:,}", "train s": f"failed: {error}"[:200]})
+            continue
+        section.rows.append(line)
+        if table.rows >= 200_000:
+            what = f"train on {table.rows:,} rows, report included / one plain fit"
+            about = f"{shown(line['train s'])} beside {shown(line['plain fit s'])} s"
+            ratio = Spread.of([line["ratio"]])
+            section.findings.append(Finding(what, ratio, Goal(4), about))
+    return section
+
+
+def trained(table: Enlarged) -> dict[str, Any]:
+    """One size."""
+    assert table.loaded
+    url = f"duckdb:///{table.database}"
+    fit: Run = run(
+        [sys.executable, "-c", PLAIN_FIT, str(table.dataset.folder), url], table.environment
+    )
+    train, plain = table.tablecast("train"), float(fit.printed)
+    return {
+        "rows": f"{table.rows:,}",
+        "train s": train.seconds,
+        "plain fit s": plain,
+        "ratio": train.seconds / plain,
+        "train MB": train.megabytes,
+        "fit MB": fit.megabytes,
+    }
 
 
 def main() -> None:
     """Print one line for each size."""
     sizes = [int(word.replace("_", "")) for word in sys.argv[1:]] or SIZES
     print(
-        f"{'rows':>9} {'train s':>8} {'plain fit s':>11} {'ratio':>6} {'train MB':>9} {'fit MB':>7}"
+        f"{'rows':>9} {'load s':>7} {'train s':>8} {'plain fit s':>11} {'ratio':>6} "
+        f"{'train MB':>9} {'fit MB':>7}"
     )
     with tempfile.TemporaryDirectory() as name:
-        home = Path(name)
-        environment = {**os.environ, "TABLECAST_HOME": name}
         for rows in sizes:
-            dataset = resample(home, rows)
-            tablecast = [sys.executable, "-m", "tablecast"]
-            measured([*tablecast, "load", str(dataset)], environment)
-            url = f"duckdb:///{home}/databases/{dataset.name}.duckdb"
-            fit = measured([sys.executable, "-c", PLAIN_FIT, str(dataset), url], environment)
-            train = measured([*tablecast, "train", str(dataset)], environment)
-            plain = float(fit.printed)
+            table = Enlarged(rows, Path(name).resolve())
+            line = trained(table)
             print(
-                f"{rows:>9,} {train.seconds:>8.1f} {plain:>11.2f} {train.seconds / plain:>6.1f} "
-                f"{train.megabytes:>9,.0f} {fit.megabytes:>7,.0f}",
+                f"{rows:>9,} {table.loaded.seconds:>7.2f} {line['train s']:>8.1f} "
+                f"{line['plain fit s']:>11.2f} {line['ratio']:>6.1f} {line['train MB']:>9,.0f} "
+                f"{line['fit MB']:>7,.0f}",
                 flush=True,
             )
-            shutil.rmtree(dataset)
+            table.forget()
 
 
 if __name__ == "__main__":

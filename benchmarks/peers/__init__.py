@@ -1,0 +1,1 @@
+"""What people use today: one scikit-learn pipeline behind FastAPI, Flask with pandas, or MLflow."""
