@@ -101,10 +101,11 @@ class Conformal(ABC):
     def _limits(self, rows: Rows) -> Floats:
         """For each row the limits of its subset, computed once for each subset."""
         packed = np.packbits(~np.isnan(rows), axis=1)
+        if len(rows) == 1:
+            return self._limits_of([packed.tobytes()])[0][np.newaxis]
         of_row: list[bytes] = packed.view(f"V{packed.shape[1]}").ravel().tolist()
         places = {subset: place for place, subset in enumerate(dict.fromkeys(of_row))}
-        limits = np.array(self._limits_of(list(places)))
-        return limits if len(places) == len(rows) else limits[[places[s] for s in of_row]]
+        return np.array(self._limits_of(list(places)))[[places[subset] for subset in of_row]]
 
     def _limits_of(self, subsets: list[bytes]) -> list[Floats]:
         cache = self._cache
@@ -155,11 +156,8 @@ class ConformalRegressor(Conformal):
         return {"prediction": self._amount(raw[:, 0])}
 
     def _region(self, raw: Floats, limits: Floats) -> Block:
-        centre, spread = raw[:, 0], np.exp(raw[:, 1])
-        return {
-            "lower": self._amount(centre + limits[:, 0] * spread),
-            "upper": self._amount(centre + limits[:, 1] * spread),
-        }
+        ends = self._amount(raw[:, :1] + limits * np.exp(raw[:, 1:]))
+        return {"lower": ends[:, 0], "upper": ends[:, 1]}
 
     def _amount(self, learned: Floats) -> Floats:
         return np.exp(learned) if self.contract.target.logarithmic else learned

@@ -138,12 +138,22 @@ class Contract:
         """Each feature by its name."""
         return {feature.name: feature for feature in self.features}
 
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The column of each feature in the model's rows."""
+        return {name: place for place, name in enumerate(self.names)}
+
     def encode(self, records: Iterable[Mapping[str, Value]]) -> Rows:
         """Records as the model's rows; a feature that a record lacks is hidden (NaN)."""
-        return np.array(
-            [[f.encode(record.get(f.name)) for f in self.features] for record in records],
-            dtype=np.float32,
-        ).reshape(-1, len(self.features))
+        rows = [self.codes(record) for record in records]
+        return np.array(rows, dtype=np.float32).reshape(-1, len(self.features))
+
+    def codes(self, record: Mapping[str, Value]) -> list[float]:
+        """One record as a row, before it becomes float32."""
+        row = [float("nan")] * len(self.features)
+        for name, value in record.items():
+            row[self.places[name]] = self.by_name[name].encode(value)
+        return row
 
     def to_json(self) -> str:
         """The contract as text; `from_json` reads it back."""

@@ -12,6 +12,7 @@ from flask.json.provider import DefaultJSONProvider
 from Task3_api import api, batch, pages, preview, problems, reference, status
 from Task3_api.renewal import Renewal
 from Task3_api.served import Served, model_folder, models_folder, put_in_service
+from Task3_api.shortcut import Shortcut
 
 MEGABYTE = 1 << 20
 DEFAULTS = {
@@ -56,6 +57,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     problems.register(app)
     status.register(app)
     app.after_request(_secured)
+    app.wsgi_app = Shortcut(app, "/predict", HEADERS)  # type: ignore[method-assign]
     return app
 
 
@@ -70,6 +72,7 @@ class StrictJson(DefaultJSONProvider):
 
 
 def _secured(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    """Add what the response has not said itself."""
+    said = set(response.headers.keys())
+    response.headers.extend([pair for pair in HEADERS.items() if pair[0] not in said])
     return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -46,11 +47,11 @@ class Predictor:
 
     def answers(self, records: Sequence[Record]) -> list[dict[str, Any]]:
         """The answers to many records; an InputError carries the index of the one at fault."""
-        rows = self.contract.encode(records)
-        told = ~np.isnan(rows).all(axis=1)
-        if not told.all():
-            index = int(told.argmin())
-            raise self._nothing_told(records[index], index if len(records) > 1 else None)
+        codes = [self.contract.codes(record) for record in records]
+        for index, row in enumerate(codes):
+            if all(map(math.isnan, row)):
+                raise self._nothing_told(records[index], index if len(records) > 1 else None)
+        rows = np.array(codes, dtype=np.float32).reshape(-1, len(self.contract.features))
         values = self._values(self.block(rows))
         return [
             {**dict(zip(values, parts, strict=True)), **self._about(record)}
