@@ -30,6 +30,7 @@ FOLDS = 5
 RANDOM_SUBSETS = 12
 Z95 = 1.96
 FEW_ROWS, JUDGED_ROWS = 10_000, 2_500
+WAYS_AT_ONCE = 16
 EVERYTHING, X_ALONE, ONLY, WITHOUT, RANDOM = "everything", "x alone", "only", "without", "random"
 
 Mask = npt.NDArray[np.bool_]  # shape (features,): which are told
@@ -191,12 +192,24 @@ def _judged_model(model: type[PredictiveModel], fold: Fold) -> Judged:
     contract, rows, outcomes = fold.data
     fitted = model(contract, seed=fold.seed).fit(rows[fold.train], outcomes[fold.train])
     tables = []
-    for asked in ways_to_ask(contract, seed=0):
-        block = fitted.predict(np.where(asked.told, rows[fold.test], np.float32(np.nan)))
+    for asked, block in _asked(fitted, ways_to_ask(contract, seed=0), rows[fold.test]):
         table = _table(contract, block, outcomes[fold.test])
         tables.append(table.assign(model=model.__name__, way=asked.way, feature=asked.feature,
                                    told=int(asked.told.sum()), row=fold.test))  # fmt: skip
     return Judged(pd.concat(tables, ignore_index=True), fitted)
+
+
+def _asked(
+    model: PredictiveModel, ways: list[Asked], rows: Rows
+) -> Iterator[tuple[Asked, dict[str, Any]]]:
+    """The answers to all rows, asked in each way; several ways at once, which takes less time."""
+    for begin in range(0, len(ways), WAYS_AT_ONCE):
+        some = ways[begin : begin + WAYS_AT_ONCE]
+        shown = [np.where(asked.told, rows, np.float32(np.nan)) for asked in some]
+        block = model.predict(np.concatenate(shown))
+        for place, asked in enumerate(some):
+            here = slice(place * len(rows), (place + 1) * len(rows))
+            yield asked, {part: values[here] for part, values in block.items()}
 
 
 def _judged_baselines(fold: Fold) -> Judged:

@@ -9,12 +9,12 @@ promise.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from joblib import Parallel, delayed
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -90,8 +90,9 @@ class PredictiveModel(ABC):
             half = rng.integers(0, 2, size=of_row.max() + 1)[of_row] == 1
             parts += [half, ~half]
         with threadpool_limits(1):  # the fits side by side, instead of the threads of each
-            fits = (delayed(self._fit_centre)(shown[part], truth[part]) for part in parts)
-            self.centre_, *halves = Parallel(n_jobs=-1, prefer="threads")(fits)
+            with ThreadPoolExecutor(len(parts)) as pool:
+                fits = pool.map(lambda part: self._fit_centre(shown[part], truth[part]), parts)
+                self.centre_, *halves = fits
             if halves:
                 self.spread_ = self._fit_spread(shown, truth, half, halves)
         self.calibration_ = Calibration(rows[held_part], learned[held_part])
