@@ -6,7 +6,6 @@ executed notebook into report.html, which holds all that it needs, and report.pd
 
 from __future__ import annotations
 
-import base64
 import html
 import io
 import os
@@ -21,7 +20,6 @@ from urllib.parse import urlsplit
 import nbformat
 import papermill
 import plutoprint
-from fontTools import subset, ttLib
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
@@ -32,11 +30,10 @@ from papermill.parameterize import parameterize_notebook
 from Task1_database import errors
 from Task1_database.database_url import safe_url
 from Task1_database.errors import TablecastError, TrainingError
-from Task2_model.reporting.figures import FONTS
+from Task2_model.reporting.typeface import faces
 
 HERE = Path(__file__).parent
 NOTEBOOK = HERE / "report.ipynb"
-FACES = (("Regular", 400, "normal"), ("It", 400, "italic"), ("Semibold", 600, "normal"))
 
 
 class OwnKernel(AsyncKernelManager):
@@ -106,7 +103,7 @@ def render(folder: Path) -> None:
     title = _title(notebook)
     resources = {"title": title, "fonts": ""}
     text, _ = exporter.from_notebook_node(notebook, resources=resources)
-    resources["fonts"] = _faces(text)
+    resources["fonts"] = faces(text)
     page, _ = exporter.from_notebook_node(notebook, resources=resources)
     _write(folder / "report.html", page.encode())
     book = plutoprint.Book(plutoprint.PAGE_SIZE_A4)
@@ -160,26 +157,6 @@ def _title(notebook: Any) -> str:
             if found:
                 return html.unescape(found[1])
     return "Report"
-
-
-def _faces(text: str) -> str:
-    """Source Sans as @font-face rules, cut down to the characters of `text`."""
-    return "\n".join(
-        f'@font-face {{ font-family: "Source Sans Pro"; font-weight: {weight}; '
-        f"font-style: {style}; src: url(data:font/ttf;base64,{_subset(name, text)}); }}"
-        for name, weight, style in FACES
-    )
-
-
-def _subset(name: str, text: str) -> str:
-    font = ttLib.TTFont(FONTS / f"SourceSansPro-{name}.ttf")
-    options = subset.Options(layout_features=["kern", "mark", "lnum", "tnum"], notdef_outline=True)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(text=text + " 0123456789/•")
-    subsetter.subset(font)
-    data = io.BytesIO()
-    font.save(data)
-    return base64.b64encode(data.getvalue()).decode()
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -12,6 +12,7 @@ import platform
 import shutil
 import uuid
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -61,11 +62,7 @@ def train(
     staging = models / f".staging-{uuid.uuid4().hex}"
     staging.mkdir()
     try:
-        say("answering the questions")
-        ask(dataset, database_url, staging / "answers")
-        for question in dataset.questions:
-            shutil.copy(dataset.folder / question.file, staging / "answers")
-        say("running the notebook")
+        say("answering the questions and running the notebook")
         parameters = {
             "dataset": str(dataset.folder),
             "database_url": database_url,
@@ -73,7 +70,10 @@ def train(
             "seed": seed,
             "models": list(names),
         }
-        report.execute(parameters, staging)
+        with ThreadPoolExecutor(1) as pool:  # the database has time while the notebook starts
+            asked = pool.submit(_answer_questions, dataset, database_url, staging / "answers")
+            report.execute(parameters, staging)
+            asked.result()
         say("setting the report")
         report.render(staging)
         facts = _facts(staging, database_url)
@@ -83,6 +83,13 @@ def train(
         return seal(staging, models, _version(staging), facts)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _answer_questions(dataset: Dataset, database_url: str, folder: Path) -> None:
+    """The questions with their answers, for a service that has no database."""
+    ask(dataset, database_url, folder)
+    for question in dataset.questions:
+        shutil.copy(dataset.folder / question.file, folder)
 
 
 def _version(staging: Path) -> str:

@@ -10,10 +10,8 @@ import html
 import io
 import warnings
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-import font_source_sans_pro
 import matplotlib as mpl
 import pandas as pd
 from IPython.display import display
@@ -23,9 +21,9 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from Task2_model.reporting.showing import say
+from Task2_model.reporting.typeface import FONTS
 from Task2_model.reporting.wording import exact, shorten
 
-FONTS = Path(font_source_sans_pro.__file__).parent / "files"
 WIDTH = 6.7  # inches: an A4 page between its margins
 INK, MUTED, GRID, PALE, ACCENT, TINT = (
     "#22303c", "#6b7885", "#e4e8ec", "#b6c0c9", "#0b7285", "#c5e3e8",
