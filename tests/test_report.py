@@ -14,6 +14,7 @@ from Task1_database.dataset import Dataset
 from Task1_database.errors import TrainingError
 from Task1_database.load import load
 from Task2_model import report
+from Task2_model.reporting import typeface
 
 NOTEBOOK: Any = nbformat.read(report.NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
 CODE = [cell for cell in NOTEBOOK.cells if cell.cell_type == "code"]
@@ -140,7 +141,7 @@ def test_the_page_is_self_contained(page: str) -> None:
     assert not re.search(r"""url\(["']?(?!data:|#)""", page)
     assert "@import" not in page
     assert "<script" not in page
-    assert page.count("url(data:font/ttf;base64,") == len(report.FACES)
+    assert page.count("url(data:font/ttf;base64,") == len(typeface.FACES)
 
 
 def test_the_page_folds_the_code_and_fits_a_phone(page: str) -> None:
