@@ -25,7 +25,7 @@ from Task3_api.scan import CHUNK, LONGEST_LINE, Scan
 
 Row = list[str]
 
-ROWS = 4_000  # of a block, at most
+ROWS = 2_000  # of a block, at most
 BYTES = 1 << 18  # of a block, about, at most
 LINE_END = "\r\n\0"  # no cell holds a NUL, and one that holds a line end is quoted
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
