@@ -48,15 +48,15 @@ class Scale:
 
 
 FULL = Scale(
-    rounds=7,
-    seconds=3,
-    starts=7,
+    rounds=5,
+    seconds=2,
+    starts=5,
     sizes=(10_000, 100_000, 1_000_000, 10_000_000),
-    trained=(10_000, 100_000, 200_000, 1_000_000, 10_000_000),
+    trained=(10_000, 100_000, 200_000, 1_000_000),
     file=1_000_000,
-    files=3,
+    files=2,
     intake=1_000_000,
-    intakes=5,
+    intakes=3,
     splits=20,
 )
 QUICK = Scale(
@@ -65,10 +65,10 @@ QUICK = Scale(
     starts=3,
     sizes=(10_000, 100_000, 1_000_000),
     trained=(200_000,),
-    file=100_000,
+    file=1_000_000,
     files=1,
-    intake=200_000,
-    intakes=2,
+    intake=1_000_000,
+    intakes=1,
     splits=0,
 )
 
