@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from threading import Event
 from typing import Any
 
 from benchmarks.contenders import ONE_THREAD, Home, Questions, flask, mlflow, tablecast
@@ -146,17 +147,20 @@ def line(connections: int, when: str, rounds: list[Round]) -> dict[str, Any]:
 
 
 def during(work: Callable[[], object], ask: Callable[[], Round], rounds: int) -> list[Round]:
-    """Rounds of traffic, all of them while the work is under way, again where it ends early."""
-    taken: list[Round] = []
+    """Rounds of traffic, all of them while the work is done again and again."""
+    enough = Event()
+
+    def again() -> None:
+        while not enough.is_set():
+            work()
+
     with ThreadPoolExecutor(1) as pool:
-        while len(taken) < rounds:
-            under_way = pool.submit(work)
-            while len(taken) < rounds and not under_way.done():
-                seen = ask()
-                if not under_way.done():
-                    taken.append(seen)
+        under_way = pool.submit(again)
+        try:
+            return [ask() for _ in range(rounds)]
+        finally:
+            enough.set()
             under_way.result()
-    return taken
 
 
 def beside_the_peers(home: Home, table: Enlarged, scale: Scale) -> Section:

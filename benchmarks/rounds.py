@@ -48,16 +48,16 @@ class Scale:
 
 
 FULL = Scale(
-    rounds=5,
-    seconds=2,
-    starts=5,
+    rounds=3,
+    seconds=1.5,
+    starts=3,
     sizes=(10_000, 100_000, 1_000_000, 10_000_000),
     trained=(10_000, 100_000, 200_000, 1_000_000),
     file=1_000_000,
-    files=2,
+    files=1,
     intake=1_000_000,
-    intakes=3,
-    splits=20,
+    intakes=2,
+    splits=10,
 )
 QUICK = Scale(
     rounds=3,
