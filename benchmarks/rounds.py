@@ -57,7 +57,7 @@ FULL = Scale(
     files=1,
     intake=1_000_000,
     intakes=2,
-    splits=10,
+    splits=20,
 )
 QUICK = Scale(
     rounds=3,
