@@ -43,4 +43,5 @@ class Shortcut:
     def _answer(self, query: bytes) -> bytes:
         model: Served = self._app.extensions[KEY]
         record = model.parser.record(parsing.pairs(query))
-        return self._app.json.dumps(model.predictor.answer(record)).encode() + b"\n"
+        answer = model.predictor.answer(record)
+        return self._app.json.dumps(answer, separators=(",", ":")).encode() + b"\n"
