@@ -125,7 +125,9 @@ class Conformal(ABC):
         rows = self.calibration.rows
         at_once = max(1, ROWS_AT_ONCE // len(rows))
         for begin in range(0, len(subsets), at_once):
-            packed = [np.frombuffer(subset, np.uint8) for subset in subsets[begin:][:at_once]]
+            packed = [
+                np.frombuffer(subset, np.uint8) for subset in subsets[begin : begin + at_once]
+            ]
             told = np.unpackbits(packed, axis=1, count=rows.shape[1]).astype(bool)
             shown = np.where(told, rows[:, None], np.float32(np.nan))  # (rows, subsets, features)
             raw = self.forward(shown.reshape(-1, rows.shape[1])).reshape(*shown.shape[:2], -1)
