@@ -5,9 +5,11 @@
 
 ARG PYTHON=3.13
 
-# What serves: Flask, gunicorn, NumPy and onnxruntime, nothing of the training stack.
+# What serves: Flask, gunicorn and NumPy, nothing of the training stack. A model of one's own that
+# is no forest wants `--build-arg SERVING=serve-onnx`.
 FROM python:${PYTHON}-slim AS serving-packages
-COPY requirements/serve.txt /tmp/
+ARG SERVING=serve
+COPY requirements/${SERVING}.txt /tmp/serve.txt
 RUN python -m venv --without-pip /opt/venv \
  && pip --python /opt/venv install --no-cache-dir --require-hashes -r /tmp/serve.txt
 
@@ -51,7 +53,7 @@ COPY --from=serving-packages /opt/venv /opt/venv
 WORKDIR /app
 COPY Task1_database/__init__.py Task1_database/errors.py Task1_database/
 COPY Task2_model/__init__.py Task2_model/artifact.py Task2_model/conformal.py \
-     Task2_model/contract.py Task2_model/
+     Task2_model/contract.py Task2_model/forest.py Task2_model/graph.py Task2_model/
 COPY Task3_api/ Task3_api/
 RUN /opt/venv/bin/python -m compileall -q Task1_database Task2_model Task3_api
 ENV PATH=/opt/venv/bin:$PATH HOME=/tmp PYTHONUNBUFFERED=1

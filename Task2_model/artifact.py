@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,12 @@ from typing import Any
 from Task1_database.errors import SealError
 from Task2_model.conformal import Calibration
 from Task2_model.contract import Contract
+from Task2_model.forest import Forest
 
 MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
-SERVED = ("contract.json", "model.onnx", "calibration.npz", "golden.json")  # what a server opens
+SERVED = ("contract.json", "calibration.npz", "golden.json")  # what a server opens, beside one of
+FOREST, GRAPH = "forest.npz", "model.onnx"
 VERSION = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
 
@@ -38,8 +41,9 @@ class SealedModel:
     version : str
     manifest : dict
         Metrics and provenance; see `seal`.
-    graph : bytes
-        The ONNX graph: rows (n, features) to raw outputs (n, outputs).
+    form : Forest or bytes
+        What makes raw outputs (n, outputs) of rows (n, features): a serialised ONNX graph where
+        the model is no forest.
     golden : list of dict
         Requests with the answers that the model gave offline.
     """
@@ -49,7 +53,7 @@ class SealedModel:
     manifest: dict[str, Any]
     contract: Contract
     calibration: Calibration
-    graph: bytes
+    form: Forest | bytes
     golden: list[dict[str, Any]]
 
     @classmethod
@@ -60,16 +64,22 @@ class SealedModel:
         """
         manifest = _manifest(folder)
         _check_files(folder, manifest)
-        served = {name: _read_checked(folder, name, manifest) for name in SERVED}
+        names = (*SERVED, FOREST if FOREST in manifest["files"] else GRAPH)
+        served = {name: _read_checked(folder, name, manifest) for name in names}
         return cls(
             folder=folder,
             version=manifest["version"],
             manifest=manifest,
             contract=Contract.from_json(served["contract.json"].decode()),
             calibration=Calibration.from_bytes(served["calibration.npz"]),
-            graph=served["model.onnx"],
+            form=form_of(served),
             golden=json.loads(served["golden.json"]),
         )
+
+
+def form_of(files: Mapping[str, bytes]) -> Forest | bytes:
+    """What a server runs of a model's exported files: see `SealedModel.form`."""
+    return Forest.from_bytes(files[FOREST]) if FOREST in files else files[GRAPH]
 
 
 def current(models: Path) -> Path:
@@ -121,7 +131,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         files = manifest["files"]
-        complete = set(SERVED) <= set(files) and isinstance(manifest["version"], str)
+        complete = {*SERVED, GRAPH} <= set(files) and isinstance(manifest["version"], str)
     except FileNotFoundError:
         raise SealError(f"{path} is missing; train the model again") from None
     except (ValueError, KeyError, TypeError):

@@ -67,7 +67,7 @@ class Conformal(ABC):
         Says the task, the confidence and how the target was transformed.
     calibration : Calibration
     forward : callable
-        Rows to raw outputs: the scikit-learn model or its ONNX graph.
+        Rows to raw outputs: the scikit-learn model or an exported form of it.
     """
 
     def __init__(self, contract: Contract, calibration: Calibration, forward: Forward) -> None:

@@ -1,7 +1,9 @@
-"""The trained model as an ONNX graph: what the server runs, instead of scikit-learn.
+"""The trained model in the forms that others run, instead of scikit-learn.
 
-The graph takes rows of float32 and gives the raw outputs in one array. It is written only if it
-agrees with the scikit-learn model on every training row.
+Every model becomes an ONNX graph, `model.onnx`, which any ONNX runtime takes. One that is made of
+boosted trees alone, as the default is, becomes lookup tables as well, `forest.npz`, which the
+server prefers. A form is written only if it agrees with the scikit-learn model on every training
+row.
 """
 
 from __future__ import annotations
@@ -13,24 +15,25 @@ import numpy as np
 import onnx
 import onnx.compose
 import onnx.helper
-from joblib import cpu_count
-from onnxruntime import InferenceSession, SessionOptions
 from skl2onnx import to_onnx
 
 from Task1_database.errors import TrainingError
-from Task2_model.conformal import Floats
+from Task2_model.artifact import FOREST, GRAPH
+from Task2_model.conformal import Floats, Forward
 from Task2_model.contract import Contract, Rows
+from Task2_model.graph import Graph
 from Task2_model.model import PredictiveModel
+from Task2_model.trees import forest
 
 OPSET = {"": 18, "ai.onnx.ml": 3}
 ROWS_WITH_X_ALONE = 10_000
 TOLERANCE = 1e-5  # relative; float32 itself carries about 1e-7
 
 
-def export(model: PredictiveModel, rows: Rows) -> bytes:
-    """The model as a serialised ONNX graph, from `rows` (n, features) to `raw` (n, outputs).
+def export(model: PredictiveModel, rows: Rows) -> dict[str, bytes]:
+    """The files of the model's forms, each from `rows` (n, features) to raw outputs (n, outputs).
 
-    Raises TrainingError where the model cannot be converted, or where the converted form
+    Raises TrainingError where the model cannot be converted, or where a converted form
     differs from it on any of `rows`: the error names the row, the output and both values.
     """
     try:
@@ -42,8 +45,13 @@ def export(model: PredictiveModel, rows: Rows) -> bytes:
         raise TrainingError(
             f"{type(model).__name__} cannot be exported to ONNX: {reason[0] if reason else error!r}"
         ) from error
-    _refuse_difference(model, graph, rows)
-    return graph
+    files = {GRAPH: graph}
+    forms: dict[str, Forward] = {"ONNX": Graph(graph)}
+    if trees := forest(model):
+        files[FOREST] = trees.to_bytes()
+        forms["lookup tables"] = trees
+    _refuse_difference(model, forms, rows)
+    return files
 
 
 def _graph(model: PredictiveModel, rows: Rows) -> bytes:
@@ -83,28 +91,26 @@ def _joined(parts: list[Any], outputs: list[str], features: int) -> Any:
     return joined
 
 
-def _refuse_difference(model: PredictiveModel, graph: bytes, rows: Rows) -> None:
-    """Compare both forms on every row as it is, and on some with `x` alone."""
-    options = SessionOptions()
-    options.intra_op_num_threads = cpu_count()
-    session = InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+def _refuse_difference(model: PredictiveModel, forms: dict[str, Forward], rows: Rows) -> None:
+    """Compare all forms on every row as it is, and on some with `x` alone."""
     first = np.arange(rows.shape[1]) == 0
     x_alone = np.where(first, rows[:ROWS_WITH_X_ALONE], np.float32(np.nan))
     for asked in (rows, x_alone):
         order = np.lexsort(asked.T[::-1])  # trees answer like after like the fastest
         shown = asked[order]
         expected = _units(model.contract, model.forward(shown))
-        got = _units(model.contract, session.run(["raw"], {"rows": shown})[0].astype(np.float64))
         scale = np.maximum(np.abs(expected), np.median(np.abs(expected), axis=0))
-        apart = np.abs(got - expected) / np.maximum(scale, 1e-12)
-        if not np.isfinite(got).all() or apart.max() > TOLERANCE:
-            row, output = np.unravel_index(np.nan_to_num(apart, nan=np.inf).argmax(), apart.shape)
-            number = order[row] + 1
-            raise TrainingError(
-                f"{type(model).__name__} changes when exported to ONNX: training row {number}, "
-                f"output {output + 1} is {expected[row, output]:.9g}, exported "
-                f"{got[row, output]:.9g}; at most {TOLERANCE:g} relative is allowed"
-            )
+        for name, form in forms.items():
+            got = _units(model.contract, form(shown))
+            apart = np.abs(got - expected) / np.maximum(scale, 1e-12)
+            if not np.isfinite(got).all() or apart.max() > TOLERANCE:
+                worst = np.nan_to_num(apart, nan=np.inf).argmax()
+                row, output = np.unravel_index(worst, apart.shape)
+                raise TrainingError(
+                    f"{type(model).__name__} changes when exported to {name}: training row "
+                    f"{order[row] + 1}, output {output + 1} is {expected[row, output]:.9g}, "
+                    f"exported {got[row, output]:.9g}; at most {TOLERANCE:g} relative is allowed"
+                )
 
 
 def _units(contract: Contract, raw: Floats) -> Floats:

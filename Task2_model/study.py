@@ -113,13 +113,13 @@ class Study:
         return self.trained.fitted[self.model]
 
     def export(self, folder: Path) -> None:
-        """Write the model, its ONNX form and all that a server needs into `folder`.
+        """Write the model, its exported forms and all that a server needs into `folder`.
 
-        Raises TrainingError where the ONNX form differs from the model on any row.
+        Raises TrainingError where a form differs from the model on any row.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        graph = export(self.fitted, self.rows)
-        (folder / "model.onnx").write_bytes(graph)
+        for name, data in export(self.fitted, self.rows).items():
+            (folder / name).write_bytes(data)
         joblib.dump(self.fitted, folder / "model.joblib", compress=3)
         (folder / "calibration.npz").write_bytes(self.fitted.calibration_.to_bytes())
         (folder / "contract.json").write_text(self.contract.to_json() + "\n", encoding="utf-8")

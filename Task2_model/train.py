@@ -23,7 +23,7 @@ from Task1_database.loads import require_features
 from Task1_database.questions import ask
 from Task1_database.waiting import patiently
 from Task2_model import report
-from Task2_model.artifact import seal
+from Task2_model.artifact import GRAPH, seal
 from Task2_model.card import write_card
 
 PACKAGES = ("numpy", "pandas", "scikit-learn", "skl2onnx", "onnx", "onnxruntime", "tablecast")
@@ -94,7 +94,7 @@ def _answer_questions(dataset: Dataset, database_url: str, folder: Path) -> None
 
 def _version(staging: Path) -> str:
     """When it was made, to the second, and the first digits of what was made."""
-    digest = hashlib.sha256((staging / "model.onnx").read_bytes())
+    digest = hashlib.sha256((staging / GRAPH).read_bytes())
     digest.update((staging / "calibration.npz").read_bytes())
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{digest.hexdigest()[:8]}"
 

@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 import math
-import os
-import sys
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from itertools import compress
 from typing import Any
 
 import numpy as np
-import onnxruntime
 
 from Task1_database.errors import InputError
 from Task2_model.artifact import SealedModel
-from Task2_model.conformal import Block, Floats, conformal
+from Task2_model.conformal import Block, Forward, conformal
 from Task2_model.contract import Contract, Feature, Rows, Value
+from Task2_model.forest import Forest
+from Task2_model.graph import Graph
 
 Record = Mapping[str, Value]  # what is told, by feature; a feature may be left out or None
 Warning_ = dict[str, str]  # {"field": …, "detail": …}
-
-ROWS_WORTH_THREADS = 1_000
 
 
 class Predictor:
     """Answers records and blocks of rows with one sealed model.
 
-    Safe to share between threads. Make it after a server has forked, not before: the runtime's
-    threads do not survive a fork.
+    Safe to share between threads. Make it after a server has forked: see `Graph`.
+
+    Attributes
+    ----------
+    forward : callable
+        The model's raw outputs for rows (n, features): see `Task2_model.conformal`.
     """
 
     def __init__(self, sealed: SealedModel) -> None:
         self.sealed = sealed
         self.contract: Contract = sealed.contract
         self.version: str = sealed.version
-        self._session = self._new_session(1)  # a row takes less time than waking a thread
+        form = sealed.form
+        self.forward: Forward = form if isinstance(form, Forest) else Graph(form)
         self._conformal = conformal(self.contract, sealed.calibration, self.forward)
 
     def answer(self, record: Record) -> dict[str, Any]:
@@ -71,12 +72,6 @@ class Predictor:
             return {**block, "probability": block["probability"].round(4)}
         return {part: values.round(self.contract.target.decimals) for part, values in block.items()}
 
-    def forward(self, rows: Rows) -> Floats:
-        """The model's raw outputs for rows (n, features): see `Task2_model.conformal`."""
-        session = self._session if len(rows) < ROWS_WORTH_THREADS else self._threaded
-        raw: Floats = session.run(["raw"], {"rows": rows})[0].astype(np.float64)
-        return raw
-
     def warn(self, record: Record) -> list[Warning_]:
         """What the asker should know about each value that the training rows never held."""
         return [
@@ -84,19 +79,6 @@ class Predictor:
             for name, value in record.items()
             if value is not None and (detail := warning(self.contract.by_name[name], value))
         ]
-
-    @cached_property
-    def _threaded(self) -> onnxruntime.InferenceSession:
-        """The same graph on every core that this process may use."""
-        return self._new_session(cores())
-
-    def _new_session(self, threads: int) -> onnxruntime.InferenceSession:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        return onnxruntime.InferenceSession(
-            self.sealed.graph, options, providers=["CPUExecutionProvider"]
-        )
 
     def _values(self, block: Block) -> dict[str, list[Any]]:
         """The parts of the answers, each with one value a row."""
@@ -137,11 +119,6 @@ class Predictor:
         unseen = [warned["detail"] for warned in self.warn(record)]
         hint = f"at least one feature must be given, for example {self.contract.x}"
         return InputError("; ".join([*unseen, hint]), row=row)
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def warning(feature: Feature, value: float | str) -> str | None:

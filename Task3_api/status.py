@@ -14,7 +14,7 @@ from Task3_api.served import served
 blueprint = Blueprint("status", __name__)
 
 KEY = "tablecast.requests"
-PACKAGES = ("Flask", "gunicorn", "numpy", "onnxruntime", "waitress")
+PACKAGES = ("Flask", "gunicorn", "numpy", "waitress")
 
 
 class Requests:

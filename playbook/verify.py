@@ -1,7 +1,7 @@
 """Whether a live service answers as its model did offline.
 
 The sealed model carries golden rows: requests with the answers that the scikit-learn model gave
-in memory when it was trained. The service answers them from the ONNX form, over HTTP.
+in memory when it was trained. The service answers them from an exported form, over HTTP.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import requests
 from Task1_database.errors import TablecastError
 from Task2_model.artifact import SealedModel
 
-RELATIVE = 1e-5  # what export allows between the two forms of a model
+RELATIVE = 1e-5  # what export allows between the forms of a model
 SECONDS = 30
 
 

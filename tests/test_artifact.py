@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from Task1_database.errors import SealError
-from Task2_model.artifact import CURRENT, SERVED, SealedModel, current, seal
+from Task2_model.artifact import CURRENT, FOREST, GRAPH, SERVED, SealedModel, current, seal
 
 
 @pytest.fixture
@@ -31,7 +31,9 @@ def test_current_names_the_sealed_version(models: Path, sealed: Path) -> None:
     assert current(models) == sealed
 
 
-@pytest.mark.parametrize("name", [*SERVED, "model.joblib", "report.pdf", "MODEL_CARD.md"])
+@pytest.mark.parametrize(
+    "name", [*SERVED, FOREST, GRAPH, "model.joblib", "report.pdf", "MODEL_CARD.md"]
+)
 def test_one_altered_byte_is_refused_by_name(copy: Path, name: str) -> None:
     data = bytearray((copy / name).read_bytes())
     data[len(data) // 2] ^= 1

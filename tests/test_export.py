@@ -32,7 +32,7 @@ class Unconvertible(PredictiveModel):
 def test_graph_equals_model_on_rows_with_anything_hidden(
     study: Study, fitted: PredictiveModel
 ) -> None:
-    session = onnxruntime.InferenceSession(export(fitted, study.rows))
+    session = onnxruntime.InferenceSession(export(fitted, study.rows)["model.onnx"])
     rng = np.random.default_rng(0)
     rows = np.where(rng.random(study.rows.shape) < 0.5, study.rows, np.float32(np.nan))
     (got,) = session.run(["raw"], {"rows": rows})

@@ -237,7 +237,8 @@ def classifier(predictor: Predictor, tmp_path_factory: pytest.TempPathFactory) -
     models = tmp_path_factory.mktemp("air")
     (staging := models / "staging").mkdir()
     (staging / "contract.json").write_text(contract.to_json())
-    (staging / "model.onnx").write_bytes(export(model, rows))
+    for name, data in export(model, rows).items():
+        (staging / name).write_bytes(data)
     (staging / "calibration.npz").write_bytes(model.calibration_.to_bytes())
     (staging / "golden.json").write_text(json.dumps([]))
     seal(staging, models, "20260101T000000Z-00000000", {})

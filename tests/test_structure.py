@@ -19,6 +19,8 @@ SERVED_FROM = {
     "Task2_model.artifact",
     "Task2_model.conformal",
     "Task2_model.contract",
+    "Task2_model.forest",
+    "Task2_model.graph",
 }
 TRAINING_ONLY = {"duckdb", "joblib", "mysql", "onnx", "pandas", "psycopg", "skl2onnx", "sklearn"}
 

@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from flask.testing import FlaskClient
 
-from Task2_model.artifact import SealedModel
+from Task2_model.artifact import SealedModel, form_of
 from Task2_model.boosting import Boosting
 from Task2_model.contract import Contract, Target, Value
 from Task2_model.export import export
@@ -132,8 +132,8 @@ def heating(predictor: Predictor) -> Served:
     rows = np.delete(calibration.rows, column, axis=1)
     model = Boosting(contract).fit(rows, calibration.rows[:, column].astype(int))
     version = {"folder": Path(), "version": "", "manifest": {}, "golden": []}
-    graph, calibrated = export(model, rows), model.calibration_
-    sealed = SealedModel(**version, contract=contract, calibration=calibrated, graph=graph)
+    form, calibrated = form_of(export(model, rows)), model.calibration_
+    sealed = SealedModel(**version, contract=contract, calibration=calibrated, form=form)
     return Served(Predictor(sealed), Parser(contract))
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 
+from Task2_model.artifact import FOREST, GRAPH
 from Task2_model.contract import Contract, Feature
 from Task2_model.reporting.explore import FENCE, MOST_LEVELS
 from Task2_model.reporting.wording import (
@@ -212,12 +214,18 @@ def limits(contract: Contract, region: str) -> list[str]:
     return found
 
 
-def exported() -> str:
-    """What the exported files are for."""
+def exported(folder: Path) -> str:
+    """What the files exported to `folder` are for."""
+    runs, others = GRAPH, "model.joblib is the same model for Python"
+    if (folder / FOREST).exists():
+        runs, others = (
+            FOREST,
+            f"{GRAPH} is the same model for other software, model.joblib for Python",
+        )
     return (
-        "The service runs model.onnx with calibration.npz; model.joblib is the same model for "
-        "Python, and on every training row the two agree to five digits. golden.json holds "
-        "requests with their answers, so that anyone can check that a live service gives the same."
+        f"The service runs {runs} with calibration.npz; {others}. On every training row they agree "
+        "to five digits. golden.json holds requests with their answers, so that anyone can check "
+        "that a live service gives the same."
     )
 
 

@@ -1,0 +1,61 @@
+"""An ONNX graph that answers: the form in which the server runs models that are no forest.
+
+onnxruntime is asked for only here, and only once a graph is there to be run: the shipped models
+are forests, and their server does without it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from Task1_database.errors import SealError
+from Task2_model.conformal import Floats
+from Task2_model.contract import Rows
+
+ROWS_WORTH_THREADS = 1_000
+
+
+class Graph:
+    """Runs a serialised graph, from `rows` (n, features) to `raw` (n, outputs).
+
+    Safe to share between threads. Make it after a server has forked, not before: the runtime's
+    threads do not survive a fork.
+
+    Raises SealError where onnxruntime is not installed.
+    """
+
+    def __init__(self, serialised: bytes) -> None:
+        self._serialised = serialised
+        self._session = self._new_session(1)  # a row takes less time than waking a thread
+
+    def __call__(self, rows: Rows) -> Floats:
+        """The raw outputs for rows (n, features)."""
+        session = self._session if len(rows) < ROWS_WORTH_THREADS else self._threaded
+        return np.asarray(session.run(["raw"], {"rows": rows})[0], dtype=np.float64)
+
+    @cached_property
+    def _threaded(self) -> Any:
+        """The same graph on every core that this process may use."""
+        return self._new_session(cores())
+
+    def _new_session(self, threads: int) -> Any:
+        try:
+            import onnxruntime  # noqa: PLC0415 (seldom needed, and 68 MB)
+        except ImportError:
+            told = "this model is no forest and runs on onnxruntime, which is not installed"
+            raise SealError(f"{told}: pip install 'tablecast[onnx]'") from None
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        providers = ["CPUExecutionProvider"]
+        return onnxruntime.InferenceSession(self._serialised, options, providers=providers)
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
