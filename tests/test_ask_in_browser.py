@@ -79,6 +79,16 @@ def test_without_a_mouse(page: Page, live: Live) -> None:
     expect(page.get_by_label(first.inner_text(), exact=True)).to_be_focused()
 
 
+def test_a_new_answer_leaves_the_focus_where_it_was(browse: Open, live: Live) -> None:
+    page = browse(live, "/?living_area=1800")
+    link = page.locator(".next a").first
+    link.focus()
+    page.evaluate("document.querySelector('#answer').dataset.old = ''")
+    page.evaluate("document.querySelector('#ask').requestSubmit()")
+    expect(page.locator("#answer")).not_to_have_attribute("data-old", "")
+    expect(link).to_be_focused()
+
+
 def test_what_is_wrong_stands_at_its_entry(browse: Open, live: Live) -> None:
     page = browse(live, "/?living_area=1800", failing="/predict")
     bedrooms = page.get_by_label("Bedrooms", exact=True)

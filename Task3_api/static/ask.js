@@ -30,7 +30,9 @@ async function draw(told, signal) {
   if (!response.ok) throw new Error(response.status);
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const answer = page.querySelector("#answer");
+  const focused = document.querySelector("#answer a:focus")?.getAttribute("href");
   document.querySelector("#answer").replaceWith(answer);
+  if (focused) answer.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
   said.textContent = [...answer.querySelectorAll(".value, .sure, .warnings")]
     .map((part) => part.textContent.trim().replace(/\s+/g, " "))
     .join(". ");
