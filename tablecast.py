@@ -137,7 +137,7 @@ def ask(name: str, database: str | None) -> None:
 
     dataset = _dataset(name)
     folder = _workspace().results(dataset.name)
-    for answer in ask_questions(dataset, _url(name, database), folder):
+    for answer in ask_questions(dataset, _url(name, database), folder, say=say):
         click.echo(f"{answer.path}  {answer.question.text}")
 
 
