@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -70,6 +71,15 @@ def test_clients_that_stall_within_their_requests_hold_nobody_up(live: Live) -> 
         assert all(is_answer(line.recv(65536)) for line in stalled)
 
 
+def test_clients_that_say_nothing_take_no_thread(live: Live) -> None:
+    with ExitStack() as lines:
+        silent = [lines.enter_context(connected(live)) for _ in range(8 * THREADS)]
+        assert live.ask("GET", "/predict?x=1800")[0] == 200
+        for line in silent:
+            line.sendall(QUESTION)
+        assert all(is_answer(line.recv(65536)) for line in silent)
+
+
 def test_questions_are_answered_while_the_answer_to_a_file_is_not_read(live: Live) -> None:
     with closing(uploaded(live)) as line:
         assert is_answer(line.recv(1000))
@@ -78,11 +88,21 @@ def test_questions_are_answered_while_the_answer_to_a_file_is_not_read(live: Liv
 
 
 def test_a_stop_lets_a_file_be_answered_to_its_end(served: Live) -> None:
-    with closing(uploaded(served)) as line:
+    with closing(connected(served)) as silent, closing(uploaded(served)) as line:
         first = line.recv(1000)
         served.process.terminate()
+        assert rest(silent) == b""  # the worker is stopping
         answer = first + rest(line)
     assert is_answer(answer)
     assert answer.count(NOTE) == ROWS
     assert answer.endswith(b"0\r\n\r\n")
     assert "Traceback" not in served.process.communicate(timeout=20)[1]
+
+
+def test_a_stop_does_not_wait_for_who_says_nothing(served: Live) -> None:
+    with closing(connected(served)) as line:
+        assert served.ask("GET", "/predict?x=1800")[0] == 200  # so that the silent one is taken
+        begun = time.monotonic()
+        served.stop()
+        assert time.monotonic() - begun < 12  # of the 15 that gunicorn.conf.py allows
+        assert line.recv(1) == b""
