@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+import psutil
 import pytest
 
 from Task3_api.server import free_port
@@ -28,11 +29,11 @@ UPLOAD = (
 
 
 @pytest.fixture
-def served(home: Path) -> Iterator[Live]:
-    """A service of its own."""
+def served(home: Path, request: pytest.FixtureRequest) -> Iterator[Live]:
+    """A service of its own, of one worker or of as many as the test says."""
     port = free_port(18_850)
     command = ["-m", "tablecast", "serve", "houses", "--port", str(port)]
-    live = start(command, port, home)
+    live = start(command, port, home, getattr(request, "param", 1))
     yield live
     if live.process.poll() is None:
         live.stop()
@@ -106,3 +107,24 @@ def test_a_stop_does_not_wait_for_who_says_nothing(served: Live) -> None:
         served.stop()
         assert time.monotonic() - begun < 12  # of the 15 that gunicorn.conf.py allows
         assert line.recv(1) == b""
+
+
+@pytest.mark.parametrize("served", [2], indirect=True)
+def test_two_workers_share_connections_that_come_at_once(served: Live) -> None:
+    workers = psutil.Process(served.process.pid).children()
+    assert len(workers) == 2
+    fuller = []
+    for _ in range(10):
+        with ExitStack() as lines:
+            for line in [lines.enter_context(connected(served)) for _ in range(16)]:
+                line.sendall(QUESTION)
+                assert is_answer(line.recv(65536))
+            fuller.append(max(_held(worker, served.port) for worker in workers))
+        while any(_held(worker, served.port) for worker in workers):
+            time.sleep(0.01)
+    assert sorted(fuller)[7] <= 11  # 13 to 16, where who wakes first takes all
+
+
+def _held(worker: psutil.Process, port: int) -> int:
+    ours = [one for one in worker.net_connections("tcp") if one.laddr.port == port]
+    return sum(one.status == psutil.CONN_ESTABLISHED for one in ours)
