@@ -19,7 +19,7 @@ from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Any, NamedTuple
 
-PATIENCE = 0.005
+PATIENCE = 0.002
 
 
 class Task(NamedTuple):

@@ -35,9 +35,13 @@ def pool_of() -> Iterator[Callable[..., Turns]]:
 Pool = Callable[..., Turns]
 
 
-def test_short_tasks_are_done_in_order_one_at_a_time(pool_of: Pool) -> None:
-    turns = pool_of(4, patience=0.5)
+def test_short_tasks_are_done_in_order_one_at_a_time_even_after_a_long_one(pool_of: Pool) -> None:
+    turns, gate = pool_of(4, patience=0.3), Event()
     seen: list[tuple[str, int]] = []
+    long = turns.submit(gate.wait, PATIENCE)
+    assert turns.submit(int, "1").result(PATIENCE) == 1  # by another thread than the long one's
+    gate.set()
+    assert long.result(PATIENCE)
 
     def task(number: int) -> int:
         seen.append(("begin", number))
