@@ -18,8 +18,8 @@ bind = f"0.0.0.0:{os.environ.get('PORT', '5000')}"
 # Two processes keep answering while one streams a large CSV; more cost about 100 MB each.
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 
-# Threads keep connections alive and let a slow client wait without holding up the others.
-worker_class = "gthread"
+# One thread answers; the others go ahead where it meets a slow client or a long file.
+worker_class = "Task3_api.worker.Worker"
 threads = 8
 
 # Longer than the 60 s after which common balancers drop an idle connection, so that it is

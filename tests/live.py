@@ -57,8 +57,8 @@ class Live:
         return self.process.communicate(timeout=20)
 
 
-def start(command: list[str], port: int, home: Path) -> Live:
-    environment = {**os.environ, "TABLECAST_HOME": str(home), "WEB_CONCURRENCY": "1"}
+def start(command: list[str], port: int, home: Path, workers: int = 1) -> Live:
+    environment = {**os.environ, "TABLECAST_HOME": str(home), "WEB_CONCURRENCY": str(workers)}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = subprocess.Popen(
         [sys.executable, *command], cwd=home, env=environment, text=True, **pipes
