@@ -36,7 +36,7 @@ Pool = Callable[..., Turns]
 
 
 def test_short_tasks_are_done_in_order_one_at_a_time_even_after_a_long_one(pool_of: Pool) -> None:
-    turns, gate = pool_of(4, patience=0.3), Event()
+    turns, gate = pool_of(4, patience=1), Event()
     seen: list[tuple[str, int]] = []
     long = turns.submit(gate.wait, PATIENCE)
     assert turns.submit(int, "1").result(PATIENCE) == 1  # by another thread than the long one's
