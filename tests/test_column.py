@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from Task1_database.errors import InputError
 from Task2_model.contract import Contract, Feature, Target
+from Task3_api.cells import Cells
 from Task3_api.column import Cell, Column
 from Task3_api.parsing import Parser
 from Task3_api.predictor import warning
@@ -36,7 +37,8 @@ numbers = st.one_of(
 @pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.name)
 @given(cells=st.lists(numbers, min_size=1, max_size=6))
 def test_as_one_by_one(feature: Feature, cells: list[str]) -> None:
-    codes, noted = Column(feature, 0, "asked", PARSER).read(cells)
+    texts = Cells.of([[text] for text in cells]).column(0)
+    codes, noted = Column(feature, 0, "asked", PARSER).read(texts)
     for index, text in enumerate(cells):
         code, warned, error = alone(feature, text)
         np.testing.assert_equal(codes[index], code)
