@@ -47,7 +47,9 @@ class Scan:
         return self._plain and self._commas is not None
 
     def _are_rows(self, lines: bytes) -> bool:
-        if b'"' in lines or b"\0" in lines or lines.count(b"\r") != lines.count(b"\r\n"):
+        if b'"' in lines or b"\0" in lines:
+            return False
+        if b"\r" in lines and lines.count(b"\r") != lines.count(b"\r\n"):
             return False
         if self._commas is None:
             self._commas = lines.count(b",", 0, lines.index(b"\n"))
