@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from Task1_database.errors import InputError
 from Task2_model.contract import Contract, Rows
-from Task3_api.cells import Cells, Row
+from Task3_api.cells import Row
 from Task3_api.column import Column
 from Task3_api.csvfile import Block, as_lines
 from Task3_api.parsing import ALIAS, DECIMAL, Parser, shown
@@ -168,7 +168,7 @@ def _refusal(predictor: Predictor) -> str:
 def _numbers(values: npt.NDArray[np.generic]) -> Texts:
     """Numbers as text, with no more places than they have."""
     floats = values.astype(np.float64)
-    if (np.abs(floats) < LARGEST_WHOLE).all() and not (floats % 1).any():
+    if (np.abs(floats) < LARGEST_WHOLE).all() and (floats == np.trunc(floats)).all():
         return list(map(str, floats.astype(np.int64).tolist()))
     return [repr(value).removesuffix(".0") for value in floats.tolist()]
 
@@ -207,14 +207,14 @@ def _is_formula(text: str) -> bool:
 
 def _harmless_lines(block: Block) -> list[str]:
     """The rows as they came, but for those with a cell that would become a formula."""
-    lines = block.lines.copy()
-    for index in _rows_with_formulas(block.cells):
-        lines[index] = _line([_harmless(text) for text in block.cells.row(index)])
-    return lines
-
-
-def _rows_with_formulas(cells: Cells) -> set[int]:
-    rows, texts = cells.beginning_with("".join(FORMULA).encode())
+    beginnings, whole = "".join(FORMULA).encode(), block.cells.data.tobytes()
+    if not any(letter in whole for letter in beginnings):
+        return block.lines
+    rows, texts = block.cells.beginning_with(beginnings)
     _, plain = texts.decimals()
     doubtful = np.flatnonzero(~plain).tolist()
-    return {int(rows[index]) for index in doubtful if _is_formula(texts[index])}
+    changed = {
+        index: _line([_harmless(text) for text in block.cells.row(index)])
+        for index in {int(rows[place]) for place in doubtful if _is_formula(texts[place])}
+    }
+    return [changed.get(index, line) for index, line in enumerate(block.lines)]

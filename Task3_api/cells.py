@@ -49,19 +49,16 @@ class Texts:
 
     @cached_property
     def lengths(self) -> Bytes:
-        """The bytes of each; more than WIDEST are WIDEST + 1."""
-        return np.minimum(self.ends - self.starts, WIDEST + 1).astype(np.uint8)
-
-    @property
-    def first(self) -> Bytes:
-        """The first byte of each that is not empty; anything but a cell's byte otherwise."""
-        return self.data[self.starts]
+        """How many bytes each has; more than WIDEST count as one more."""
+        lengths: Bytes = np.minimum(self.ends - self.starts, WIDEST + 1).astype(np.uint8)
+        return lengths
 
     def words(self, width: int) -> npt.NDArray[np.bytes_]:
         """The beginning of each, up to `width` bytes."""
         words = self._from(self.starts, width)
         letters = words.view(np.uint8).reshape(-1, width)
-        letters *= np.arange(width, dtype=np.uint8) < self.lengths[:, np.newaxis]
+        inside = np.tri(WIDEST + 2, width, -1, np.uint8)  # of a text of each length
+        letters *= inside.take(self.lengths, axis=0)
         return words
 
     def decimals(self) -> tuple[Floats, Mask]:
@@ -81,7 +78,7 @@ class Texts:
         """Numbers with a point or a minus; of `plain` remain those that have nothing else odd."""
         place = _places(len(digits))
         point = (place * (digits == POINT)).max(axis=0)  # 0 where there is none
-        minus = self.first - ZERO == MINUS
+        minus = self.data[self.starts] - ZERO == MINUS
         signs = (point > 0) + minus.view(np.uint8)
         plain &= odd.sum(axis=0, dtype=np.uint8) == signs
         plain &= (self.lengths > signs) | (self.lengths == 0)
@@ -89,20 +86,21 @@ class Texts:
         before = digits * ((place > point) & (point > 0))
         digits -= before
         digits[1:] += before[:-1]  # into the point's own place
-        numbers = _whole(digits) / TENS[np.maximum(point, 1) - 1]
-        return np.where(minus, -numbers, numbers)
+        numbers: Floats = _whole(digits) / TENS[np.maximum(point, 1) - 1]
+        numbers[minus] *= -1
+        return numbers
 
     def _digits(self, width: int) -> Bytes:
         """The last `width` bytes, one after the other, each less ZERO; 0 where there are fewer."""
         words = self._from(self.ends - width, width)
-        digits = words.view(np.uint8).reshape(-1, width).T - ZERO
+        digits = np.subtract(words.view(np.uint8).reshape(-1, width).T, ZERO, order="C")
         digits *= _places(width) <= self.lengths
         return digits
 
     def _from(self, places: Places, width: int) -> npt.NDArray[np.bytes_]:
-        """As many bytes from each place on."""
-        count = len(self.data) - width + 1
-        return np.ndarray((count,), f"S{width}", self.data, strides=(1,))[places]
+        """So many bytes from each place on."""
+        everywhere = (len(self.data) - width + 1,)
+        return np.ndarray(everywhere, f"S{width}", self.data, strides=(1,))[places]
 
 
 @dataclass(frozen=True)
@@ -122,12 +120,12 @@ class Cells:
     def between(cls, text: bytes, separators: bytes, width: int) -> Self:
         """Rows of `width` cells, behind each of which stands one of the separators."""
         data = np.frombuffer(b"".join([MARGIN, text, MARGIN]), np.uint8)
-        ends = np.flatnonzero(np.logical_or.reduce([data == mark for mark in separators]))
-        ends = ends.reshape(-1, width).T
-        bounds = np.empty((width + 1, ends.shape[1]), dtype=np.intp)
-        bounds[1:] = ends
+        is_end = np.logical_or.reduce([data == separator for separator in separators])
+        ends = np.flatnonzero(is_end).reshape(-1, width)
+        bounds = np.empty((width + 1, len(ends)), dtype=np.intp)
+        bounds[1:] = ends.T
+        bounds[0] = np.roll(bounds[-1], 1)
         bounds[0, 0] = len(MARGIN) - 1
-        bounds[0, 1:] = ends[-1, :-1]
         return cls(data, bounds)
 
     @classmethod
@@ -150,10 +148,7 @@ class Cells:
         return [texts[position] for position in range(len(texts))]
 
     def beginning_with(self, letters: bytes) -> tuple[Places, Texts]:
-        """The cells that begin with one of the letters, and the row of each."""
-        text = self.data.tobytes()
-        if not any(letter in text for letter in letters):  # most tables have none of them
-            return self.bounds[0, :0], Texts(self.data, self.bounds[0, :0], self.bounds[0, :0])
+        """The row of each cell that begins with one of the letters, and these cells."""
         is_one = np.zeros(256, dtype=bool)
         is_one[[*letters]] = True
         starts, ends = self.bounds[:-1] + 1, self.bounds[1:]
@@ -168,5 +163,8 @@ def _places(width: int) -> Bytes:
 
 def _whole(digits: Bytes) -> Floats:
     """Digits (places, numbers) as numbers."""
-    numbers: Floats = TENS[len(digits) - 1 :: -1] @ digits
+    numbers: Floats = digits[0].astype(np.float64)
+    for digit in digits[1:]:
+        numbers *= 10
+        numbers += digit
     return numbers

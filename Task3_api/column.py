@@ -21,6 +21,7 @@ from Task3_api.predictor import warning
 
 OF_NUMBERS = b"0123456789+-.eE"  # in texts of these alone, float() reads what the parser reads
 
+
 class Cell(NamedTuple):
     """One text, understood: the model's number, and what there is to say about it."""
 

@@ -77,7 +77,8 @@ class CsvFile:
         self._file.seek(0)
         self._file.readline()
         while data := self._file.read(BYTES) + self._file.readline():
-            text = data.replace(b"\r\n", b"\n").removesuffix(b"\n") + b"\n"
+            text = data.replace(b"\r\n", b"\n") if b"\r" in data else data
+            text = text.removesuffix(b"\n") + b"\n"
             lines = text.decode().split("\n")[:-1]
             cells = Cells.between(text, b",\n", len(self.header))
             for begin in range(0, len(lines), ROWS):
