@@ -207,8 +207,8 @@ def _is_formula(text: str) -> bool:
 
 def _harmless_lines(block: Block) -> list[str]:
     """The rows as they came, but for those with a cell that would become a formula."""
-    beginnings, whole = "".join(FORMULA).encode(), block.cells.data.tobytes()
-    if not any(letter in whole for letter in beginnings):
+    beginnings = "".join(FORMULA).encode()
+    if not any(letter in block.cells.text for letter in beginnings):
         return block.lines
     rows, texts = block.cells.beginning_with(beginnings)
     _, plain = texts.decimals()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -31,9 +31,9 @@ MINUS, POINT = (np.frombuffer(b"-.", np.uint8) - ZERO).tolist()  # beside digits
 
 @dataclass(frozen=True)
 class Texts:
-    """Some cells: from each of `starts` to before each of `ends`."""
+    """Some cells of a text: from each of `starts` to before each of `ends`."""
 
-    data: Bytes
+    text: bytes
     starts: Places
     ends: Places
 
@@ -41,11 +41,11 @@ class Texts:
         return len(self.starts)
 
     def __getitem__(self, index: int) -> str:
-        return self.data[self.starts[index] : self.ends[index]].tobytes().decode()
+        return self.text[self.starts[index] : self.ends[index]].decode()
 
     def some(self, which: npt.NDArray[Any]) -> Texts:
         """Those that a mask or indices choose."""
-        return Texts(self.data, self.starts[which], self.ends[which])
+        return Texts(self.text, self.starts[which], self.ends[which])
 
     @cached_property
     def lengths(self) -> Bytes:
@@ -78,7 +78,7 @@ class Texts:
         """Numbers with a point or a minus; of `plain` remain those that have nothing else odd."""
         place = _places(len(digits))
         point = (place * (digits == POINT)).max(axis=0)  # 0 where there is none
-        minus = self.data[self.starts] - ZERO == MINUS
+        minus = _bytes(self.text)[self.starts] - ZERO == MINUS
         signs = (point > 0) + minus.view(np.uint8)
         plain &= odd.sum(axis=0, dtype=np.uint8) == signs
         plain &= (self.lengths > signs) | (self.lengths == 0)
@@ -99,8 +99,8 @@ class Texts:
 
     def _from(self, places: Places, width: int) -> npt.NDArray[np.bytes_]:
         """So many bytes from each place on."""
-        everywhere = (len(self.data) - width + 1,)
-        return np.ndarray(everywhere, f"S{width}", self.data, strides=(1,))[places]
+        everywhere = (len(self.text) - width + 1,)
+        return np.ndarray(everywhere, f"S{width}", self.text, strides=(1,))[places]
 
 
 @dataclass(frozen=True)
@@ -109,24 +109,26 @@ class Cells:
 
     Attributes
     ----------
+    text : bytes
+        The cells one after the other, and a MARGIN around them.
     bounds : array, shape (columns + 1, rows)
         For each row where the separators stand: before its first cell, and behind every cell.
     """
 
-    data: Bytes
+    text: bytes
     bounds: Places
 
     @classmethod
     def between(cls, text: bytes, separators: bytes, width: int) -> Self:
         """Rows of `width` cells, behind each of which stands one of the separators."""
-        data = np.frombuffer(b"".join([MARGIN, text, MARGIN]), np.uint8)
-        is_end = np.logical_or.reduce([data == separator for separator in separators])
+        text = b"".join([MARGIN, text, MARGIN])
+        is_end = np.logical_or.reduce([_bytes(text) == separator for separator in separators])
         ends = np.flatnonzero(is_end).reshape(-1, width)
         bounds = np.empty((width + 1, len(ends)), dtype=np.intp)
         bounds[1:] = ends.T
         bounds[0] = np.roll(bounds[-1], 1)
         bounds[0, 0] = len(MARGIN) - 1
-        return cls(data, bounds)
+        return cls(text, bounds)
 
     @classmethod
     def of(cls, rows: list[Row]) -> Self:
@@ -136,24 +138,28 @@ class Cells:
 
     def rows(self, begin: int, end: int) -> Cells:
         """Those of some rows that follow each other."""
-        return Cells(self.data, self.bounds[:, begin:end])
+        return Cells(self.text, self.bounds[:, begin:end])
 
     def column(self, position: int) -> Texts:
         """One cell of each row."""
-        return Texts(self.data, self.bounds[position] + 1, self.bounds[position + 1])
+        return Texts(self.text, self.bounds[position] + 1, self.bounds[position + 1])
 
     def row(self, index: int) -> Row:
         """All the cells of a row."""
-        texts = Texts(self.data, self.bounds[:-1, index] + 1, self.bounds[1:, index])
-        return [texts[position] for position in range(len(texts))]
+        bounds = pairwise(self.bounds[:, index].tolist())
+        return [self.text[before + 1 : end].decode() for before, end in bounds]
 
     def beginning_with(self, letters: bytes) -> tuple[Places, Texts]:
         """The row of each cell that begins with one of the letters, and these cells."""
         is_one = np.zeros(256, dtype=bool)
         is_one[[*letters]] = True
         starts, ends = self.bounds[:-1] + 1, self.bounds[1:]
-        columns, rows = np.nonzero(is_one[self.data[starts]] & (starts < ends))
-        return rows, Texts(self.data, starts[columns, rows], ends[columns, rows])
+        columns, rows = np.nonzero(is_one[_bytes(self.text)[starts]] & (starts < ends))
+        return rows, Texts(self.text, starts[columns, rows], ends[columns, rows])
+
+
+def _bytes(text: bytes) -> Bytes:
+    return np.frombuffer(text, np.uint8)
 
 
 def _places(width: int) -> Bytes:
