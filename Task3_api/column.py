@@ -16,10 +16,8 @@ import numpy.typing as npt
 from Task1_database.errors import InputError
 from Task2_model.contract import Feature
 from Task3_api.cells import WIDEST, Floats, Mask, Texts
-from Task3_api.parsing import LARGEST_NUMBER, LONGEST_NUMBER, Parser
+from Task3_api.parsing import LARGEST_NUMBER, LONGEST_NUMBER, OF_DECIMALS, Parser
 from Task3_api.predictor import warning
-
-OF_NUMBERS = b"0123456789+-.eE"  # in texts of these alone, float() reads what the parser reads
 
 
 class Cell(NamedTuple):
@@ -105,7 +103,7 @@ def _numbers(texts: Texts) -> Floats | None:
     if texts.lengths.max() > LONGEST_NUMBER:
         return None
     words = texts.words(LONGEST_NUMBER).tolist()
-    if b"".join(words).translate(None, OF_NUMBERS):
+    if b"".join(words).translate(None, OF_DECIMALS.encode()):
         return None
     try:
         return np.array([float(word) for word in words])
