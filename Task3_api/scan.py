@@ -2,7 +2,7 @@
 
 In a plain file every line is one row and every comma parts two cells: it has no quotes, and the
 same number of commas in every line. Most files are, and can then be read by splitting lines; the
-others are read by the rules of RFC 4180, which takes three times as long.
+others are read by the rules of RFC 4180, which takes five times as long.
 """
 
 from __future__ import annotations
