@@ -99,10 +99,11 @@ class Conformal(ABC):
         """The limits that calibration rows set; None where they are too few to set any."""
 
     def _limits(self, rows: Rows) -> Floats:
-        """For each row the limits of its subset, computed once for each subset."""
-        packed = np.packbits(~np.isnan(rows), axis=1)
-        if len(rows) == 1:
-            return self._limits_of([packed.tobytes()])[0][np.newaxis]
+        """For each row the limits of its subset; one row of them, where all tell the same."""
+        told = ~np.isnan(rows)
+        if len(rows) == 1 or (told == told[0]).all():
+            return self._limits_of([np.packbits(told[0]).tobytes()])[0][np.newaxis]
+        packed = np.packbits(told, axis=1)
         of_row: list[bytes] = packed.view(f"V{packed.shape[1]}").ravel().tolist()
         places = {subset: place for place, subset in enumerate(dict.fromkeys(of_row))}
         return np.array(self._limits_of(list(places)))[[places[subset] for subset in of_row]]

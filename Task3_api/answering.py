@@ -16,12 +16,14 @@ import numpy.typing as npt
 
 from Task1_database.errors import InputError
 from Task2_model.contract import Contract, Rows
+from Task3_api.cells import Row
 from Task3_api.column import Column
-from Task3_api.csvfile import Block, Row, as_lines
+from Task3_api.csvfile import Block, as_lines
 from Task3_api.parsing import ALIAS, DECIMAL, Parser, shown
 from Task3_api.predictor import Predictor
 
-FORMULA = frozenset("=+-@\t\r")  # what a spreadsheet takes for a formula's beginning
+FORMULA = tuple("=+-@\t\r")  # what a spreadsheet takes for a formula's beginning
+AT_ONCE = 2  # blocks
 LARGEST_WHOLE = 2.0**53  # beyond, a float64 is no longer exact to the unit
 
 Texts = list[str]  # a column of the answer
@@ -32,13 +34,6 @@ class Notes(NamedTuple):
 
     warnings: list[str]
     errors: list[str]
-
-
-class Understood(NamedTuple):
-    """A block's rows (n, features) for the model, with notes on some of them, by index."""
-
-    rows: Rows
-    notes: dict[int, Notes]
 
 
 class Answering:
@@ -68,24 +63,34 @@ class Answering:
     def answers(self, blocks: Iterable[Block]) -> Iterator[str]:
         """Blocks of rows, each with its answers, as lines of CSV.
 
-        The model answers one block while the next is being parsed.
+        Two are worked on while another one is read or sent: most of the work is NumPy's and the
+        model's, which leave Python to others.
         """
-        waiting: deque[tuple[Block, Understood, Future[list[Texts]]]] = deque()
-        with ThreadPoolExecutor(1) as pool:
+        waiting: deque[Future[str]] = deque()
+        with ThreadPoolExecutor(AT_ONCE) as pool:
             for block in blocks:
-                understood = self._understood(block)
-                waiting.append((block, understood, pool.submit(self._answers, understood)))
-                if len(waiting) == 2:
-                    yield self._written(*waiting.popleft())
-            yield from (self._written(*asked) for asked in waiting)
+                waiting.append(pool.submit(self._answered, block))
+                if len(waiting) > AT_ONCE:
+                    yield waiting.popleft().result()
+            yield from (answered.result() for answered in waiting)
 
-    def _understood(self, block: Block) -> Understood:
-        names = self._predictor.contract.names
-        rows = np.full((len(block.lines), len(names)), np.nan, dtype=np.float32)
+    def _answered(self, block: Block) -> str:
+        rows, notes = self._understood(block)
+        said = [","] * len(rows)
+        for index, (warnings, errors) in notes.items():
+            said[index] = _line(["; ".join(warnings), "; ".join(errors)])
+        unanswerable = [index for index, note in notes.items() if note.errors]
+        lines = zip(_harmless_lines(block), *self._answers(rows, unanswerable), said, strict=True)
+        return "\r\n".join(map(",".join, lines)) + "\r\n"
+
+    def _understood(self, block: Block) -> tuple[Rows, dict[int, Notes]]:
+        """The rows (n, features) for the model, with notes on some of them, by index."""
+        places = self._predictor.contract.places
+        rows = np.full((len(block.lines), len(places)), np.nan, dtype=np.float32)
         notes: dict[int, Notes] = {}
         for column in self._used:
-            codes, noted = column.read(block.columns[column.position])
-            rows[:, names.index(column.feature.name)] = codes
+            codes, noted = column.read(block.cells.column(column.position))
+            rows[:, places[column.feature.name]] = codes
             for index, cell in noted.items():
                 warnings, errors = notes.setdefault(index, Notes([], []))
                 warnings.extend([cell.warning] if cell.warning else [])
@@ -93,19 +98,19 @@ class Answering:
         for index in np.flatnonzero(np.isnan(rows).all(axis=1)).tolist():
             note = notes.setdefault(index, Notes([], []))
             note.errors.extend([] if note.errors else [self._nothing])
-        return Understood(rows, notes)
+        return rows, notes
 
-    def _answers(self, understood: Understood) -> list[Texts]:
+    def _answers(self, rows: Rows, unanswerable: list[int]) -> list[Texts]:
         """The answer's columns as text; empty in rows that cannot be answered."""
-        rows, notes = understood
         answerable = np.ones(len(rows), dtype=bool)
-        answerable[[index for index, note in notes.items() if note.errors]] = False
+        answerable[unanswerable] = False
         if not answerable.any():
             return [[""] * len(rows) for _ in self._columns[:-2]]
-        whole = bool(answerable.all())
-        block = self._predictor.block(rows if whole else rows[answerable], ranges=self._ranges)
+        block = self._predictor.block(
+            rows[answerable] if unanswerable else rows, ranges=self._ranges
+        )
         texts = [self._texts(part, values) for part, values in block.items()]
-        return texts if whole else [_spread(column, answerable) for column in texts]
+        return [_spread(column, answerable) for column in texts] if unanswerable else texts
 
     def _texts(self, part: str, values: npt.NDArray[np.generic]) -> Texts:
         classes = self._predictor.contract.target.classes
@@ -115,13 +120,6 @@ class Answering:
         if part == "set":
             return _sets(classes, values)
         return _numbers(values)
-
-    def _written(self, block: Block, understood: Understood, answers: Future[list[Texts]]) -> str:
-        said = [","] * len(block.lines)
-        for index, (warnings, errors) in understood.notes.items():
-            said[index] = _line(["; ".join(warnings), "; ".join(errors)])
-        lines = zip(_harmless_lines(block), *answers.result(), said, strict=True)
-        return "\r\n".join(map(",".join, lines)) + "\r\n"
 
 
 def columns(contract: Contract, *, ranges: bool = True) -> tuple[str, ...]:
@@ -170,7 +168,7 @@ def _refusal(predictor: Predictor) -> str:
 def _numbers(values: npt.NDArray[np.generic]) -> Texts:
     """Numbers as text, with no more places than they have."""
     floats = values.astype(np.float64)
-    if (np.abs(floats) < LARGEST_WHOLE).all() and not (floats % 1).any():
+    if (np.abs(floats) < LARGEST_WHOLE).all() and (floats == np.trunc(floats)).all():
         return list(map(str, floats.astype(np.int64).tolist()))
     return [repr(value).removesuffix(".0") for value in floats.tolist()]
 
@@ -200,18 +198,23 @@ def _line(cells: Row) -> str:
 
 def _harmless(text: str) -> str:
     """Text that no spreadsheet takes for a formula; real numbers such as -1 stay as they are."""
-    return "'" + text if text[:1] in FORMULA and not DECIMAL.fullmatch(text) else text
+    return "'" + text if _is_formula(text) else text
 
 
-def _harmless_lines(block: Block) -> Iterable[str]:
+def _is_formula(text: str) -> bool:
+    return text.startswith(FORMULA) and not DECIMAL.fullmatch(text)
+
+
+def _harmless_lines(block: Block) -> list[str]:
     """The rows as they came, but for those with a cell that would become a formula."""
-    lines, text = block.lines, "\n".join(block.lines)
-    if not any(character in text for character in FORMULA):
-        return lines
-    risky: set[int] = set()
-    for cells in block.columns:
-        texts = {text for text in set(cells) if text[:1] in FORMULA and text != _harmless(text)}
-        if texts:
-            risky.update(index for index, cell in enumerate(cells) if cell in texts)
-    changed = {i: _line([_harmless(cells[i]) for cells in block.columns]) for i in risky}
-    return [changed.get(index, line) for index, line in enumerate(lines)]
+    beginnings = "".join(FORMULA).encode()
+    if not any(letter in block.cells.text for letter in beginnings):
+        return block.lines
+    rows, texts = block.cells.beginning_with(beginnings)
+    _, plain = texts.decimals()
+    doubtful = np.flatnonzero(~plain).tolist()
+    changed = {
+        index: _line([_harmless(text) for text in block.cells.row(index)])
+        for index in {int(rows[place]) for place in doubtful if _is_formula(texts[place])}
+    }
+    return [changed.get(index, line) for index, line in enumerate(block.lines)]

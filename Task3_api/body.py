@@ -18,7 +18,7 @@ from werkzeug.formparser import FormDataParser
 
 See = Callable[[bytes], object]
 
-CHUNK = 1 << 16
+CHUNK = 1 << 18
 PARTS = 8  # a form has one file; what else a client adds is ignored
 FIELD = 1 << 20  # bytes of such an addition, at most
 

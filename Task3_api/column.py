@@ -6,8 +6,8 @@ what training held) is looked at by itself, by the same parser as a single reque
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -15,12 +15,9 @@ import numpy.typing as npt
 
 from Task1_database.errors import InputError
 from Task2_model.contract import Feature
-from Task3_api.parsing import LARGEST_NUMBER, LONGEST_NUMBER, Parser
+from Task3_api.cells import WIDEST, Floats, Mask, Texts
+from Task3_api.parsing import LARGEST_NUMBER, LONGEST_NUMBER, OF_DECIMALS, Parser
 from Task3_api.predictor import warning
-
-OF_NUMBERS = b"0123456789+-.eE"  # in texts of these alone, float() reads what the parser reads
-
-Codes = npt.NDArray[np.float64]  # shape (rows,): what the model is told of one feature
 
 
 class Cell(NamedTuple):
@@ -40,13 +37,14 @@ class Column:
     name: str
     parser: Parser
 
-    def read(self, cells: Sequence[str]) -> tuple[Codes, dict[int, Cell]]:
+    def read(self, texts: Texts) -> tuple[Floats, dict[int, Cell]]:
         """The model's numbers, and the cells that there is something to say about, by row."""
-        codes, unsure = self._plainly(cells)
+        plainly = self._categories if self.feature.kind == "category" else self._numbers
+        codes, unsure = plainly(texts)
         known: dict[str, Cell] = {}
         noted = {}
-        for index in unsure:
-            text = cells[index]
+        for index in np.flatnonzero(unsure).tolist():
+            text = texts[index]
             if text not in known:
                 known[text] = self._cell(text)
             codes[index] = known[text].code
@@ -54,18 +52,34 @@ class Column:
                 noted[index] = known[text]
         return codes, noted
 
-    def _plainly(self, cells: Sequence[str]) -> tuple[Codes, Iterable[int]]:
-        """The numbers as far as they are plain, and where a closer look is needed."""
-        if self.feature.kind == "category":
-            codes = np.array([*map(self.feature.codes.get, cells)], dtype=np.float64)  # None: NaN
-            unknown = np.flatnonzero(np.isnan(codes))
-            return codes, unknown.tolist() if len(unknown) > cells.count("") else ()
-        numbers = _numbers(cells)
-        if numbers is None:
-            return np.full(len(cells), np.nan), range(len(cells))
-        return numbers, np.flatnonzero(self._are_unusual(numbers)).tolist()
+    def _categories(self, texts: Texts) -> tuple[Floats, Mask]:
+        """The codes of categories that training held, and where a closer look is needed."""
+        names, codes = self._known
+        words = texts.words(names.itemsize)
+        places = names.searchsorted(words, side="right") - 1  # the empty name is before all
+        return codes[places], (names[places] != words) | (texts.lengths > names.itemsize)
 
-    def _are_unusual(self, numbers: Codes) -> npt.NDArray[np.bool_]:
+    @cached_property
+    def _known(self) -> tuple[npt.NDArray[np.bytes_], Floats]:
+        """The names of categories in order, no name for nothing told, and the code of each."""
+        named = {name.encode(): float(code) for name, code in self.feature.codes.items()}
+        named = {name: code for name, code in named.items() if len(name) <= WIDEST}
+        ordered = sorted((named | {b"": float("nan")}).items())
+        return np.array([name for name, _ in ordered]), np.array([code for _, code in ordered])
+
+    def _numbers(self, texts: Texts) -> tuple[Floats, Mask]:
+        """Numbers as float() reads them, and where a closer look is needed."""
+        numbers, plain = texts.decimals()
+        if plain.all():
+            return numbers, self._are_unusual(numbers)
+        others = np.flatnonzero(~plain)
+        read = _numbers(texts.some(others))
+        if read is None:
+            return numbers, ~plain | self._are_unusual(numbers)
+        numbers[others] = read
+        return numbers, self._are_unusual(numbers)
+
+    def _are_unusual(self, numbers: Floats) -> Mask:
         """Which numbers training never held; NaN, for nothing told, is not unusual."""
         low, high = self.feature.minimum, self.feature.maximum
         if low is None or high is None:
@@ -84,13 +98,14 @@ class Column:
         return Cell(self.feature.encode(value), warned or "")
 
 
-def _numbers(cells: Sequence[str]) -> Codes | None:
-    """Texts as numbers, empty ones as NaN; None where one of them is not plainly a number."""
-    if max(map(len, cells)) > LONGEST_NUMBER:
+def _numbers(texts: Texts) -> Floats | None:
+    """Longer texts as numbers; None where one of them is not plainly a number."""
+    if texts.lengths.max() > LONGEST_NUMBER:
         return None
-    if "".join(cells).encode().translate(None, OF_NUMBERS):
+    words = texts.words(LONGEST_NUMBER).tolist()
+    if b"".join(words).translate(None, OF_DECIMALS.encode()):
         return None
     try:
-        return np.array([float(text or "nan") for text in cells])
+        return np.array([float(word) for word in words])
     except ValueError:
         return None

@@ -13,29 +13,28 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from io import TextIOWrapper
 from itertools import islice
 from typing import IO, NamedTuple
 
 from Task1_database.errors import InputError
+from Task3_api.cells import Cells, Row
 from Task3_api.parsing import shown
 from Task3_api.scan import CHUNK, LONGEST_LINE, Scan
 
-Row = list[str]
-
-ROWS = 2_000  # of a block, at most
+ROWS = 4_000  # of a block, at most
 BYTES = 1 << 18  # of a block, about, at most
 LINE_END = "\r\n\0"  # no cell holds a NUL, and one that holds a line end is quoted
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Block(NamedTuple):
-    """Some rows: as lines of CSV, without their ends, and as columns of cells."""
+    """Some rows: as lines of CSV, without their ends, and as cells."""
 
     lines: list[str]
-    columns: list[Sequence[str]]
+    cells: Cells
 
 
 class CsvFile:
@@ -78,17 +77,19 @@ class CsvFile:
         self._file.seek(0)
         self._file.readline()
         while data := self._file.read(BYTES) + self._file.readline():
-            lines = data.decode().replace("\r\n", "\n").removesuffix("\n").split("\n")
+            text = data.replace(b"\r\n", b"\n") if b"\r" in data else data
+            text = text.removesuffix(b"\n") + b"\n"
+            lines = text.decode().split("\n")[:-1]
+            cells = Cells.between(text, b",\n", len(self.header))
             for begin in range(0, len(lines), ROWS):
-                some = lines[begin : begin + ROWS]
-                cells, width = ",".join(some).split(","), len(self.header)
-                yield Block(some, [cells[place::width] for place in range(width)])
+                end = begin + ROWS
+                yield Block(lines[begin:end], cells.rows(begin, end))
 
     def _other_blocks(self) -> Generator[Block, None, None]:
         with closing(self._rows()) as rows:
             next(rows)
             while block := list(islice(self._until_full(rows), ROWS)):
-                yield Block(as_lines(block), list(zip(*block, strict=True)))
+                yield Block(as_lines(block), Cells.of(block))
 
     def _until_full(self, rows: Iterator[Row]) -> Iterator[Row]:
         full = self._file.tell() + BYTES

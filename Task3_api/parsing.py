@@ -24,6 +24,7 @@ Record = dict[str, Value]
 Pairs = list[tuple[str, str]]
 
 DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+OF_DECIMALS = "0123456789+-.eE"  # a text of these alone is a DECIMAL or refused by float()
 LONGEST_NUMBER = 64  # characters
 LARGEST_NUMBER = float(np.finfo(np.float32).max)  # the model's rows are float32
 SHOWN = 40  # characters of a refused value that its message repeats
@@ -59,18 +60,17 @@ class Parser:
             raise unknown(name, self.contract.names)
         return self._features[name]
 
-    def put(self, record: Record, name: str, given: object) -> None:
-        """Add one named value to a record; an unknown or repeated name is an InputError."""
-        feature = self.feature(name)
-        if feature.name in record:
-            raise InputError(f"{feature.name} is given more than once", field=name)
-        record[feature.name] = self.value(feature, given, name)
-
     def record(self, pairs: Iterable[tuple[str, object]]) -> Record:
-        """Named values, from a query, a form or a JSON object, as a record."""
+        """Named values, from a query, a form or a JSON object, as a record.
+
+        Raises InputError, naming the field, for a name that is unknown or repeated.
+        """
         record: Record = {}
         for name, given in pairs:
-            self.put(record, name, given)
+            feature = self._features.get(name) or self.feature(name)
+            if feature.name in record:
+                raise InputError(f"{feature.name} is given more than once", field=name)
+            record[feature.name] = self.value(feature, given, name)
         return record
 
     def records(self, items: Iterable[object]) -> list[Record]:
@@ -153,16 +153,23 @@ def unknown(name: str, names: Iterable[str]) -> InputError:
 
 
 def _number(given: object, name: str) -> float:
-    if isinstance(given, str) and len(given) > LONGEST_NUMBER:
-        told = f"{name} is {len(given)} characters long"
-        raise InputError(f"{told}; a number may have {LONGEST_NUMBER}", field=name)
-    if not isinstance(given, str) or not DECIMAL.fullmatch(given):
-        wanted = f"{name} must be a decimal number such as 12 or -3.5"
-        raise InputError(f"{wanted}, not {shown(given)}", field=name)
-    number = float(given)
+    if not isinstance(given, str) or given.strip(OF_DECIMALS) or len(given) > LONGEST_NUMBER:
+        raise _no_number(given, name)
+    try:
+        number = float(given)
+    except ValueError:
+        raise _no_number(given, name) from None
     if abs(number) > LARGEST_NUMBER:
         raise InputError(f"{name} is too large a number: {shown(given)}", field=name)
     return number
+
+
+def _no_number(given: object, name: str) -> InputError:
+    if isinstance(given, str) and len(given) > LONGEST_NUMBER:
+        told = f"{name} is {len(given)} characters long"
+        return InputError(f"{told}; a number may have {LONGEST_NUMBER}", field=name)
+    wanted = f"{name} must be a decimal number such as 12 or -3.5"
+    return InputError(f"{wanted}, not {shown(given)}", field=name)
 
 
 def _category(given: object, name: str) -> str:
@@ -176,12 +183,14 @@ def _category(given: object, name: str) -> str:
 
 
 def _object(pairs: Pairs) -> dict[str, Any]:
-    """A JSON object; its keys are compared here because a dict would keep the last one."""
-    result: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in result:
-            raise InputError(f"the key {shown(key)} appears more than once")
-        result[key] = value
+    """A JSON object; a key that repeats is found here because a dict keeps the last one."""
+    result: dict[str, Any] = dict(pairs)
+    if len(result) < len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise InputError(f"the key {shown(key)} appears more than once")
+            seen.add(key)
     return result
 
 

@@ -37,6 +37,19 @@ class Predictor:
         self.version: str = sealed.version
         form = sealed.form
         self.forward: Forward = form if isinstance(form, Forest) else Graph(form)
+        self._expected = [
+            (feature.name, feature.codes, feature.kind == "integer", *range_of(feature))
+            for feature in self.contract.features
+        ]
+        self._same = {  # of every answer, in its order
+            "confidence": self.contract.confidence,
+            "target": self.contract.target.name,
+            "unit": self.contract.target.unit,
+            "given": {},
+            "missing": [],
+            "warnings": [],
+            "model": {"dataset": self.contract.dataset, "version": self.version},
+        }
         self._conformal = conformal(self.contract, sealed.calibration, self.forward)
 
     def answer(self, record: Record) -> dict[str, Any]:
@@ -48,15 +61,18 @@ class Predictor:
 
     def answers(self, records: Sequence[Record]) -> list[dict[str, Any]]:
         """The answers to many records; an InputError carries the index of the one at fault."""
-        codes = [self.contract.codes(record) for record in records]
-        for index, row in enumerate(codes):
+        codes, about = [], []
+        for index, record in enumerate(records):
+            row, told = self._understood(record)
             if all(map(math.isnan, row)):
-                raise self._nothing_told(records[index], index if len(records) > 1 else None)
+                raise self._nothing_told(record, index if len(records) > 1 else None)
+            codes.append(row)
+            about.append(told)
         rows = np.array(codes, dtype=np.float32).reshape(-1, len(self.contract.features))
         values = self._values(self.block(rows))
         return [
-            {**dict(zip(values, parts, strict=True)), **self._about(record)}
-            for parts, record in zip(zip(*values.values(), strict=True), records, strict=True)
+            dict(zip(values, parts, strict=True)) | told
+            for parts, told in zip(zip(*values.values(), strict=True), about, strict=True)
         ]
 
     def block(self, rows: Rows, *, ranges: bool = True) -> Block:
@@ -95,25 +111,28 @@ class Predictor:
             "set": [list(compress(target.values, possible)) for possible in block["set"]],
         }
 
-    def _about(self, record: Record) -> dict[str, Any]:
+    def _understood(self, record: Record) -> tuple[list[float], dict[str, Any]]:
+        """A record as the model's row, and what its answer says about it."""
+        row: list[float] = []
         given: dict[str, Value] = {}
-        missing = []
-        for feature in self.contract.features:
-            value = record.get(feature.name)
+        missing: list[str] = []
+        usual = True
+        for name, codes, whole, low, high in self._expected:
+            value = record.get(name)
             if value is None:
-                missing.append(feature.name)
-            else:  # 3 bedrooms, not 3.0
-                given[feature.name] = int(value) if feature.kind == "integer" else value
-        target = self.contract.target
-        return {
-            "confidence": self.contract.confidence,
-            "target": target.name,
-            "unit": target.unit,
-            "given": given,
-            "missing": missing,
-            "warnings": self.warn(record),
-            "model": {"dataset": self.contract.dataset, "version": self.version},
-        }
+                missing.append(name)
+                code: float | None = math.nan
+            elif isinstance(value, str):
+                given[name] = value
+                code = codes.get(value)
+                usual = usual and code is not None
+            else:
+                given[name] = int(value) if whole else value  # 3 bedrooms, not 3.0
+                code = value
+                usual = usual and low <= value <= high
+            row.append(math.nan if code is None else code)
+        warnings = [] if usual else self.warn(record)
+        return row, {**self._same, "given": given, "missing": missing, "warnings": warnings}
 
     def _nothing_told(self, record: Record, row: int | None) -> InputError:
         unseen = [warned["detail"] for warned in self.warn(record)]
@@ -132,6 +151,12 @@ def warning(feature: Feature, value: float | str) -> str | None:
     if feature.minimum is not None and value < feature.minimum:
         return _beyond(feature.name, value, "below the smallest", feature.minimum)
     return None
+
+
+def range_of(feature: Feature) -> tuple[float, float]:
+    """The smallest and the largest number seen in training; infinite where there is none."""
+    low, high = feature.minimum, feature.maximum
+    return -math.inf if low is None else low, math.inf if high is None else high
 
 
 def _beyond(name: str, value: float, side: str, limit: float) -> str:

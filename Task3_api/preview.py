@@ -18,6 +18,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from Task2_model.contract import Contract, Feature
 from Task3_api.answering import Answering, used_columns
 from Task3_api.body import small_body
+from Task3_api.cells import Row, Texts
 from Task3_api.column import Column
 from Task3_api.csvfile import CsvFile
 from Task3_api.served import Served, served
@@ -84,18 +85,23 @@ def understood(model: Served, body: bytes) -> dict[str, Any]:
     """
     table = CsvFile(io.BytesIO(body))
     Answering(model.predictor, model.parser, table.header)  # refuses what it could not answer
-    blocks = [block.columns for block in table.blocks()]
-    cells = [[text for part in parts for text in part] for parts in zip(*blocks, strict=True)]
-    seen, marks = [Seen(name) for name in table.header], []
     used = used_columns(model.contract, table.header, model.parser)
-    for column in used:
-        marks += list(_looked_at(column, cells[column.position], seen[column.position]))
+    seen = [Seen(name) for name in table.header]
+    rows: list[Row] = []
+    marks: list[Mark] = []
+    looked_at = 0
+    for lines, cells in table.blocks():
+        rows += [cells.row(index) for index in range(min(len(lines), SHOWN_ROWS - len(rows)))]
+        for column in used:
+            texts = cells.column(column.position)
+            marks += _looked_at(column, texts, seen[column.position], looked_at)
+        looked_at += len(lines)
     given = {column.feature.name for column in used}
     return {
-        "rows_looked_at": len(cells[0]),
+        "rows_looked_at": looked_at,
         "columns": [asdict(column) for column in seen],
         "hidden": [f.label for f in model.contract.features if f.name not in given],
-        "rows": list(zip(*(column[:SHOWN_ROWS] for column in cells), strict=True)),
+        "rows": rows,
         "marks": [asdict(mark) for mark in marks],
     }
 
@@ -134,18 +140,18 @@ def added_bytes(contract: Contract) -> int:
     return 3 * len(f"{target.median or 0:.{max(target.decimals, 0)}f}") + len(",,,,,\r")
 
 
-def _looked_at(column: Column, cells: list[str], seen: Seen) -> Iterator[Mark]:
-    """Count a column's cells into `seen`, and mark those among the rows shown."""
+def _looked_at(column: Column, texts: Texts, seen: Seen, before: int) -> Iterator[Mark]:
+    """Count cells, `before` which others are, into `seen`; mark those among the rows shown."""
     seen.feature = column.feature.label
-    for index, cell in column.read(cells)[1].items():
+    for row, cell in column.read(texts)[1].items():
         if cell.error:
             seen.bad += 1
             seen.problem = seen.problem or cell.error
         else:
             seen.unseen += 1
             seen.remark = seen.remark or cell.warning
-        if index < SHOWN_ROWS:
-            yield Mark(index, column.position, bool(cell.error), cell.error or cell.warning)
+        if before + row < SHOWN_ROWS:
+            yield Mark(before + row, column.position, bool(cell.error), cell.error or cell.warning)
 
 
 def _example(feature: Feature, index: int) -> str:

@@ -2,14 +2,17 @@
 
 In a plain file every line is one row and every comma parts two cells: it has no quotes, and the
 same number of commas in every line. Most files are, and can then be read by splitting lines; the
-others are read by the rules of RFC 4180, which takes three times as long.
+others are read by the rules of RFC 4180, which takes five times as long.
 """
 
 from __future__ import annotations
 
 from typing import IO, Self
 
+import numpy as np
+
 CHUNK = 1 << 18
+COMMA, LINE_END = b",\n"
 LONGEST_LINE = 1 << 20  # bytes; no table has longer ones, but a file without line ends has
 
 
@@ -41,14 +44,26 @@ class Scan:
         """Whether the file was plain, its last line included."""
         if self._plain and self._rest:
             self._plain = b"\r" not in self._rest and self._are_rows(self._rest + b"\n")
-        return self._plain and bool(self._commas)  # an only column may have empty lines
+        return self._plain and self._commas is not None
 
     def _are_rows(self, lines: bytes) -> bool:
-        if b'"' in lines or b"\0" in lines or lines.count(b"\r") != lines.count(b"\r\n"):
+        if b'"' in lines or b"\0" in lines:
             return False
-        commas = {line.count(b",") for line in lines[:-1].split(b"\n")}
-        self._commas = max(commas) if self._commas is None else self._commas
-        return commas == {self._commas} and _is_utf8(lines)
+        if b"\r" in lines and lines.count(b"\r") != lines.count(b"\r\n"):
+            return False
+        if self._commas is None:
+            self._commas = lines.count(b",", 0, lines.index(b"\n"))
+        return _all_have(self._commas, lines) and _is_utf8(lines)
+
+
+def _all_have(count: int, lines: bytes) -> bool:
+    """Whether so many commas are in each of the lines."""
+    data = np.frombuffer(lines, np.uint8)
+    commas, ends = np.flatnonzero(data == COMMA), np.flatnonzero(data == LINE_END)
+    if not count or len(commas) != count * len(ends):
+        return False  # an only column may have empty lines, which are no rows
+    first, last = commas[::count], commas[count - 1 :: count]
+    return bool((last < ends).all() and (ends[:-1] < first[1:]).all())
 
 
 def _is_utf8(data: bytes) -> bool:

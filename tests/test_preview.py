@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from Task3_api.batch import LOOK
+from Task3_api.csvfile import ROWS
 from Task3_api.predictor import Predictor
 from Task3_api.preview import whole_rows
 
@@ -57,6 +58,14 @@ def test_cells_are_judged_as_they_will_be_answered(client: FlaskClient) -> None:
         marked[0, 0]["detail"],
         marked[0, 1]["detail"],
     )
+
+
+def test_every_block_is_looked_at(client: FlaskClient) -> None:
+    understood = told(client, b"bedrooms,heating\n" + b"3,\n" * ROWS + b"x,coal\n" * 2)
+    bedrooms, heating = understood["columns"]
+    assert understood["rows_looked_at"] == ROWS + 2
+    assert (bedrooms["bad"], heating["unseen"]) == (2, 2)
+    assert (len(understood["rows"]), understood["marks"]) == (8, [])
 
 
 @pytest.mark.parametrize(
