@@ -124,7 +124,7 @@ def test_what_is_copied_lies_in_the_dockerfile_s_own_folder(dockerfile: str) -> 
     ]
     assert copied
     for source in (source.rstrip("/") for sources in copied for source in sources):
-        path = source.replace("${DATASET}", "houses")
+        path = source.replace("${DATASET}", "houses").replace("${SERVING}", "serve-onnx")
         assert (context / path).resolve().is_relative_to(context.resolve())
         assert (context / path).exists()
         if path != ".":
