@@ -102,7 +102,9 @@ class Conformal(ABC):
         """For each row the limits of its subset; one row of them, where all tell the same."""
         told = ~np.isnan(rows)
         if len(rows) == 1 or (told == told[0]).all():
-            return self._limits_of([np.packbits(told[0]).tobytes()])[0][np.newaxis]
+            subset = np.packbits(told[0]).tobytes()
+            limits = self._cache.get(subset)
+            return (self._limits_of([subset])[0] if limits is None else limits)[np.newaxis]
         packed = np.packbits(told, axis=1)
         of_row: list[bytes] = packed.view(f"V{packed.shape[1]}").ravel().tolist()
         places = {subset: place for place, subset in enumerate(dict.fromkeys(of_row))}

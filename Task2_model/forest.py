@@ -128,6 +128,11 @@ class Forest:
         values[:, lowest * factor >> shift] = self.leaves
         return values.ravel(), np.arange(trees) * bits
 
+    @cached_property
+    def _firsts(self) -> npt.NDArray[np.intp]:
+        """The first tree of each sum."""
+        return np.cumsum(self.trees) - self.trees
+
     def _outputs(self, possible: npt.NDArray[np.unsignedinteger]) -> Floats:
         """Sums, or probabilities, from the leaves (n, trees) that are possible."""
         factor, shift = self._hash
@@ -136,7 +141,7 @@ class Forest:
         lowest *= factor
         lowest >>= shift
         leaves = values.take(lowest.astype(np.intp) + begins)
-        sums = np.add.reduceat(leaves, np.cumsum(self.trees) - self.trees, axis=1) + self.base
+        sums = np.add.reduceat(leaves, self._firsts, axis=1) + self.base
         return _probabilities(sums) if self.probabilities else sums
 
 

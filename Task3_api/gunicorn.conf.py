@@ -18,7 +18,7 @@ bind = f"0.0.0.0:{os.environ.get('PORT', '5000')}"
 # Two processes keep answering while one streams a large CSV; more cost about 100 MB each.
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 
-# One thread answers; the others go ahead where it meets a slow client or a long file.
+# The main thread answers short questions; others take files, pages and slow clients.
 worker_class = "Task3_api.worker.Worker"
 threads = 8
 
