@@ -15,7 +15,7 @@ wsgi_app = "Task3_api.server:gunicorn_app()"
 # Platforms say by PORT where they expect the service, on every address of the container.
 bind = f"0.0.0.0:{os.environ.get('PORT', '5000')}"
 
-# Two processes keep answering while one streams a large CSV; more cost about 100 MB each.
+# Two processes keep answering while one streams a large CSV; more cost about 75 MB each.
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 
 # The main thread answers short questions; others take files, pages and slow clients.
