@@ -22,11 +22,11 @@ import numpy.typing as npt
 from Task2_model.conformal import Floats
 from Task2_model.contract import Rows
 
-MOST_LEAVES = 64  # of a tree: bits of the widest mask
 ROWS_AT_ONCE = 512  # whose masks fit into a core's cache
 # A product with one of these has in its highest bits a number for each power of two, each a
 # different one: de Bruijn sequences (Leiserson, Prokop and Randall, MIT 1998).
 DE_BRUIJN = {16: 0x09AF, 32: 0x077CB531, 64: 0x03F79D71B4CB0A89}
+MOST_LEAVES = max(DE_BRUIJN)  # of a tree: bits of the widest mask
 
 
 @dataclass(frozen=True)

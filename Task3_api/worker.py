@@ -19,7 +19,8 @@ from functools import partial
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-SHORT: tuple[bytes, ...] = (b"GET /predict?",)  # the shortcut answers it within a millisecond
+# What the shortcut answers in 0.1 ms, and in a few where such a subset is told for the first time.
+SHORT: tuple[bytes, ...] = (b"GET /predict?",)
 HEAD = 8192  # bytes, as many as gunicorn.conf.py allows a request line
 AFTERWARDS = (b"\ncontent-length:", b"\ntransfer-encoding:", b"\nexpect:", b"\nupgrade:")
 COURTESY = 20e-6  # seconds that a worker lets others go first, for each connection it holds
