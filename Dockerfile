@@ -62,8 +62,8 @@ EXPOSE 5000
 # Uploads are spooled here; as a volume it can be written to where all else is read-only.
 VOLUME /tmp
 HEALTHCHECK --start-period=30s --interval=2s --timeout=5s --retries=3 \
-  CMD ["python", "-m", "Task3_api.health"]
-CMD ["gunicorn", "--config", "Task3_api/gunicorn.conf.py"]
+  CMD ["python", "-m", "Task3_api.server.health_check"]
+CMD ["gunicorn", "--config", "Task3_api/server/gunicorn.conf.py"]
 
 # The service with its model.
 FROM service

@@ -167,7 +167,7 @@ def serve(name: str, database: str | None, host: str, port: int) -> None:
 
     Answers come from the sealed model alone; the database is not needed.
     """
-    from Task3_api.server import serve as serve_models
+    from Task3_api.server.serve import serve as serve_models
 
     serve_models(_models(name), host=host, port=port)
 
@@ -253,7 +253,7 @@ def _dataset(name: str) -> Any:
 
 
 def _url(name: str, database: str | None) -> str:
-    from Task1_database.database_url import from_environment, safe_url
+    from Task1_database.databases.url import from_environment, safe_url
 
     if not database and (named := from_environment()):
         url, variable = named

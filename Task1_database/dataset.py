@@ -13,8 +13,8 @@ from typing import cast
 
 from Task1_database.errors import DatasetError
 from Task1_database.schema import Table, parse
-from Task1_database.section import IDENTIFIER, Section
 from Task1_database.target import TargetText, Task, read_target
+from Task1_database.toml_section import IDENTIFIER, Section
 from Task1_database.workspace import Workspace
 
 SHIPPED = Path(__file__).parent / "datasets"

@@ -14,14 +14,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from Task1_database import loads
-from Task1_database.csvfile import CsvFile
-from Task1_database.database import Change, connect
-from Task1_database.database_url import safe_url
+from Task1_database import load_log
+from Task1_database.csv_file import CsvFile
+from Task1_database.databases.base import Change
+from Task1_database.databases.connect import connect
+from Task1_database.databases.url import safe_url
 from Task1_database.dataset import FEATURES_TABLE, ROW_ID, Dataset
 from Task1_database.errors import DatabaseError, DatasetError, TableMissing
-from Task1_database.loads import Load, step_of
-from Task1_database.waiting import patiently
+from Task1_database.load_log import Load, step_of
+from Task1_database.retry import patiently
 
 Say = Callable[[str], None]
 
@@ -110,18 +111,18 @@ class _Loading:
         }
 
     def run(self) -> list[Loaded]:
-        done = loads.there(self._dataset, self._url)
+        done = load_log.there(self._dataset, self._url)
         stale = self._stale(done)
         if stale:
             files = [csv.path for csv in self._sources.values()]
             with connect(self._url, files=files) as database:
-                done = loads.present(database, self._dataset, self._url)
+                done = load_log.present(database, self._dataset, self._url)
                 stale = self._stale(done)
                 with database.change() as change:
                     done |= {table: self._make(change, entry) for table, entry in stale.items()}
-                    loads.record(change, done)
-        if loads.is_old(self._dataset, done):
-            self._say(f"{FEATURES_TABLE}: made before that; step {loads.PROCESS} makes it anew")
+                    load_log.record(change, done)
+        if load_log.is_old(self._dataset, done):
+            self._say(f"{FEATURES_TABLE}: made before that; step {load_log.PROCESS} makes it anew")
         return [Loaded(t, done[t].rows, done[t].file, t not in stale) for t in self._tables]
 
     def _stale(self, done: Mapping[str, Load]) -> dict[str, Load]:
@@ -131,11 +132,11 @@ class _Loading:
             if not wanted:
                 self._require_raw(done)
             tables = [self._raw(table) for table in self._dataset.tables]
-            wanted[FEATURES_TABLE] = loads.derived(self._dataset, tables)
+            wanted[FEATURES_TABLE] = load_log.derived(self._dataset, tables)
         return {t: entry for t, entry in wanted.items() if not entry.same(done.get(t))}
 
     def _raw(self, table: str) -> Load:
-        return loads.raw(self._dataset, self._sources[table])
+        return load_log.raw(self._dataset, self._sources[table])
 
     def _require_raw(self, done: Mapping[str, Load]) -> None:
         """Make sure that process_data finds the raw tables, each as its CSV is."""
@@ -149,7 +150,7 @@ class _Loading:
                 if not self._raw(table).same(done[table])
             ]
         if missing:
-            waits = f"{loads.PROCESS} waits for {' and '.join(missing)}"
+            waits = f"{load_log.PROCESS} waits for {' and '.join(missing)}"
             raise TableMissing(f"{waits} in {safe_url(self._url)}")
 
     def _make(self, change: Change, entry: Load) -> Load:
@@ -189,7 +190,7 @@ def _process(change: Change, dataset: Dataset) -> int:
         columns = change.columns(FEATURES_TABLE)
     except DatabaseError as error:
         raise DatasetError(f"features.sql: {error}") from error
-    expected = loads.shape(dataset)
+    expected = load_log.shape(dataset)
     if list(columns) != expected:
         gives, wants = ", ".join(columns), ", ".join(expected)
         raise DatasetError(f"features.sql: gives the columns {gives}; expected {wants}")

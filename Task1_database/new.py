@@ -13,16 +13,16 @@ from pathlib import Path
 
 from Task1_database.dataset import SHIPPED, Dataset
 from Task1_database.errors import DataError, DatasetError
-from Task1_database.intake import said
-from Task1_database.intake.cells import cells_of
-from Task1_database.intake.column_types import fields
-from Task1_database.intake.delimited import Delimited, delimited, table_of
-from Task1_database.intake.draft import Draft
-from Task1_database.intake.drafting import draft
-from Task1_database.intake.folder import write_folder
-from Task1_database.intake.names import safe_name
-from Task1_database.intake.workbook import is_workbook, sheet_to_csv
-from Task1_database.section import IDENTIFIER
+from Task1_database.onboarding import summary
+from Task1_database.onboarding.column_types import fields
+from Task1_database.onboarding.dataset_folder import write_folder
+from Task1_database.onboarding.dataset_plan import Draft
+from Task1_database.onboarding.delimited import Delimited, delimited, table_of
+from Task1_database.onboarding.names import safe_name
+from Task1_database.onboarding.planning import draft
+from Task1_database.onboarding.source_cells import cells_of
+from Task1_database.onboarding.workbook import is_workbook, sheet_to_csv
+from Task1_database.toml_section import IDENTIFIER
 
 OURS = ("databases", "models", "results")  # folders of a workspace
 
@@ -36,7 +36,7 @@ class Made:
 
     def lines(self) -> Iterator[str]:
         """What was decided, how to change it, and what to do next."""
-        return said.lines(self.draft, self.folder)
+        return summary.lines(self.draft, self.folder)
 
 
 def new(

@@ -13,8 +13,9 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from Task1_database.database import Cell, Result, connect
-from Task1_database.database_url import safe_url
+from Task1_database.databases.base import Cell, Result
+from Task1_database.databases.connect import connect
+from Task1_database.databases.url import safe_url
 from Task1_database.dataset import FEATURES_TABLE, Dataset, Question
 from Task1_database.errors import DatabaseError, TableMissing
 

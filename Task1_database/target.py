@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from Task1_database.section import Section
+from Task1_database.toml_section import Section
 
 Task = Literal["regression", "classification"]
 

@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from Task1_database.database_url import from_environment
+from Task1_database.databases.url import from_environment
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.parameterize import parameterize_notebook
 
 from Task1_database import errors
-from Task1_database.database_url import safe_url
+from Task1_database.databases.url import safe_url
 from Task1_database.errors import TablecastError, TrainingError
 from Task2_model.reporting.typeface import faces
 

@@ -19,11 +19,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from Task1_database.database import Database
+from Task1_database.databases.base import Database
 from Task1_database.dataset import Dataset
 from Task1_database.errors import TrainingError
 from Task2_model.contract import Contract, Rows, Value
-from Task2_model.describe import TABLE, describe
+from Task2_model.contract_builder import TABLE, describe
 from Task2_model.evaluate import EVERYTHING, Data, Trained, summary, train_all
 from Task2_model.export import export
 from Task2_model.model import PredictiveModel

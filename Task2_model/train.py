@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from Task1_database.dataset import Dataset
-from Task1_database.loads import require_features
+from Task1_database.load_log import require_features
 from Task1_database.questions import ask
-from Task1_database.waiting import patiently
+from Task1_database.retry import patiently
 from Task2_model import report
 from Task2_model.artifact import GRAPH, seal
-from Task2_model.card import write_card
+from Task2_model.model_card import write_card
 
 PACKAGES = ("numpy", "pandas", "scikit-learn", "skl2onnx", "onnx", "onnxruntime", "tablecast")
 

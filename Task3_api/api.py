@@ -13,7 +13,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from Task1_database.errors import InputError
 from Task3_api import parsing
 from Task3_api.body import small_body
-from Task3_api.served import Served, served
+from Task3_api.current_model import Served, served
 
 blueprint = Blueprint("api", __name__)
 

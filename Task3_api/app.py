@@ -9,10 +9,12 @@ from typing import Any
 from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
-from Task3_api import api, batch, pages, preview, problems, reference, status
-from Task3_api.renewal import Renewal
-from Task3_api.served import Served, model_folder, models_folder, put_in_service
-from Task3_api.shortcut import Shortcut
+from Task3_api import api, problems
+from Task3_api.batch import batch_api, preview
+from Task3_api.current_model import Served, model_folder, models_folder, put_in_service
+from Task3_api.fast_path import Shortcut
+from Task3_api.model_reloader import Renewal
+from Task3_api.pages import api_docs, pages, status
 
 MEGABYTE = 1 << 20
 DEFAULTS = {
@@ -52,7 +54,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     put_in_service(app, Served.open(folder))
     if models := models_folder(app.config, os.environ):
         app.before_request(Renewal(app, models, folder).look)
-    for module in (api, batch, preview, pages, reference, status):
+    for module in (api, batch_api, preview, pages, api_docs, status):
         app.register_blueprint(module.blueprint)
     problems.register(app)
     status.register(app)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from Task2_model.contract import Contract, Feature
-from Task3_api.answering import columns
+from Task3_api.batch.scorer import columns
 from Task3_api.explain import MEANING
 
 Schema = dict[str, Any]

@@ -18,12 +18,12 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from benchmarks import batch, coverage, duels, growth, intake, single, start
+from benchmarks import batch, coverage, duels, growth, onboarding, single, start
 from benchmarks.contenders import Home
 from benchmarks.enlarged import Enlarged
 from benchmarks.environments import SERVING
-from benchmarks.findings import Section, page
 from benchmarks.machine import machine, versions
+from benchmarks.results import Section, page
 from benchmarks.rounds import FULL, QUICK, Scale, say
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -67,7 +67,7 @@ def parts(home: Home, tables: dict[int, Enlarged], scale: Scale, *, peers: bool)
         yield partial(duels.beside_the_peers, home, scale)
     yield partial(growth.beside_copy, large, scale.files)
     yield partial(growth.loading, sizes)
-    yield partial(intake.section, scale.intake, scale.intakes)
+    yield partial(onboarding.section, scale.intake, scale.intakes)
     yield partial(batch.growth, home, sizes)
     yield partial(batch.gaps, home, file, scale)
     yield partial(batch.meanwhile, home, tables[100_000], scale)

@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.contenders import ONE_THREAD, Home, Questions, flask, mlflow, tablecast
 from benchmarks.enlarged import GAPS, Enlarged
-from benchmarks.findings import Finding, Goal, Section, Spread
+from benchmarks.results import Finding, Goal, Section, Spread
 from benchmarks.rounds import Scale, by_turns, say
 from benchmarks.servers import Server, Service
 from benchmarks.traffic import CONNECTIONS, Round, traffic

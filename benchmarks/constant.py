@@ -11,8 +11,8 @@ import os
 
 from flask import Flask, Response, jsonify
 
-from Task3_api import worker
 from Task3_api.app import create_app
+from Task3_api.server import worker
 
 QUESTION = "BENCHMARK_QUESTION"  # names the address whose answer the constant is
 

@@ -17,7 +17,7 @@ from benchmarks.processes import ROOT
 from benchmarks.servers import Service
 from benchmarks.traffic import Request
 from Task1_database.dataset import Dataset
-from Task3_api.server import CONFIGURATION
+from Task3_api.server.serve import CONFIGURATION
 
 HOUSES = 200  # different ones that the traffic asks about
 MANY = 100  # of a POST

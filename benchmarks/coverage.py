@@ -20,9 +20,9 @@ from joblib import Parallel, delayed, parallel_config
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import train_test_split
 
-from benchmarks.findings import Finding, Goal, Section, Spread
+from benchmarks.results import Finding, Goal, Section, Spread
 from benchmarks.rounds import say
-from Task1_database.database import connect
+from Task1_database.databases.connect import connect
 from Task1_database.dataset import Dataset
 from Task1_database.load import load
 from Task2_model.boosting import Boosting

@@ -20,7 +20,7 @@ from benchmarks.contenders import (
     mlflow,
     tablecast,
 )
-from benchmarks.findings import Finding, Goal, Section, Spread
+from benchmarks.results import Finding, Goal, Section, Spread
 from benchmarks.rounds import Scale, by_turns, say
 from benchmarks.servers import Server, Service
 from benchmarks.single import WORKERS, in_words, rates_of, row

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.enlarged import Enlarged
-from benchmarks.findings import Finding, Goal, Section, Spread, shown
 from benchmarks.processes import Run, run
+from benchmarks.results import Finding, Goal, Section, Spread, shown
 from benchmarks.rounds import say
 
 SIZES = (2_000, 20_000, 200_000, 1_000_000)
@@ -25,7 +25,7 @@ PLAIN_FIT = """
 import sys, time
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
-from Task1_database.database import connect
+from Task1_database.databases.connect import connect
 from Task1_database.dataset import Dataset
 from Task2_model.study import Study
 with connect(sys.argv[2], read_only=True) as database:

@@ -19,7 +19,7 @@ import psutil
 
 from benchmarks.processes import environment
 from benchmarks.traffic import Request
-from Task3_api.server import free_port
+from Task3_api.server.serve import free_port
 
 FIRST_PORT = 18_500
 PATIENCE = 120  # seconds until the first answer

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from benchmarks.contenders import Home, Questions, floor
-from benchmarks.findings import Finding, Goal, Section, Spread
+from benchmarks.results import Finding, Goal, Section, Spread
 from benchmarks.rounds import Scale, by_turns, say
 from benchmarks.servers import Server
 from benchmarks.traffic import CONNECTIONS, Round, traffic

@@ -9,8 +9,8 @@ from pathlib import Path
 from benchmarks.contenders import ONE_THREAD, Home, Questions, fastapi, flask, mlflow, tablecast
 from benchmarks.contenders import tablecast_run as run_of
 from benchmarks.environments import PEERS, SERVING
-from benchmarks.findings import Finding, Goal, Section, Spread
 from benchmarks.processes import ROOT
+from benchmarks.results import Finding, Goal, Section, Spread
 from benchmarks.rounds import Scale, say
 from benchmarks.servers import Server, Service
 from benchmarks.traffic import Request, traffic

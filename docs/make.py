@@ -21,7 +21,7 @@ from typing import NamedTuple
 from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
 from Task2_model.artifact import current
-from Task3_api.server import free_port
+from Task3_api.server.serve import free_port
 
 DOCS = Path(__file__).parent
 ASKED = "/?living_area=1800&bedrooms=3&age=20"

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
 
-from Task3_api.server import free_port
+from Task3_api.server.serve import free_port
 from tests.hostile_dataset import hostile
 from tests.live import Live, start
 

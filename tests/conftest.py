@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from Task1_database.database import connect
-from Task1_database.database_url import VARIABLES
+from Task1_database.databases.connect import connect
+from Task1_database.databases.url import VARIABLES
 from Task1_database.dataset import Dataset
 from Task1_database.load import load
 from Task2_model.artifact import SealedModel
@@ -20,7 +20,7 @@ from Task2_model.study import Study
 from Task2_model.train import train
 from Task3_api.app import create_app
 from Task3_api.predictor import Predictor
-from Task3_api.server import free_port
+from Task3_api.server.serve import free_port
 from tests.live import Live, start
 
 pytest_plugins = ["tests.servers", "tests.browser"]

@@ -19,7 +19,8 @@ import mysql.connector
 import psycopg
 import pytest
 
-from Task1_database.database import Result, connect
+from Task1_database.databases.base import Result
+from Task1_database.databases.connect import connect
 from tests.private_server import LOOK, OWNER, PASSWORD, READER, Server
 
 

@@ -52,7 +52,7 @@ def test_its_regression_equals_its_onnx_form_and_is_no_forest(
 ) -> None:
     code = (
         "import sys\n"
-        "from Task1_database.database import connect\n"
+        "from Task1_database.databases.connect import connect\n"
         "from Task1_database.dataset import Dataset\n"
         "from Task2_model.export import export\n"
         "from Task2_model.study import Study\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from Task1_database.database import connect
+from Task1_database.databases.connect import connect
 from Task1_database.dataset import SHIPPED, Dataset
 from Task1_database.load import Loaded, load
 from Task1_database.questions import ask

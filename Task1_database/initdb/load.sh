@@ -15,7 +15,7 @@ fail() {
 
 say() { echo "tablecast: $*"; }
 
-# What SQL means here is what it means everywhere else: see Task1_database/backends/mysql_session.py.
+# What SQL means here is what it means everywhere else: see Task1_database/databases/mysql_session.py.
 sql() {
   MYSQL_PWD=$MYSQL_ROOT_PASSWORD mysql --protocol=socket --user=root --batch --raw \
     --skip-column-names --default-character-set=utf8mb4 --init-command="SET

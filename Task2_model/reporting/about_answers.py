@@ -9,7 +9,7 @@ import pandas as pd
 
 from Task2_model.evaluate import EVERYTHING, ONLY, RANDOM, WITHOUT, X_ALONE
 from Task2_model.reporting import compare
-from Task2_model.reporting.findings import Findings
+from Task2_model.reporting.evaluation_summary import Findings
 from Task2_model.reporting.wording import (
     NBSP,
     Wording,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from Task2_model.evaluate import EVERYTHING, FOLDS, X_ALONE
-from Task2_model.reporting.findings import Findings
+from Task2_model.reporting.evaluation_summary import Findings
 from Task2_model.reporting.wording import (
     NBSP,
     count,

@@ -13,9 +13,9 @@ from typing import Any
 
 import pandas as pd
 
-from Task1_database.database import Database
+from Task1_database.databases.base import Database
 from Task2_model.contract import Contract, Feature
-from Task2_model.describe import TABLE
+from Task2_model.contract_builder import TABLE
 from Task2_model.reporting.wording import Wording
 
 FEW_VALUES = 12  # a number with no more than this many is shown value by value

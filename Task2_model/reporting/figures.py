@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from Task2_model.reporting.showing import say
+from Task2_model.reporting.display import say
 from Task2_model.reporting.typeface import FONTS
 from Task2_model.reporting.wording import exact, shorten
 

@@ -56,7 +56,7 @@ def check_app(engine: Engine, home: Home, progress: Progress) -> None:
         spoil = "for file in model/*/model.onnx; do echo >> $file; done; exec gunicorn --config"
         one = "--env=WEB_CONCURRENCY=1"
         command = ("run", "--rm", "--user=0", one, "--entrypoint=sh", IMAGE, "-c")
-        log = engine.docker(*command, f"{spoil} Task3_api/gunicorn.conf.py", fails=True)
+        log = engine.docker(*command, f"{spoil} Task3_api/server/gunicorn.conf.py", fails=True)
         expect(log, "tablecast: ", "model.onnx differs from its manifest")
         assert "Traceback" not in log
 

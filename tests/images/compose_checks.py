@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from Task3_api.server import free_port
+from Task3_api.server.serve import free_port
 from tests.images.app_checks import ask, sealed_model
 from tests.images.engine import Engine
 from tests.images.home import Home, expect_same_files

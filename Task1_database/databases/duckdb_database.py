@@ -1,0 +1,204 @@
+"""DuckDB, embedded: a database that is one file, and the reader of every CSV.
+
+A change is one transaction, so a kill at any moment leaves what was there before. SQL can reach
+neither files (save the CSVs being loaded) nor the network, and can load no extension.
+"""
+
+# ruff: noqa: D102, S608 - database.py says what the methods do; names in SQL are checked ones
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
+
+import duckdb
+
+from Task1_database.csv_file import CsvFile
+from Task1_database.databases.base import Cell, Change, Database, Kind, Result, cell, kind_of
+from Task1_database.databases.duckdb_csv import first_line, refusals_of, select_of
+from Task1_database.errors import (
+    DatabaseError,
+    DatabaseInUse,
+    QueryTimeout,
+    TableMissing,
+)
+from Task1_database.schema import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SEALED: dict[str, str | bool] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "python_enable_replacements": False,
+    "enable_external_access": False,
+    "lock_configuration": True,
+}
+
+
+class DuckDatabase(Database):
+    """The database file that `url` (duckdb:///folder/file.duckdb) names."""
+
+    def __init__(self, url: str, *, read_only: bool, files: Sequence[Path]) -> None:
+        self.url = url
+        path = _path(url)
+        if read_only and not path.exists():
+            raise TableMissing(f"{url} is not there yet; load a dataset into it first")
+        self._connection = _open(url, path, read_only, files)
+
+    def query(self, sql: str, *, seconds: float | None = None) -> Result:
+        with _time_limit(self._connection, seconds), _one_line():
+            return _rows(self._connection, sql)
+
+    def frame(self, sql: str) -> pd.DataFrame:
+        with _one_line():
+            frame = self._connection.execute(sql).df()
+        for name in frame.select_dtypes("number"):  # integers with gaps come as a masked type
+            if frame[name].hasnans:
+                frame[name] = frame[name].astype(float)
+        for name in frame.select_dtypes(exclude=["number", "datetime"]):
+            frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
+        return frame
+
+    def columns(self, table: str) -> dict[str, Kind]:
+        return _columns(self._connection, table)
+
+    def tables(self) -> set[str]:
+        sql = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main'"
+        return {str(name) for (name,) in self.query(sql).rows}
+
+    @contextmanager
+    def change(self) -> Iterator[Change]:
+        self._connection.begin()
+        try:
+            yield DuckChange(self._connection)
+        except BaseException:
+            with suppress(duckdb.Error):  # a rollback that fails would hide what went wrong
+                self._connection.rollback()
+            raise
+        with _one_line():
+            self._connection.commit()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class DuckChange(Change):
+    """One transaction."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def load(self, csv: CsvFile) -> int:
+        self._replace(csv.table)
+        insert = f"INSERT INTO {csv.table.name} {select_of(csv)}"
+        with _one_line(), refusals_of(csv):
+            (count,) = self._connection.execute(insert).fetchall()
+        return int(count[0])
+
+    def derive(self, table: str, select: str) -> None:
+        with _one_line():
+            self._connection.execute(f"DROP TABLE IF EXISTS {table}")
+            self._connection.execute(f"CREATE TABLE {table} AS {select}")
+
+    def write(self, table: Table, rows: Sequence[Sequence[Cell]]) -> None:
+        self._replace(table)
+        marks = ", ".join("?" * len(table.columns))
+        with _one_line():
+            self._connection.executemany(f"INSERT INTO {table.name} VALUES ({marks})", rows)
+
+    def query(self, sql: str) -> Result:
+        with _one_line():
+            return _rows(self._connection, sql)
+
+    def columns(self, table: str) -> dict[str, Kind]:
+        return _columns(self._connection, table)
+
+    def progress(self) -> float:
+        return self._connection.query_progress()
+
+    def _replace(self, table: Table) -> None:
+        with _one_line():
+            self._connection.execute(f"DROP TABLE IF EXISTS {table.name}")
+            self._connection.execute(table.ddl())
+
+
+def _path(url: str) -> Path:
+    parts = urlsplit(url)
+    if parts.netloc or not parts.path.strip("/"):
+        raise DatabaseError(f"{url!r} is not a database; expected duckdb:///folder/file.duckdb")
+    return Path(url2pathname(unquote("/" + parts.path.lstrip("/"))))
+
+
+def _open(
+    url: str, path: Path, read_only: bool, files: Sequence[Path]
+) -> duckdb.DuckDBPyConnection:
+    try:
+        if read_only:
+            return duckdb.connect(path, read_only=True, config=dict(SEALED))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = duckdb.connect(path)
+        connection.execute("SET enable_progress_bar = true")
+        connection.execute("SET enable_progress_bar_print = false")
+        connection.execute("SET allowed_paths = $files", {"files": [str(file) for file in files]})
+        for name, value in SEALED.items():
+            connection.execute(f"SET {name} = {value}")
+    except (duckdb.ConnectionException, duckdb.InvalidInputException) as error:
+        raise DatabaseInUse(f"{url} is open elsewhere in this process; close it there") from error
+    except (duckdb.Error, OSError) as error:
+        if "Could not set lock" in str(error) or "being used by another process" in str(error):
+            advice = "wait until it ends, or stop it, and try again"
+            raise DatabaseInUse(f"{url} is in use by another process; {advice}") from error
+        raise DatabaseError(f"{url} cannot be opened: {first_line(error)}") from error
+    return connection
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> Result:
+    cursor = connection.execute(sql)
+    names = tuple(str(column[0]) for column in cursor.description or ())
+    return Result(names, [tuple(map(cell, row)) for row in cursor.fetchall()])
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Kind]:
+    try:
+        described = connection.execute(f"DESCRIBE {table}").fetchall()
+    except duckdb.CatalogException as error:
+        raise TableMissing(f"there is no table {table}; load it first") from error
+    return {name: kind_of(f"{table}.{name}", kind) for name, kind, *_ in described}
+
+
+@contextmanager
+def _time_limit(connection: duckdb.DuckDBPyConnection, seconds: float | None) -> Iterator[None]:
+    if seconds is None:
+        yield
+        return
+    late = threading.Event()
+
+    def stop() -> None:
+        late.set()
+        connection.interrupt()
+
+    timer = threading.Timer(seconds, stop)
+    timer.start()
+    try:
+        yield
+    except DatabaseError as error:
+        if late.is_set():
+            raise QueryTimeout(f"took longer than {seconds:g} seconds") from error
+        raise
+    finally:
+        timer.cancel()
+        timer.join()
+
+
+@contextmanager
+def _one_line() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        raise DatabaseError(first_line(error)) from error

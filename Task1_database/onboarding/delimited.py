@@ -1,0 +1,201 @@
+"""A text file with a table in it, as it comes: encoding, separator and header found out.
+
+The separator is the one that splits the lines most evenly. Whether the first row is a header is
+told by the target, which has to be named anyway.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from Task1_database.errors import DataError
+from Task1_database.onboarding.encoding import MARK, as_utf8
+from Task1_database.onboarding.names import one_line, safe_name
+
+SEEN = 1 << 18  # characters from which separator and header are found out
+SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
+_NUMBERED = re.compile(r"column_([1-9][0-9]*)")
+_SEP_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n?")
+
+
+@dataclass(frozen=True)
+class Delimited:
+    """A table of text.
+
+    Attributes
+    ----------
+    file : Path
+        What the user named.
+    path : Path
+        The same as UTF-8: the file itself, or a copy.
+    labels : tuple of str
+        What the file calls its columns; column_1, column_2 … if it has no header.
+    skip : int
+        How many physical lines come before the first row.
+    above : int
+        How many of those come before the header.
+    """
+
+    file: Path
+    path: Path
+    encoding: str
+    separator: str
+    labels: tuple[str, ...]
+    skip: int
+    above: int = 0
+    sheet: str = ""
+
+    @property
+    def header(self) -> bool:
+        """Whether the columns' names stand in the file."""
+        return self.skip > self.above
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is the kind of CSV that a dataset folder holds."""
+        form = (self.encoding.startswith("UTF-8"), self.separator, self.header, self.above)
+        return form == (True, ",", True, 0) and not self.sheet
+
+    @property
+    def says(self) -> str:
+        """How the file is written, in words."""
+        if self.sheet:
+            return f"the sheet {self.sheet!r} of a workbook, {self._header}"
+        return f"{self.encoding} text, separated by {SEPARATORS[self.separator]}, {self._header}"
+
+    @property
+    def _header(self) -> str:
+        if not self.header:
+            return "with no header: the columns are called column_1, column_2 …"
+        return f"with its header in line {self.above + 1}"
+
+    @property
+    def simple(self) -> bool:
+        """Whether nothing but a header in one line comes before the rows."""
+        marked = self.encoding.endswith(MARK) and not self.header
+        return self.above == 0 and self.skip <= 1 and not marked
+
+    def rows(self) -> Iterator[list[str]]:
+        """Every row that is not blank.
+
+        Raises
+        ------
+        DataError
+            Naming the line of the first one that is not as wide as the others or not well quoted.
+        """
+        with self.path.open(encoding="utf-8-sig", newline="") as text:
+            reader = csv.reader(text, delimiter=self.separator, strict=True)
+            line = 1
+            try:
+                for cells in reader:
+                    if line > self.skip and cells:
+                        if len(cells) != len(self.labels):
+                            what = f"has {len(cells)} values; expected {len(self.labels)}"
+                            raise DataError(f"{self.file.name}, line {line}: {what}")
+                        yield cells
+                    line = reader.line_num + 1
+            except csv.Error as error:
+                why = f"a quote is not closed, or one inside a value is not doubled ({error})"
+                raise DataError(f"{self.file.name}, line {line}: {why}") from error
+
+
+def delimited(file: Path, target: str, scratch: Path) -> Delimited:
+    """Find out how a text file is written.
+
+    Parameters
+    ----------
+    target : str
+        A column. Where it is column_1, column_2 … and the first row has no such cell, that
+        row is data.
+    scratch : Path
+        A folder for a copy in UTF-8, if one is needed.
+
+    Raises
+    ------
+    DataError
+        If the file is empty or is no text.
+    """
+    path, encoding = as_utf8(file, scratch)
+    with path.open(encoding="utf-8-sig", newline="") as text:
+        head = text.read(SEEN)
+    whole = len(head) < SEEN
+    if not head.strip():
+        raise DataError(f"{file.name}: the file is empty; expected a header and rows")
+    told = _SEP_LINE.match(head)
+    separator = told[1] if told and told[1] in SEPARATORS else _separator(head, whole)
+    return table_of(file, path, encoding, separator, target)
+
+
+def table_of(
+    file: Path, path: Path, encoding: str, separator: str, target: str, sheet: str = ""
+) -> Delimited:
+    """The table in a UTF-8 text whose separator is known: where it begins, and its header."""
+    with path.open(encoding="utf-8-sig", newline="") as text:
+        head = text.read(SEEN)
+    records = _records(head, separator, whole=len(head) < SEEN)
+    if not records:
+        raise DataError(f"{file.name}: the first row has no end; is a quote not closed?")
+    width = _usual(len(cells) for _, _, cells in records)
+    told = bool(_SEP_LINE.match(head))
+    first, last, names = next(record for record in records[told:] if len(record[2]) == width)
+    above = first - 1
+    if is_header(names, target):
+        labels, skip = tuple(one_line(name) for name in names), last
+    else:
+        labels, skip = tuple(f"column_{place + 1}" for place in range(width)), above
+    return Delimited(file, path, encoding, separator, labels, skip, above, sheet)
+
+
+def is_header(cells: Iterable[str], target: str) -> bool:
+    """Whether a first row names the columns: unless the target is asked for by number."""
+    names = [one_line(cell) for cell in cells]
+    numbered = _NUMBERED.fullmatch(target)
+    if find(target, names) or not numbered:
+        return True
+    return int(numbered[1]) > len(names)
+
+
+def find(wanted: str, labels: Iterable[str]) -> list[int]:
+    """The places of the columns that are called so: exactly, or else but for case and signs."""
+    places = dict(enumerate(labels))
+    for same in (str, str.casefold, safe_name):
+        found = [place for place, label in places.items() if same(label) == same(wanted) != ""]
+        if found:
+            return found
+    return []
+
+
+def _separator(head: str, whole: bool) -> str:
+    """The separator that splits most rows, the first among them, into the same number of cells."""
+    best, found = (False, 0.0), ","
+    for separator in SEPARATORS:
+        widths = [len(cells) for _, _, cells in _records(head, separator, whole=whole)]
+        usual = _usual(widths)
+        even = (widths[:1] == [usual], widths.count(usual) / max(1, len(widths)))
+        if usual > 1 and even > best:
+            best, found = even, separator
+    return found
+
+
+def _usual(widths: Iterable[int]) -> int:
+    return max(Counter(widths).items(), key=lambda item: item[1], default=(0, 0))[0]
+
+
+def _records(head: str, separator: str, *, whole: bool) -> list[tuple[int, int, list[str]]]:
+    """Each record with its first and last line; without the last one if it may be cut."""
+    reader = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
+    line, records = 1, []
+    with suppress(csv.Error):  # of a cell without end, which is refused when all is read
+        for cells in itertools.islice(reader, 10_000):
+            if cells:
+                records.append((line, reader.line_num, cells))
+            line = reader.line_num + 1
+    return records if whole or len(records) < 2 else records[:-1]

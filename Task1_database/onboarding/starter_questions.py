@@ -1,0 +1,192 @@
+"""Three questions to begin with, in SQL that all databases share.
+
+How does the target go with the main feature, how with the one that tells most beside it, and what
+is missing? "Typical" is the lower median, a value that there really was.
+"""
+
+# ruff: noqa: S608 - names in the SQL are safe ones, and texts in it are quoted
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from Task1_database.dataset import FEATURES_TABLE
+from Task1_database.onboarding.dataset_plan import Draft, DraftFeature
+from Task1_database.onboarding.names import free, one_line, safe_name
+
+MOST_CLASSES = 5  # that get a column of their own
+_PARTS = "The rows in ten parts of the same size, from the lowest value to the highest."
+_GROUPS = "The 20 most frequent of those that are in ten rows or more."
+
+PARTED = """\
+WITH parted AS (
+    SELECT {x}, {y}, NTILE(10) OVER (ORDER BY {x}, row_id) AS {part}
+    FROM {table}
+    WHERE {x} IS NOT NULL AND {y} IS NOT NULL
+)"""
+LEVELS = """\
+    MAX(CASE WHEN 4 * {place} BETWEEN {cases} AND {cases} + 3 THEN {y} END) AS low_{y},
+    MAX(CASE WHEN 4 * {place} BETWEEN 2 * {cases} AND 2 * {cases} + 3 THEN {y} END) AS typical_{y},
+    MAX(CASE WHEN 4 * {place} BETWEEN 3 * {cases} AND 3 * {cases} + 3 THEN {y} END) AS high_{y}"""
+PARTS_OF_CLASSES = f"""\
+{PARTED}
+SELECT
+    {{part}},
+    MIN({{x}}) AS {{x}}_from,
+    MAX({{x}}) AS {{x}}_to,
+    COUNT(*) AS {{cases}},
+    {{percents}}
+FROM parted
+GROUP BY {{part}}
+ORDER BY {{part}};
+"""
+PARTS_OF_NUMBERS = f"""\
+{PARTED},
+ranked AS (
+    SELECT
+        {{x}},
+        {{y}},
+        {{part}},
+        ROW_NUMBER() OVER (PARTITION BY {{part}} ORDER BY {{y}}) AS {{place}},
+        COUNT(*) OVER (PARTITION BY {{part}}) AS {{cases}}
+    FROM parted
+)
+SELECT
+    {{part}},
+    MIN({{x}}) AS {{x}}_from,
+    MAX({{x}}) AS {{x}}_to,
+    MAX({{cases}}) AS {{cases}},
+{LEVELS}
+FROM ranked
+GROUP BY {{part}}
+ORDER BY {{part}};
+"""
+GROUPS_OF_CLASSES = """\
+SELECT
+    {x},
+    COUNT(*) AS {cases},
+    {percents}
+FROM {table}
+WHERE {x} IS NOT NULL AND {y} IS NOT NULL
+GROUP BY {x}
+HAVING COUNT(*) >= 10
+ORDER BY COUNT(*) DESC, MIN(row_id)
+LIMIT 20;
+"""
+GROUPS_OF_NUMBERS = f"""\
+WITH ranked AS (
+    SELECT
+        row_id,
+        {{x}},
+        {{y}},
+        ROW_NUMBER() OVER (PARTITION BY {{x}} ORDER BY {{y}}) AS {{place}},
+        COUNT(*) OVER (PARTITION BY {{x}}) AS {{cases}}
+    FROM {{table}}
+    WHERE {{x}} IS NOT NULL AND {{y}} IS NOT NULL
+)
+SELECT
+    {{x}},
+    MAX({{cases}}) AS {{cases}},
+{LEVELS}
+FROM ranked
+WHERE {{cases}} >= 10
+GROUP BY {{x}}
+ORDER BY MAX({{cases}}) DESC, MIN(row_id)
+LIMIT 20;
+"""
+SPREAD_OF_CLASSES = """\
+SELECT {y}, COUNT(*) AS {cases}
+FROM {table}
+WHERE {y} IS NOT NULL
+GROUP BY {y}
+ORDER BY COUNT(*) DESC, MIN(row_id);
+"""
+SPREAD_OF_NUMBERS = """\
+WITH parted AS (
+    SELECT {y}, NTILE(10) OVER (ORDER BY {y}, row_id) AS {part}
+    FROM {table}
+    WHERE {y} IS NOT NULL
+)
+SELECT {part}, MIN({y}) AS {y}_from, MAX({y}) AS {y}_to, COUNT(*) AS {cases}
+FROM parted
+GROUP BY {part}
+ORDER BY {part};
+"""
+
+
+class Starter(NamedTuple):
+    """A question: the name of its file, and what stands in it."""
+
+    file: str
+    sql: str
+
+
+def starters(draft: Draft) -> Iterator[Starter]:
+    """The questions, the most general first."""
+    target = draft.target.name
+    yield Starter(f"01_{target}_by_{draft.x.name}.sql", _by(draft, draft.x))
+    if draft.second:
+        yield Starter(f"02_{target}_by_{draft.second.name}.sql", _by(draft, draft.second))
+    else:
+        yield Starter(f"02_spread_of_{target}.sql", _spread(draft))
+    yield Starter("03_what_is_missing.sql", _missing(draft))
+
+
+def _by(draft: Draft, feature: DraftFeature) -> str:
+    """The target in ten equal parts of a number, or in the groups of a category."""
+    x, y, note = feature.name, draft.target.name, _PARTS if feature.numeric else _GROUPS
+    own = {name: free(name, {x, y}) for name in ("part", "place", "cases")}
+    words = {"x": x, "y": y, **own, "table": FEATURES_TABLE}
+    if draft.outcome.classes:
+        form = PARTS_OF_CLASSES if feature.numeric else GROUPS_OF_CLASSES
+        words["percents"] = ",\n    ".join(_percents(draft))
+    else:
+        form = PARTS_OF_NUMBERS if feature.numeric else GROUPS_OF_NUMBERS
+    head = f"-- How does {_said(draft.target)} go with {_said(feature)}?\n-- {note}\n\n"
+    return head + form.format(**words)
+
+
+def _spread(draft: Draft) -> str:
+    """The target alone, where there is nothing beside x."""
+    form = SPREAD_OF_CLASSES if draft.outcome.classes else SPREAD_OF_NUMBERS
+    y = draft.target.name
+    words = {"y": y, "part": free("part", {y}), "cases": free("cases", {y})}
+    head = f"-- How is {_said(draft.target)} spread?\n\n"
+    return head + form.format(table=FEATURES_TABLE, **words)
+
+
+def _percents(draft: Draft) -> Iterator[str]:
+    """For each class that gets a column, how many percent it is."""
+    outcome, given = draft.outcome, set[str]()
+    shown = [outcome.positive] if outcome.positive else list(outcome.classes)[:MOST_CLASSES]
+    for value in shown:
+        name = free(f"percent_{safe_name(value, 'of_another').removeprefix('n_')}", given)
+        given.add(name)
+        text = outcome.source.kind == "text"
+        quoted = "'" + value.replace("'", "''") + "'" if text else value
+        share = f"SUM(CASE WHEN {draft.target.name} = {quoted} THEN 1 ELSE 0 END) / COUNT(*)"
+        yield f"ROUND(100.0 * {share}) AS {name}"
+
+
+def _missing(draft: Draft) -> str:
+    counted = " UNION ALL\n    ".join(
+        f"SELECT {place} AS place, '{feature.name}' AS feature, "
+        f"COUNT(*) - COUNT({feature.name}) AS missing, COUNT(*) AS cases FROM {FEATURES_TABLE}"
+        for place, feature in enumerate((draft.target, *draft.features), start=1)
+    )
+    return f"""\
+-- What is missing, and in how many rows?
+
+WITH counted AS (
+    {counted}
+)
+SELECT feature, missing, ROUND(100.0 * missing / cases) AS percent
+FROM counted
+ORDER BY missing DESC, place;
+"""
+
+
+def _said(feature: DraftFeature) -> str:
+    """A label as a comment can hold it; a semicolon might end the statement for some programs."""
+    return one_line(feature.label).replace(";", ",")

@@ -1,0 +1,212 @@
+"""The contract of a feature_store, computed by SQL over every row that has the target."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from Task1_database.databases.base import Database
+from Task1_database.dataset import FEATURES_TABLE, TOML, Dataset
+from Task1_database.errors import DatasetError, TrainingError
+from Task2_model.contract import Contract, Feature, Kind, Target
+
+TABLE = FEATURES_TABLE
+KINDS: dict[str, Kind] = {"integer": "integer", "number": "number", "text": "category"}
+SKEWED = 0.5  # below this, a logarithm would cost the answers' plain meaning for nothing
+FEWEST_OF_A_CLASS = 5  # one for each of the parts that an evaluation cuts the rows into
+
+
+def describe(database: Database, dataset: Dataset) -> Contract:
+    """What may be asked of `dataset`, and what the answer looks like.
+
+    Raises
+    ------
+    DatasetError
+        Where dataset.toml does not fit the columns and classes that feature_store has.
+    TrainingError
+        Where there is nothing to learn: no rows, a target that never varies, a class of hardly
+        any rows.
+    """
+    types = database.columns(TABLE)
+    for name in [*dataset.features, dataset.target.name]:
+        if name not in types:
+            raise DatasetError(
+                f"{TOML}: {name} is not a column of {TABLE}, which has {', '.join(types)}"
+            )
+    target = _target(database, dataset, types[dataset.target.name])
+    (rows,) = _first(database, f"SELECT COUNT(*) FROM {_learned(dataset)}")
+    ordered = [dataset.x, *(name for name in dataset.features if name != dataset.x)]
+    return Contract(
+        dataset=dataset.name,
+        title=dataset.title,
+        task=dataset.task,
+        x=dataset.x,
+        target=target,
+        features=tuple(_feature(database, dataset, name, types[name], rows) for name in ordered),
+        rows=rows,
+        excluded=dataset.excluded,
+    )
+
+
+def _learned(dataset: Dataset) -> str:
+    """The rows to learn from; more conditions may follow."""
+    return f"{TABLE} WHERE {dataset.target.name} IS NOT NULL"
+
+
+def _feature(database: Database, dataset: Dataset, name: str, type_: str, rows: int) -> Feature:
+    text = dataset.features[name]
+    if type_ not in KINDS:
+        raise DatasetError(
+            f"{dataset.name}: feature {name} is a {type_}; make it a number or a text in "
+            "features.sql"
+        )
+    kind, learned = KINDS[type_], _learned(dataset)
+    (told,) = _first(database, f"SELECT COUNT({name}) FROM {learned}")
+    if kind == "category":
+        span: dict[str, Any] = {"categories": tuple(_counted(database, name, learned))}
+    else:
+        span = _span(database, name, learned, told)
+    return Feature(
+        name=name,
+        kind=kind,
+        label=text.label,
+        unit=text.unit,
+        help=text.help,
+        missing=round(1 - told / rows, 6),
+        **span,
+    )
+
+
+def _target(database: Database, dataset: Dataset, type_: str) -> Target:
+    text, learned = dataset.target, _learned(dataset)
+    allowed = {"integer": "integer", "number": "number"}
+    if dataset.task == "classification":
+        allowed = {"integer": "integer", "text": "category"}
+    if type_ not in allowed:
+        wanted = "a whole number or a text" if "text" in allowed else "a number"
+        raise DatasetError(
+            f"{dataset.name}: target {text.name} is a {type_}; make it {wanted} in features.sql, "
+            "or change the task in dataset.toml"
+        )
+    told, distinct = _first(
+        database, f"SELECT COUNT(*), COUNT(DISTINCT {text.name}) FROM {learned}"
+    )
+    if distinct < 2:
+        raise TrainingError(
+            f"{dataset.name}: {text.name} has {distinct} different values in {told:,} rows; "
+            "there is nothing to learn"
+        )
+    named: dict[str, Any] = {
+        "name": text.name, "label": text.label, "unit": text.unit, "help": text.help,
+        "kind": allowed[type_],
+    }  # fmt: skip
+    special = _classes if dataset.task == "classification" else _amounts
+    return Target(**named, **special(database, dataset, told))
+
+
+def _amounts(database: Database, dataset: Dataset, told: int) -> dict[str, Any]:
+    """What a target has that is a number."""
+    text, learned = dataset.target, _learned(dataset)
+    span = _span(database, text.name, learned, told)
+    return {
+        **span,
+        "decimals": text.decimals if text.decimals is not None else _decimals(span),
+        "logarithmic": _learn_logarithm(database, text.name, learned, span["minimum"]),
+    }
+
+
+def _classes(database: Database, dataset: Dataset, told: int) -> dict[str, Any]:
+    """What a target has that is one of several classes, once its words are sure to fit them."""
+    text = dataset.target
+    counted = _counted(database, text.name, _learned(dataset))
+    for value, count in counted.items():
+        if count < FEWEST_OF_A_CLASS:
+            raise TrainingError(
+                f"{dataset.name}: {text.name} {value!r} has {count} of {told:,} rows, too few to "
+                f"learn from; leave it out in features.sql or join it with another, so that each "
+                f"has {FEWEST_OF_A_CLASS}"
+            )
+    whole = all(isinstance(value, int) for value in counted)
+    classes = tuple(str(value) for value in sorted(counted, key=None if whole else str))
+    _fit(dataset, classes)
+    return {
+        "classes": classes,
+        "words": text.classes,
+        "positive": text.positive or (classes[-1] if len(classes) == 2 else ""),
+        "threshold": text.threshold,
+        "threshold_reason": text.threshold_reason,
+    }
+
+
+def _fit(dataset: Dataset, classes: tuple[str, ...]) -> None:
+    """Make sure that dataset.toml speaks of the classes that there are."""
+    text, there_are = dataset.target, ", ".join(classes)
+    for key, value in (("positive", text.positive), ("threshold", text.threshold)):
+        if value is not None and len(classes) != 2:
+            raise DatasetError(
+                f"{TOML}: target.{key}: expected no such key: it is for two classes, "
+                f"and {text.name} has {len(classes)}: {there_are}"
+            )
+    if text.positive is not None and text.positive not in classes:
+        raise DatasetError(f"{TOML}: target.positive: expected one of the classes {there_are}")
+    for value in classes if text.classes else ():
+        if value not in text.classes:
+            raise DatasetError(
+                f"{TOML}: target.classes: expected words for each of {there_are}; "
+                f"{value!r} has none"
+            )
+
+
+def _span(database: Database, name: str, rows: str, told: int) -> dict[str, float | None]:
+    """Smallest, largest and (lower) median value, all None where no row has one."""
+    if not told:
+        return {"minimum": None, "maximum": None, "median": None}
+    minimum, maximum = _first(database, f"SELECT MIN({name}), MAX({name}) FROM {rows}")
+    (median,) = _first(
+        database,
+        f"SELECT {name} FROM {rows} AND {name} IS NOT NULL "
+        f"ORDER BY {name} LIMIT 1 OFFSET {(told - 1) // 2}",
+    )
+    return {"minimum": float(minimum), "maximum": float(maximum), "median": float(median)}
+
+
+def _counted(database: Database, name: str, rows: str) -> dict[Any, int]:
+    """The values of a column with how many rows have each, the most frequent first.
+
+    Equals are in the order of their characters, whatever the database's collation.
+    """
+    counted = database.query(
+        f"SELECT {name}, COUNT(*) FROM {rows} AND {name} IS NOT NULL GROUP BY {name}"
+    ).rows
+    return dict(sorted(counted, key=lambda row: (-row[1], str(row[0]))))
+
+
+def _decimals(span: dict[str, float | None]) -> int:
+    """Enough places for about four digits of the range that the target covers."""
+    width = (span["maximum"] or 0.0) - (span["minimum"] or 0.0)
+    return max(0, 4 - len(str(int(width)))) if width >= 1 else 4
+
+
+def _learn_logarithm(database: Database, name: str, rows: str, minimum: float | None) -> bool:
+    """Whether the target is positive and its logarithm is the less lopsided of the two."""
+    if minimum is None or minimum <= 0:
+        return False
+    plain = abs(_skewness(database, name, rows))
+    return plain > SKEWED and abs(_skewness(database, f"LN({name})", rows)) < plain
+
+
+def _skewness(database: Database, expression: str, rows: str) -> float:
+    """The third standardised moment.
+
+    `1e0` makes a number inexact on every database; no one word of a CAST does.
+    """
+    value = f"{expression} * 1e0"
+    mean, spread = _first(database, f"SELECT AVG({value}), STDDEV_POP({value}) FROM {rows}")
+    (third,) = _first(
+        database,
+        f"SELECT AVG(POWER(({value} - {float(mean)!r}) / {float(spread)!r}, 3)) FROM {rows}",
+    )
+    return float(third)
+
+
+def _first(database: Database, sql: str) -> tuple[Any, ...]:
+    return tuple(database.query(sql).rows[0])

@@ -1,0 +1,192 @@
+"""An uploaded CSV, checked as a whole before any of it is answered.
+
+RFC 4180 in UTF-8, with or without a byte order mark, lines ending as they like. Whatever would
+make the rest of the file mean something else (a ragged row, an open quote, bytes that are not
+text) is found before the first answer, so that an answer is never broken off half way. Most files
+are plain: no quotes, and the same number of commas in every line. `Scan` sees that while the
+bytes arrive; any other file is read once more, strictly, to take it or to say what is wrong where.
+The rows come in blocks, so that memory does not grow with the file.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from io import TextIOWrapper
+from itertools import islice
+from typing import IO, NamedTuple
+
+from Task1_database.errors import InputError
+from Task3_api.batch.cells import Cells, Row
+from Task3_api.batch.scan import CHUNK, LONGEST_LINE, Scan
+from Task3_api.parsing import shown
+
+ROWS = 4_000  # of a block, at most
+BYTES = 1 << 18  # of a block, about, at most
+LINE_END = "\r\n\0"  # no cell holds a NUL, and one that holds a line end is quoted
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class Block(NamedTuple):
+    """Some rows: as lines of CSV, without their ends, and as cells."""
+
+    lines: list[str]
+    cells: Cells
+
+
+class CsvFile:
+    """A CSV that is sound from its first byte to its last.
+
+    Parameters
+    ----------
+    file : binary file
+        Seekable; it stays the caller's to close.
+    scan : Scan, optional
+        What was seen of the file while it arrived.
+
+    Attributes
+    ----------
+    header : list of str
+        The columns' names, each once.
+
+    Raises InputError, naming line and column, where the file is not sound.
+    """
+
+    def __init__(self, file: IO[bytes], scan: Scan | None = None) -> None:
+        self._file = file
+        self._plain = (scan or Scan.of(file)).at_end()
+        if not self._plain:
+            _check_text(file)
+        with closing(self._rows()) as rows:
+            self.header = next(rows, [])
+            _check_header(self.header)
+            if next(rows, None) is None:
+                raise InputError("the file has a header and no rows")
+            if not self._plain:
+                for _ in rows:  # each is checked as it is read
+                    pass
+
+    def blocks(self) -> Generator[Block, None, None]:
+        """The rows below the header in order, a bounded number at a time."""
+        return self._plain_blocks() if self._plain else self._other_blocks()
+
+    def _plain_blocks(self) -> Generator[Block, None, None]:
+        self._file.seek(0)
+        self._file.readline()
+        while data := self._file.read(BYTES) + self._file.readline():
+            text = data.replace(b"\r\n", b"\n") if b"\r" in data else data
+            text = text.removesuffix(b"\n") + b"\n"
+            lines = text.decode().split("\n")[:-1]
+            cells = Cells.between(text, b",\n", len(self.header))
+            for begin in range(0, len(lines), ROWS):
+                end = begin + ROWS
+                yield Block(lines[begin:end], cells.rows(begin, end))
+
+    def _other_blocks(self) -> Generator[Block, None, None]:
+        with closing(self._rows()) as rows:
+            next(rows)
+            while block := list(islice(self._until_full(rows), ROWS)):
+                yield Block(as_lines(block), Cells.of(block))
+
+    def _until_full(self, rows: Iterator[Row]) -> Iterator[Row]:
+        full = self._file.tell() + BYTES
+        for row in rows:
+            yield row
+            if self._file.tell() >= full:
+                return
+
+    def _rows(self) -> Generator[Row, None, None]:
+        """Every row, the header first, each as wide as the header."""
+        self._file.seek(0)
+        text = TextIOWrapper(self._file, encoding="utf-8-sig", newline="")
+        try:
+            yield from _rows(text)
+        finally:
+            text.detach()  # or the file would be closed with it
+
+
+def as_lines(rows: list[Row]) -> list[str]:
+    """Rows as lines of CSV, without their ends."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator=LINE_END).writerows(rows)
+    return buffer.getvalue().removesuffix(LINE_END).split(LINE_END)
+
+
+def _rows(text: TextIOWrapper) -> Iterator[Row]:
+    reader = csv.reader(text, strict=True)
+    width, line = 0, 1
+    try:
+        for cells in reader:
+            row = cells or [""] * (width == 1)  # an only column's empty cell is an empty line
+            if row:
+                width = width or len(row)
+                if len(row) != width:
+                    raise InputError(f"line {line} has {len(row)} cells, the header {width}")
+                yield row
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise InputError(f"line {line}: {_in_our_words(error)}") from None
+
+
+def _in_our_words(error: csv.Error) -> str:
+    if "end of data" in str(error):
+        return "a quote is opened and never closed"
+    if "field limit" in str(error):
+        return f"a cell has more than {csv.field_size_limit():,} characters; is a quote not closed?"
+    return f"{error}; a quote inside a quoted cell is written twice"
+
+
+def _check_header(header: Row) -> None:
+    if not header:
+        raise InputError("the file is empty")
+    first: dict[str, int] = {}
+    for number, name in enumerate(header, start=1):
+        if name in first:
+            both = f"columns {first[name]} and {number}"
+            raise InputError(f"{both} are both called {shown(name)}", field=name[:40])
+        first[name] = number
+
+
+def _check_text(file: IO[bytes]) -> None:
+    """Read the file once as bytes: UTF-8 throughout, no NUL, no endless line."""
+    file.seek(0)
+    if file.read(2) in UTF_16:
+        raise InputError("the file is UTF-16; save it as CSV in UTF-8")
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    line, length = 1, 0
+    while chunk := file.read(CHUNK):
+        _check_chunk(chunk, decoder, line)
+        line += chunk.count(b"\n")
+        length = _length_of_last_line(chunk, length)
+        if length > LONGEST_LINE:
+            raise InputError(f"line {line} is longer than {LONGEST_LINE:,} bytes; is this a CSV?")
+    _decode(decoder, b"", line, final=True)
+
+
+def _check_chunk(chunk: bytes, decoder: codecs.IncrementalDecoder, line: int) -> None:
+    nul = chunk.find(b"\0")
+    if nul >= 0:
+        line += chunk.count(b"\n", 0, nul)
+        raise InputError(f"line {line} has a NUL byte; save the file as CSV in UTF-8")
+    _decode(decoder, chunk, line)
+
+
+def _decode(
+    decoder: codecs.IncrementalDecoder, chunk: bytes, line: int, *, final: bool = False
+) -> None:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError as error:
+        line += error.object.count(b"\n", 0, error.start)
+        byte = f"byte 0x{error.object[error.start]:02x}"
+        told = f"line {line} is not UTF-8 ({byte})"
+        raise InputError(f"{told}; save the file as CSV in UTF-8") from None
+
+
+def _length_of_last_line(chunk: bytes, before: int) -> int:
+    end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+    return before + len(chunk) if end < 0 else len(chunk) - end - 1

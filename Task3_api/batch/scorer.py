@@ -1,0 +1,220 @@
+"""A table of text, answered: the rows come back with the model's columns beside them.
+
+A cell that cannot be read spoils its own row, whose `error` says why; what is echoed cannot become
+a formula in a spreadsheet.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from Task1_database.errors import InputError
+from Task2_model.contract import Contract, Rows
+from Task3_api.batch.cells import Row
+from Task3_api.batch.column_parser import Column
+from Task3_api.batch.reader import Block, as_lines
+from Task3_api.parsing import ALIAS, DECIMAL, Parser, shown
+from Task3_api.predictor import Predictor
+
+FORMULA = tuple("=+-@\t\r")  # what a spreadsheet takes for a formula's beginning
+AT_ONCE = 2  # blocks
+LARGEST_WHOLE = 2.0**53  # beyond, a float64 is no longer exact to the unit
+
+Texts = list[str]  # a column of the answer
+
+
+class Notes(NamedTuple):
+    """What there is to say about one row."""
+
+    warnings: list[str]
+    errors: list[str]
+
+
+class Answering:
+    """Answers the rows of one table; without `ranges`, without their range or set.
+
+    Raises InputError where no column is a feature, or one is called like an answer's column.
+    """
+
+    def __init__(
+        self, predictor: Predictor, parser: Parser, header: list[str], *, ranges: bool = True
+    ) -> None:
+        self._predictor = predictor
+        self._header = header
+        self._ranges = ranges
+        self._columns = columns(predictor.contract, ranges=ranges)
+        self._used = used_columns(predictor.contract, header, parser)
+        self._nothing = _refusal(predictor)
+        for name in self._columns:
+            if name in header:
+                told = f"the file already has a column called {name}"
+                raise InputError(f"{told}; rename or remove it", field=name)
+
+    def head(self) -> str:
+        """The header of the answer, as a line of CSV."""
+        return _line([_harmless(name) for name in (*self._header, *self._columns)]) + "\r\n"
+
+    def answers(self, blocks: Iterable[Block]) -> Iterator[str]:
+        """Blocks of rows, each with its answers, as lines of CSV.
+
+        Two are worked on while another one is read or sent: most of the work is NumPy's and the
+        model's, which leave Python to others.
+        """
+        waiting: deque[Future[str]] = deque()
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for block in blocks:
+                waiting.append(pool.submit(self._answered, block))
+                if len(waiting) > AT_ONCE:
+                    yield waiting.popleft().result()
+            yield from (answered.result() for answered in waiting)
+
+    def _answered(self, block: Block) -> str:
+        rows, notes = self._understood(block)
+        said = [","] * len(rows)
+        for index, (warnings, errors) in notes.items():
+            said[index] = _line(["; ".join(warnings), "; ".join(errors)])
+        unanswerable = [index for index, note in notes.items() if note.errors]
+        lines = zip(_harmless_lines(block), *self._answers(rows, unanswerable), said, strict=True)
+        return "\r\n".join(map(",".join, lines)) + "\r\n"
+
+    def _understood(self, block: Block) -> tuple[Rows, dict[int, Notes]]:
+        """The rows (n, features) for the model, with notes on some of them, by index."""
+        places = self._predictor.contract.places
+        rows = np.full((len(block.lines), len(places)), np.nan, dtype=np.float32)
+        notes: dict[int, Notes] = {}
+        for column in self._used:
+            codes, noted = column.read(block.cells.column(column.position))
+            rows[:, places[column.feature.name]] = codes
+            for index, cell in noted.items():
+                warnings, errors = notes.setdefault(index, Notes([], []))
+                warnings.extend([cell.warning] if cell.warning else [])
+                errors.extend([cell.error] if cell.error else [])
+        for index in np.flatnonzero(np.isnan(rows).all(axis=1)).tolist():
+            note = notes.setdefault(index, Notes([], []))
+            note.errors.extend([] if note.errors else [self._nothing])
+        return rows, notes
+
+    def _answers(self, rows: Rows, unanswerable: list[int]) -> list[Texts]:
+        """The answer's columns as text; empty in rows that cannot be answered."""
+        answerable = np.ones(len(rows), dtype=bool)
+        answerable[unanswerable] = False
+        if not answerable.any():
+            return [[""] * len(rows) for _ in self._columns[:-2]]
+        block = self._predictor.block(
+            rows[answerable] if unanswerable else rows, ranges=self._ranges
+        )
+        texts = [self._texts(part, values) for part, values in block.items()]
+        return [_spread(column, answerable) for column in texts] if unanswerable else texts
+
+    def _texts(self, part: str, values: npt.NDArray[np.generic]) -> Texts:
+        classes = self._predictor.contract.target.classes
+        if part == "label":
+            words = [_line([_harmless(name)]) for name in classes]
+            return [words[index] for index in values.tolist()]
+        if part == "set":
+            return _sets(classes, values)
+        return _numbers(values)
+
+
+def columns(contract: Contract, *, ranges: bool = True) -> tuple[str, ...]:
+    """The columns that an answered table gains; one that is called like a feature is marked."""
+    regression = contract.task == "regression"
+    point = ("prediction",) if regression else ("label", "probability")
+    promise = ("lower", "upper") if regression else ("set",)
+    names = (*point, *(promise if ranges else ()), "warnings", "error")
+    return tuple(f"{name}_answer" if name in contract.by_name else name for name in names)
+
+
+def used_columns(contract: Contract, header: Row, parser: Parser) -> list[Column]:
+    """The columns that are features; `x` stands for the main one, if that is not there.
+
+    Raises InputError where there is none.
+    """
+    places = {name: position for position, name in enumerate(header)}
+    if ALIAS in places and ALIAS not in contract.by_name:
+        places.setdefault(contract.x, places[ALIAS])
+    used = [
+        Column(feature, places[feature.name], header[places[feature.name]], parser)
+        for feature in contract.features
+        if feature.name in places
+    ]
+    if not used:
+        raise InputError(f"no column is a feature of {contract.dataset}; {_hint(contract, header)}")
+    return used
+
+
+def _hint(contract: Contract, header: Row) -> str:
+    for separator in ";\t|":
+        if len(header) == 1 and separator in header[0]:
+            return f"the columns are separated by {shown(separator)}, not by a comma"
+    return "the header needs one or more of " + ", ".join(contract.names[:20])
+
+
+def _refusal(predictor: Predictor) -> str:
+    """What the model says to a row that tells nothing."""
+    try:
+        predictor.answer({})
+    except InputError as error:
+        return error.detail
+    raise AssertionError("a model answered a row that tells nothing")
+
+
+def _numbers(values: npt.NDArray[np.generic]) -> Texts:
+    """Numbers as text, with no more places than they have."""
+    floats = values.astype(np.float64)
+    if (np.abs(floats) < LARGEST_WHOLE).all() and (floats == np.trunc(floats)).all():
+        return list(map(str, floats.astype(np.int64).tolist()))
+    return [repr(value).removesuffix(".0") for value in floats.tolist()]
+
+
+def _sets(classes: tuple[str, ...], possible: npt.NDArray[np.generic]) -> Texts:
+    """For each row, a line of (rows, classes), the names of its possible classes."""
+    sets = [bytes(row) for row in possible.astype(np.uint8)]
+    names = {
+        key: _line(
+            [_harmless("|".join(name for name, flag in zip(classes, key, strict=True) if flag))]
+        )
+        for key in set(sets)
+    }
+    return [names[key] for key in sets]
+
+
+def _spread(answers: Texts, answerable: npt.NDArray[np.bool_]) -> Texts:
+    """The answers in the rows that have one, nothing in the others."""
+    following = iter(answers)
+    return [next(following) if there else "" for there in answerable.tolist()]
+
+
+def _line(cells: Row) -> str:
+    (line,) = as_lines([cells])
+    return line
+
+
+def _harmless(text: str) -> str:
+    """Text that no spreadsheet takes for a formula; real numbers such as -1 stay as they are."""
+    return "'" + text if _is_formula(text) else text
+
+
+def _is_formula(text: str) -> bool:
+    return text.startswith(FORMULA) and not DECIMAL.fullmatch(text)
+
+
+def _harmless_lines(block: Block) -> list[str]:
+    """The rows as they came, but for those with a cell that would become a formula."""
+    beginnings = "".join(FORMULA).encode()
+    if not any(letter in block.cells.text for letter in beginnings):
+        return block.lines
+    rows, texts = block.cells.beginning_with(beginnings)
+    _, plain = texts.decimals()
+    doubtful = np.flatnonzero(~plain).tolist()
+    changed = {
+        index: _line([_harmless(text) for text in block.cells.row(index)])
+        for index in {int(rows[place]) for place in doubtful if _is_formula(texts[place])}
+    }
+    return [changed.get(index, line) for index, line in enumerate(block.lines)]

@@ -1,0 +1,1 @@
+"""The service for people: a page each, with what it shows."""

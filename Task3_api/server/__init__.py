@@ -1,0 +1,1 @@
+"""The service as a running server, and how its health is checked."""

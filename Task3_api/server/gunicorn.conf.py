@@ -1,0 +1,53 @@
+"""How gunicorn runs the service, in a container and under `tablecast serve` alike."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+# The service asks for one row at a time, in several processes: threads inside the numerical
+# libraries would fight over the cores. Set before a worker loads them.
+for library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
+# What is served; the model is named by MODEL_DIR or MODELS in the environment.
+wsgi_app = "Task3_api.server.serve:gunicorn_app()"
+
+# Platforms say by PORT where they expect the service, on every address of the container.
+bind = f"0.0.0.0:{os.environ.get('PORT', '5000')}"
+
+# Two processes keep answering while one streams a large CSV; more cost about 75 MB each.
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+
+# The main thread answers short questions; others take files, pages and slow clients.
+worker_class = "Task3_api.server.worker.Worker"
+threads = 8
+
+# Longer than the 60 s after which common balancers drop an idle connection, so that it is
+# they who close it and no request meets a connection that has just gone.
+keepalive = 65
+
+# A worker whose main loop is silent for this long is replaced. It is no limit on a request.
+timeout = 30
+
+# What is being answered at SIGTERM may finish; platforms kill after 30 s, Docker after 10 s
+# by default, and a stop that takes longer than this is not worth waiting for.
+graceful_timeout = 15
+
+# Each worker loads the model itself: threads that the runtime starts do not survive a fork.
+preload_app = False
+
+# The heartbeat is a file, and a container's disk can block for longer than `timeout`.
+shared_memory = Path("/dev/shm")  # noqa: S108 (gunicorn makes its file safely)
+worker_tmp_dir = str(shared_memory) if shared_memory.is_dir() else None
+
+# A query with every feature of a wide table is longer than the default of 4,094 bytes.
+limit_request_line = 8190
+
+# Nothing manages a running server through a socket, and the home may be read-only.
+control_socket_disable = True
+
+
+def post_worker_init(worker: Any) -> None:
+    """Say what is served, where it is heard: in the log of every worker."""
+    model = worker.wsgi.extensions["tablecast"]
+    worker.log.info("serving %s, version %s", model.contract.dataset, model.predictor.version)

@@ -1,0 +1,173 @@
+"""What the page shows of an answer, for models of every kind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bs4 import BeautifulSoup, Tag
+from flask import Flask
+from flask.testing import FlaskClient
+
+from Task2_model.artifact import SealedModel, form_of
+from Task2_model.boosting import Boosting
+from Task2_model.contract import Contract, Target, Value
+from Task2_model.export import export
+from Task3_api.current_model import Served, put_in_service
+from Task3_api.pages.answer_view import View
+from Task3_api.parsing import Parser
+from Task3_api.predictor import Predictor
+
+FULL = (
+    "living_area=1800&bedrooms=3&lot_size=0.5&age=12&land_value=40000&pct_college=64&fireplaces=1"
+    "&bathrooms=2.5&rooms=9&heating=hot+air&fuel=gas&sewer=septic&waterfront=No"
+    "&new_construction=No&central_air=Yes"
+)
+
+
+def part(client: FlaskClient, query: str) -> BeautifulSoup:
+    response = client.get(f"/answer?{query}")
+    assert response.status_code == 200, response.text
+    return BeautifulSoup(response.text, "html.parser")
+
+
+def texts(where: BeautifulSoup | Tag, selector: str) -> list[str]:
+    return [" ".join(tag.get_text(" ").split()) for tag in where.select(selector)]
+
+
+def by(predictor: Predictor, contract: Contract) -> Served:
+    """The same model with another contract."""
+    changed = Predictor(SealedModel(**{**vars(predictor.sealed), "contract": contract}))
+    return Served(changed, Parser(contract))
+
+
+@pytest.mark.parametrize("query", ["", "x=1800", "living_area=9999&bedrooms=3&fuel=coal", FULL])
+def test_the_page_is_made_with_what_it_fetches(client: FlaskClient, query: str) -> None:
+    whole = BeautifulSoup(client.get(f"/?{query}").text, "html.parser").select_one("#answer")
+    assert whole
+    assert whole.decode() == str(part(client, query).select_one("#answer"))
+
+
+def test_figures_on_the_page_add_up(client: FlaskClient) -> None:
+    rows = part(client, "living_area=2400&bedrooms=4&age=12&fuel=gas").select(".why tbody tr")
+    told = client.get("/explain?x=2400&bedrooms=4&age=12&fuel=gas").get_json()
+    first, *steps, last = (
+        [float(cell.get_text().replace("−", "-").strip().translate(str.maketrans("", "", "$,+")))
+         for cell in row.select("td.number")]
+        for row in rows
+    )  # fmt: skip
+    assert first == list(told["base"].values())
+    assert last == [told["prediction"], told["width"]]
+    assert [sum(column) for column in zip(first, *steps, strict=True)] == last
+    assert texts(rows[1], "th")[0] == "Living area 2,400 sq ft"
+
+
+def test_the_most_useful_is_worth_telling_next(client: FlaskClient) -> None:
+    soup, told = part(client, "bedrooms=3"), client.get("/explain?bedrooms=3").get_json()
+    links = [tag["href"] for tag in soup.select(".next a")]
+    assert links == [f"#field-{gain['feature']}" for gain in told["untold"][:3]]
+    page = BeautifulSoup(client.get("/?bedrooms=3").text, "html.parser")
+    assert all(page.select_one(str(link)) for link in links)
+    assert not part(client, FULL).select(".next")
+
+
+def test_the_point_is_where_the_question_is(client: FlaskClient) -> None:
+    (point,) = part(client, "living_area=2922").select(".curve circle.point")
+    assert point["cx"] == "50.0%"
+    assert not part(client, "bedrooms=3").select(".curve circle.point")
+    (beyond,) = part(client, "living_area=99999").select(".curve circle.point")
+    assert beyond["cx"] == "100%"
+
+
+def test_pictures_have_words(client: FlaskClient) -> None:
+    soup = part(client, "living_area=1800")
+    for picture in soup.select("svg.chart:not([aria-hidden])"):
+        assert picture["role"] == "img"
+        assert picture["aria-label"]
+    assert " at 616 sq ft" in str(soup.select(".curve")[0]["aria-label"]).replace("\xa0", " ")
+
+
+def test_every_feature_can_be_the_main_one(app: Flask, predictor: Predictor) -> None:
+    """Numbers become a curve, categories bars, with a question and without one."""
+    contract, before = predictor.contract, app.extensions["tablecast"]
+    try:
+        for feature in contract.features:
+            put_in_service(app, by(predictor, replace(contract, x=feature.name)))
+            for query in ("", "living_area=1800", FULL, "fuel=oil&central_air=perhaps"):
+                soup = part(app.test_client(), query)
+                if feature.kind == "category":
+                    assert texts(soup, ".bars th")[0].startswith(feature.categories[0])
+                    told = app.test_client().get(f"/explain?{query}").get_json()
+                    known = [step["feature"] for step in told.get("contributions", [])]
+                    assert len(soup.select(".bars .asked")) == known.count(feature.name)
+                else:
+                    assert soup.select(".curve .line")
+    finally:
+        put_in_service(app, before)
+
+
+def test_a_feature_of_one_value_and_one_never_known(predictor: Predictor) -> None:
+    contract = predictor.contract
+    for change in ({"minimum": 800.0, "maximum": 800.0}, {"minimum": None, "maximum": None}):
+        area = replace(contract.by_name["living_area"], **change)  # type: ignore[arg-type]
+        features = tuple(area if f.name == area.name else f for f in contract.features)
+        model = by(predictor, replace(contract, features=features))
+        for told in ({}, {"living_area": 800.0}, {"bedrooms": 3.0}):
+            view = View.of(model, told)
+            assert len(view.chart.curve.values) == 1
+            assert view.curve_words
+
+
+@pytest.fixture(scope="module")
+def heating(predictor: Predictor) -> Served:
+    """A small model that says which of three kinds of heating a house has."""
+    houses, calibration = predictor.contract, predictor.sealed.calibration
+    column = houses.names.index("heating")
+    kinds = houses.features[column].categories
+    features = tuple(f for f in houses.features if f.name != "heating")
+    target = Target("heating", "Heating", classes=kinds, words={"electric": "electricity"})
+    contract = Contract("heating", "Heating", "classification", houses.x, target, features, 432)
+    rows = np.delete(calibration.rows, column, axis=1)
+    model = Boosting(contract).fit(rows, calibration.rows[:, column].astype(int))
+    version = {"folder": Path(), "version": "", "manifest": {}, "golden": []}
+    form, calibrated = form_of(export(model, rows)), model.calibration_
+    sealed = SealedModel(**version, contract=contract, calibration=calibrated, form=form)
+    return Served(Predictor(sealed), Parser(contract))
+
+
+@pytest.mark.parametrize("told", [{"living_area": 1800.0}, {"fuel": "electric", "age": 30.0}])
+def test_of_three_classes_the_probability_of_the_label_is_told(
+    heating: Served, told: dict[str, Value]
+) -> None:
+    view, answer = View.of(heating, told), heating.predictor.answer(told)
+    assert view.chart.curve.of == answer["label"]
+    assert view.why
+    assert view.why["probability_of"] == answer["label"]
+    steps = [step["probability"] for step in view.why["contributions"]]
+    base = view.why["base"]["probability"]
+    assert base + sum(steps) == pytest.approx(answer["probability"])
+    assert View.of(heating, {}).chart.curve.of == "hot air"
+
+
+@pytest.mark.parametrize(
+    ("label", "possible", "verdict", "grounds"),
+    [
+        ("gas", ["gas"], "Gas", "“electricity” and “oil” are ruled out: at most 10 % of such"),
+        ("gas", ["gas", "oil"], "Can’t tell", "“electricity” is ruled out: at most 10 % of such"),
+        ("gas", ["oil"], "Can’t tell", "“gas” is the likelier, yet at most 10 % of such cases"),
+        ("electric", ["electric"], "Electricity", "“gas” and “oil” are ruled out: at most 10 %"),
+        ("gas", ["gas", "electric", "oil"], "Can’t tell", "At 90 % confidence nothing can be"),
+    ],
+)
+def test_a_class_is_told_where_no_other_is_possible(
+    heating: Served, label: str, possible: list[str], verdict: str, grounds: str
+) -> None:
+    words = {"electric": "electricity"}
+    target = Target("fuel", "Fuel", classes=("gas", "electric", "oil"), words=words)
+    contract = replace(heating.contract, target=target)
+    answer = {"label": label, "set": possible}
+    view = replace(View.of(heating, {}), contract=contract, answer=answer)
+    assert view.verdict == verdict
+    assert view.grounds.replace("\N{NARROW NO-BREAK SPACE}", " ").startswith(grounds)

@@ -1,0 +1,68 @@
+"""How the answer goes with the main feature."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from Task2_model.artifact import SealedModel
+from Task3_api.pages.curve import BARS, POINTS, curve
+from Task3_api.predictor import Predictor
+
+
+def test_a_curve_is_what_the_model_answers(predictor: Predictor) -> None:
+    told = {"living_area": 1800.0, "bedrooms": 3.0, "heating": "electric"}
+    drawn = curve(predictor, told)
+    assert drawn.feature.name == "living_area"
+    assert len(drawn.values) == POINTS
+    assert (drawn.values[0], drawn.values[-1]) == (616, 5228)
+    assert (drawn.asked, drawn.of) == (1800, None)
+    for place in (0, 40, POINTS - 1):
+        answer = predictor.answer({**told, "living_area": drawn.values[place]})
+        ends = (drawn.middle[place], drawn.lower[place], drawn.upper[place])
+        assert ends == (answer["prediction"], answer["lower"], answer["upper"])
+
+
+@pytest.mark.parametrize("told", [{}, {"bedrooms": 3.0}, {"living_area": None}])
+def test_a_curve_needs_nothing_told(predictor: Predictor, told: dict[str, float | None]) -> None:
+    drawn = curve(predictor, told)
+    assert drawn.asked is None
+    answer = predictor.answer({**told, "living_area": drawn.values[7]})
+    assert drawn.middle[7] == answer["prediction"]
+
+
+def by(predictor: Predictor, name: str, categories: int | None = None) -> Predictor:
+    """The same model with another main feature."""
+    sealed = predictor.sealed
+    features = [
+        replace(f, categories=f.categories + tuple(f"new {n}" for n in range(categories or 0)))
+        if f.name == name
+        else f
+        for f in sealed.contract.features
+    ]
+    contract = replace(sealed.contract, x=name, features=tuple(features))
+    values = {**vars(sealed), "contract": contract}
+    return Predictor(SealedModel(**values))
+
+
+def test_whole_numbers_are_asked_once_each(predictor: Predictor) -> None:
+    assert curve(by(predictor, "bedrooms"), {}).values == (1, 2, 3, 4, 5, 6, 7)
+    assert len(curve(by(predictor, "lot_size"), {}).values) == POINTS
+
+
+def test_categories_become_bars(predictor: Predictor) -> None:
+    fuel = by(predictor, "fuel")
+    drawn = curve(fuel, {"fuel": "oil", "living_area": 1800.0})
+    assert drawn.values == ("gas", "electric", "oil")
+    assert drawn.asked == "oil"
+    answer = fuel.answer({"fuel": "oil", "living_area": 1800.0})
+    assert drawn.middle[2] == answer["prediction"]
+    assert curve(fuel, {"fuel": "coal"}).asked is None
+
+
+def test_of_many_categories_the_one_that_was_told_is_there(predictor: Predictor) -> None:
+    many = by(predictor, "fuel", 20)
+    assert len(curve(many, {}).values) == BARS
+    values = curve(many, {"fuel": "new 19"}).values
+    assert (len(values), values[-1]) == (BARS, "new 19")

@@ -1,0 +1,79 @@
+"""The form that is made from the contract."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from Task2_model.contract import Contract, Feature, Target
+from Task3_api.pages.form import Field, Form
+from Task3_api.parsing import Parser
+
+CONTRACT = Contract(
+    dataset="houses",
+    title="Houses",
+    task="regression",
+    x="area",
+    target=Target("price", "Price", "$"),
+    features=(
+        Feature("bedrooms", "integer", "Bedrooms", minimum=1, maximum=7, median=3),
+        Feature("area", "number", "Area", minimum=600, maximum=5000, median=1600),
+        Feature("fuel", "category", "Fuel", categories=("gas", "oil")),
+    ),
+    rows=100,
+)
+PARSER = Parser(CONTRACT)
+
+
+@pytest.mark.parametrize(
+    ("minimum", "maximum", "step", "whole_step"),
+    [
+        (616, 5228, "50", "50"),
+        (200, 412_600, "5000", "5000"),
+        (0, 12.2, "0.1", "1"),
+        (0, 4.5, "0.05", "1"),
+        (1, 7, "0.05", "1"),
+        (0, 0.0003, "2e-06", "1"),
+        (5, 5, "1", "1"),
+        (0, 1e9, "10000000", "10000000"),
+    ],
+)
+def test_a_step_is_round(minimum: float, maximum: float, step: str, whole_step: str) -> None:
+    feature = Feature("a", "number", "A", minimum=minimum, maximum=maximum)
+    assert Field(feature).step == step
+    assert Field(replace(feature, kind="integer")).step == whole_step
+
+
+def test_a_range_is_a_hint() -> None:
+    bedrooms, area, fuel = (Field(feature).range for feature in CONTRACT.features)
+    assert (bedrooms, area, fuel) == ("1 to 7", "600 to 5,000", "")
+
+
+def test_the_main_feature_comes_first() -> None:
+    names = [entry.feature.name for entry in Form(CONTRACT).fields]
+    assert names == ["area", "bedrooms", "fuel"]
+
+
+def test_choices_keep_their_order_and_what_was_entered() -> None:
+    fuel = CONTRACT.by_name["fuel"]
+    assert Field(fuel).choices == ("gas", "oil")
+    assert Field(fuel, "oil").choices == ("gas", "oil")
+    assert Field(fuel, "coal").choices == ("coal", "gas", "oil")
+
+
+def test_every_entry_is_looked_at() -> None:
+    entered = [("x", "1e3"), ("bedrooms", "2.5"), ("fuel", ""), ("y", "1"), ("area", "2")]
+    form = Form.read(PARSER, entered)
+    assert form.record == {"area": 1000.0, "fuel": None}
+    assert form.texts == {"area": "1e3", "bedrooms": "2.5", "fuel": ""}
+    assert form.errors == {
+        "bedrooms": "Bedrooms must be a whole number, not '2.5'",
+        "area": "Area is given more than once",
+    }
+    assert form.problems == ["'y' is not known; known are bedrooms, area, fuel"]
+    assert not form.sound
+
+
+def test_a_sound_form() -> None:
+    assert Form.read(PARSER, [("area", "1"), ("fuel", "coal")]).sound
