@@ -14,7 +14,7 @@ from typing import cast
 from Task1_database.errors import DatasetError
 from Task1_database.schema import Table, parse
 from Task1_database.target import TargetText, Task, read_target
-from Task1_database.toml_section import IDENTIFIER, Section
+from Task1_database.toml_section import IDENTIFIER, TomlSection
 from Task1_database.workspace import Workspace
 
 SHIPPED = Path(__file__).parent / "datasets"
@@ -123,7 +123,7 @@ def _find(name_or_path: str) -> Path:
 
 
 def _read(folder: Path) -> Dataset:
-    toml = Section.parse(_text(folder, TOML), TOML)
+    toml = TomlSection.parse(_text(folder, TOML), TOML)
     toml.only(
         "title", "description", "task", "x", "model", "target", "tables", "features", "excluded"
     )
@@ -164,14 +164,14 @@ def _text(folder: Path, name: str) -> str:
         raise DatasetError(f"{name} is not UTF-8; save it as such") from None
 
 
-def _words(section: Section) -> FeatureText:
+def _words(section: TomlSection) -> FeatureText:
     section.only("label", "unit", "help")
     return FeatureText(
         section.string("label"), section.string("unit", ""), section.string("help", "")
     )
 
 
-def _tables(folder: Path, section: Section) -> dict[str, str]:
+def _tables(folder: Path, section: TomlSection) -> dict[str, str]:
     files = {section.identifier(table): section.string(table) for table in section}
     for table, file in files.items():
         if Path(file).name != file:
@@ -189,7 +189,7 @@ def _schema(sql: str, tables: dict[str, str]) -> dict[str, Table]:
     return {name: schema[name] for name in tables}
 
 
-def _excluded(toml: Section, schema: dict[str, Table], used: set[str]) -> dict[str, str]:
+def _excluded(toml: TomlSection, schema: dict[str, Table], used: set[str]) -> dict[str, str]:
     if "excluded" not in toml:
         return {}
     section = toml.section("excluded")

@@ -16,7 +16,7 @@ from Task1_database.errors import DataError, DatasetError
 from Task1_database.onboarding import summary
 from Task1_database.onboarding.column_types import fields
 from Task1_database.onboarding.dataset_folder import write_folder
-from Task1_database.onboarding.dataset_plan import Draft
+from Task1_database.onboarding.dataset_plan import DatasetPlan
 from Task1_database.onboarding.delimited import Delimited, delimited, table_of
 from Task1_database.onboarding.names import safe_name
 from Task1_database.onboarding.planning import draft
@@ -32,7 +32,7 @@ class Made:
     """The folder of a new dataset, and what was decided."""
 
     folder: Path
-    draft: Draft
+    draft: DatasetPlan
 
     def lines(self) -> Iterator[str]:
         """What was decided, how to change it, and what to do next."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from Task1_database.toml_section import Section
+from Task1_database.toml_section import TomlSection
 
 Task = Literal["regression", "classification"]
 
@@ -44,7 +44,7 @@ class TargetText:
     classes: dict[str, str] = field(default_factory=dict)
 
 
-def read_target(section: Section, task: Task, taken: set[str]) -> TargetText:
+def read_target(section: TomlSection, task: Task, taken: set[str]) -> TargetText:
     """The target of a dataset whose other columns are `taken`.
 
     Raises
@@ -73,7 +73,7 @@ def read_target(section: Section, task: Task, taken: set[str]) -> TargetText:
     )
 
 
-def _positive(section: Section, classes: dict[str, str]) -> str | None:
+def _positive(section: TomlSection, classes: dict[str, str]) -> str | None:
     for key in ("positive", "threshold"):
         if key in section and classes and len(classes) != 2:
             has = f"[target.classes] has {len(classes)}"
@@ -83,7 +83,7 @@ def _positive(section: Section, classes: dict[str, str]) -> str | None:
     return section.choice("positive", *classes) if classes else section.string("positive")
 
 
-def _threshold(section: Section) -> tuple[float | None, str]:
+def _threshold(section: TomlSection) -> tuple[float | None, str]:
     threshold = section.number("threshold")
     if threshold is None:
         if "threshold_reason" in section:

@@ -12,7 +12,7 @@ from Task1_database.errors import DatasetError
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 
 
-class Section:
+class TomlSection:
     """The keys and values of one section; `file` and `prefix` say where they stand."""
 
     def __init__(self, values: dict[str, Any], file: str, prefix: str = "") -> None:
@@ -21,7 +21,7 @@ class Section:
         self._prefix = prefix
 
     @classmethod
-    def parse(cls, text: str, file: str) -> Section:
+    def parse(cls, text: str, file: str) -> TomlSection:
         """The whole of a TOML file as a section."""
         try:
             return cls(tomllib.loads(text), file)
@@ -34,7 +34,7 @@ class Section:
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 
-    def only(self, *known: str) -> Section:
+    def only(self, *known: str) -> TomlSection:
         """This section, once it is sure that it has no other keys."""
         for key in self:
             if key not in known:
@@ -73,14 +73,14 @@ class Section:
         """The texts that this section is made of, by their keys."""
         return {key: self.string(key) for key in self}
 
-    def section(self, key: str) -> Section:
+    def section(self, key: str) -> TomlSection:
         """The section under a key; it may not be empty."""
         value = self._values.get(key)
         if not isinstance(value, dict) or not value:
             raise self.wrong(key, f"a section [{self._prefix}{key}] that is not empty")
-        return Section(value, self._file, f"{self._prefix}{key}.")
+        return TomlSection(value, self._file, f"{self._prefix}{key}.")
 
-    def sections(self) -> dict[str, Section]:
+    def sections(self) -> dict[str, TomlSection]:
         """The sections that this one is made of, by their names."""
         return {key: self.section(self.identifier(key)) for key in self}
 

@@ -41,7 +41,7 @@ class SealedModel:
     version : str
     manifest : dict
         Metrics and provenance; see `seal`.
-    form : Forest or bytes
+    runtime : Forest or bytes
         What makes raw outputs (n, outputs) of rows (n, features): a serialised ONNX graph where
         the model is no forest.
     golden : list of dict
@@ -53,7 +53,7 @@ class SealedModel:
     manifest: dict[str, Any]
     contract: Contract
     calibration: Calibration
-    form: Forest | bytes
+    runtime: Forest | bytes
     golden: list[dict[str, Any]]
 
     @classmethod
@@ -72,12 +72,12 @@ class SealedModel:
             manifest=manifest,
             contract=Contract.from_json(served["contract.json"].decode()),
             calibration=Calibration.from_bytes(served["calibration.npz"]),
-            form=form_of(served),
+            runtime=runtime_of(served),
             golden=json.loads(served["golden.json"]),
         )
 
 
-def form_of(files: Mapping[str, bytes]) -> Forest | bytes:
+def runtime_of(files: Mapping[str, bytes]) -> Forest | bytes:
     """What a server runs of a model's exported files: see `SealedModel.form`."""
     return Forest.from_bytes(files[FOREST]) if FOREST in files else files[GRAPH]
 

@@ -47,4 +47,4 @@ class Boosting(PredictiveModel):
 
     def _leaf(self, rows: int) -> int:
         """The size of a leaf that holds about as many different rows."""
-        return max(20, int(rows * self.copies_))
+        return max(20, int(rows * self.augmentation_factor_))

@@ -24,7 +24,7 @@ import numpy.typing as npt
 from Task2_model.contract import Contract, Rows
 
 Floats = npt.NDArray[np.float64]
-Forward = Callable[[Rows], Floats]  # rows (n, features) -> raw outputs (n, outputs)
+RawPredict = Callable[[Rows], Floats]  # rows (n, features) -> raw outputs (n, outputs)
 Block = dict[str, npt.NDArray[Any]]  # one array of length n for each part of the answer
 
 CACHED_SUBSETS = 65_536  # two numbers each; a form of 16 features has no more subsets
@@ -66,25 +66,27 @@ class Conformal(ABC):
     contract : Contract
         Says the task, the confidence and how the target was transformed.
     calibration : Calibration
-    forward : callable
+    raw_predict : callable
         Rows to raw outputs: the scikit-learn model or an exported form of it.
     """
 
-    def __init__(self, contract: Contract, calibration: Calibration, forward: Forward) -> None:
+    def __init__(
+        self, contract: Contract, calibration: Calibration, raw_predict: RawPredict
+    ) -> None:
         self.contract = contract
         self.calibration = calibration
-        self.forward = forward
+        self.raw_predict = raw_predict
         self._known = ~np.isnan(calibration.rows)
         self._cache: dict[bytes, Floats] = {}
 
     def block(self, rows: Rows) -> Block:
         """The answers to rows of shape (n, features), as arrays of length n."""
-        raw = self.forward(rows)
+        raw = self.raw_predict(rows)
         return self._point(raw) | self._region(raw, self._limits(rows))
 
-    def centre(self, rows: Rows) -> Block:
+    def point(self, rows: Rows) -> Block:
         """The answers without their range or set, which need no calibration."""
-        return self._point(self.forward(rows))
+        return self._point(self.raw_predict(rows))
 
     @abstractmethod
     def _point(self, raw: Floats) -> Block:
@@ -133,7 +135,7 @@ class Conformal(ABC):
             ]
             told = np.unpackbits(packed, axis=1, count=rows.shape[1]).astype(bool)
             shown = np.where(told, rows[:, None], np.float32(np.nan))  # (rows, subsets, features)
-            raw = self.forward(shown.reshape(-1, rows.shape[1])).reshape(*shown.shape[:2], -1)
+            raw = self.raw_predict(shown.reshape(-1, rows.shape[1])).reshape(*shown.shape[:2], -1)
             complete = (self._known[:, None] | ~told).all(axis=2)
             for place in range(len(told)):
                 yield self._limits_from(raw[:, place], complete[:, place])
@@ -194,7 +196,7 @@ class ConformalClassifier(Conformal):
             label = np.where(probability >= (target.threshold or 0.5), positive, 1 - positive)
         else:
             label, probability = best, raw.max(axis=1)
-        return {"label": label, "probability": probability, "chances": raw}
+        return {"label": label, "probability": probability, "probabilities": raw}
 
     def _region(self, raw: Floats, limits: Floats) -> Block:
         possible = raw >= limits
@@ -222,7 +224,7 @@ def rank_at_least(share: float, count: int) -> int:
     return int(np.ceil(share * (count + 1) - 1e-9))  # 0.9 * 10 is 9, not a hair more
 
 
-def conformal(contract: Contract, calibration: Calibration, forward: Forward) -> Conformal:
+def conformal(contract: Contract, calibration: Calibration, raw_predict: RawPredict) -> Conformal:
     """The calibrated form of a model, by the contract's task."""
     kind = ConformalRegressor if contract.task == "regression" else ConformalClassifier
-    return kind(contract, calibration, forward)
+    return kind(contract, calibration, raw_predict)

@@ -232,7 +232,7 @@ def _table(contract: Contract, block: dict[str, Any], truth: npt.NDArray[Any]) -
     table["label"], table["probability"] = block["label"], block["probability"]
     table["size"] = block["set"].sum(axis=1)
     table["covered"] = block["set"][np.arange(len(truth)), truth]
-    table["loss"] = log_loss_of(block["chances"], truth)
+    table["loss"] = log_loss_of(block["probabilities"], truth)
     return table
 
 

@@ -19,7 +19,7 @@ from skl2onnx import to_onnx
 
 from Task1_database.errors import TrainingError
 from Task2_model.artifact import FOREST, GRAPH
-from Task2_model.conformal import Floats, Forward
+from Task2_model.conformal import Floats, RawPredict
 from Task2_model.contract import Contract, Rows
 from Task2_model.graph import Graph
 from Task2_model.model import PredictiveModel
@@ -46,7 +46,7 @@ def export(model: PredictiveModel, rows: Rows) -> dict[str, bytes]:
             f"{type(model).__name__} cannot be exported to ONNX: {reason[0] if reason else error!r}"
         ) from error
     files = {GRAPH: graph}
-    forms: dict[str, Forward] = {"ONNX": Graph(graph)}
+    forms: dict[str, RawPredict] = {"ONNX": Graph(graph)}
     if trees := forest(model):
         files[FOREST] = trees.to_bytes()
         forms["lookup tables"] = trees
@@ -56,11 +56,11 @@ def export(model: PredictiveModel, rows: Rows) -> dict[str, bytes]:
 
 def _graph(model: PredictiveModel, rows: Rows) -> bytes:
     if model.contract.task == "classification":
-        options = {id(model.centre_): {"zipmap": False}}
-        single = to_onnx(model.centre_, rows[:1], target_opset=OPSET, options=options)
+        options = {id(model.location_): {"zipmap": False}}
+        single = to_onnx(model.location_, rows[:1], target_opset=OPSET, options=options)
         parts, outputs = [single], ["probabilities"]
     else:
-        parts = [to_onnx(m, rows[:1], target_opset=OPSET) for m in (model.centre_, model.spread_)]
+        parts = [to_onnx(m, rows[:1], target_opset=OPSET) for m in (model.location_, model.scale_)]
         outputs = ["variable", "variable"]
     return bytes(_joined(parts, outputs, rows.shape[1]).SerializeToString())
 
@@ -91,14 +91,14 @@ def _joined(parts: list[Any], outputs: list[str], features: int) -> Any:
     return joined
 
 
-def _refuse_difference(model: PredictiveModel, forms: dict[str, Forward], rows: Rows) -> None:
+def _refuse_difference(model: PredictiveModel, forms: dict[str, RawPredict], rows: Rows) -> None:
     """Compare all forms on every row as it is, and on some with `x` alone."""
     first = np.arange(rows.shape[1]) == 0
     x_alone = np.where(first, rows[:ROWS_WITH_X_ALONE], np.float32(np.nan))
     for asked in (rows, x_alone):
         order = np.lexsort(asked.T[::-1])  # trees answer like after like the fastest
         shown = asked[order]
-        expected = _units(model.contract, model.forward(shown))
+        expected = _units(model.contract, model.raw_predict(shown))
         scale = np.maximum(np.abs(expected), np.median(np.abs(expected), axis=0))
         for name, form in forms.items():
             got = _units(model.contract, form(shown))

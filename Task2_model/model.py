@@ -45,14 +45,14 @@ class PredictiveModel(ABC):
 
     Attributes
     ----------
-    centre_ : estimator
+    location_ : estimator
         Predicts the target as learned (its logarithm where the contract says so) or the
         probability of each class.
-    spread_ : estimator
+    scale_ : estimator
         Regression only: predicts the logarithm of how far off the centre tends to be.
     calibration_ : Calibration
         Rows kept away from both.
-    copies_ : float
+    augmentation_factor_ : float
         How often each row is shown when the estimator is fitted, on average.
     """
 
@@ -83,8 +83,8 @@ class PredictiveModel(ABC):
         learned = self._learned(outcomes)
         fit_part, held_part = self._split(rows, learned, rng)
         x = self.contract.names.index(self.contract.x)
-        shown, of_row = show(rows[fit_part], x, how_many_to_show(len(fit_part)), rng)
-        self.copies_ = len(shown) / len(fit_part)
+        shown, of_row = show(rows[fit_part], x, n_augmented(len(fit_part)), rng)
+        self.augmentation_factor_ = len(shown) / len(fit_part)
         truth = learned[fit_part][of_row]
         parts = [np.ones(len(shown), dtype=bool)]
         if self.contract.task == "regression":
@@ -93,24 +93,24 @@ class PredictiveModel(ABC):
         with threadpool_limits(1):  # the fits side by side, instead of the threads of each
             with ThreadPoolExecutor(len(parts)) as pool:
                 fits = pool.map(lambda part: self._fit_centre(shown[part], truth[part]), parts)
-                self.centre_, *halves = fits
+                self.location_, *halves = fits
             if halves:
-                self.spread_ = self._fit_spread(shown, truth, half, halves)
+                self.scale_ = self._fit_spread(shown, truth, half, halves)
         self.calibration_ = Calibration(rows[held_part], learned[held_part])
         self.__dict__.pop("conformal", None)  # a second fit begins with empty caches
         self._refuse_no_numbers()
         return self
 
-    def forward(self, rows: Rows) -> Floats:
+    def raw_predict(self, rows: Rows) -> Floats:
         """The raw outputs for rows (n, features): centre and log spread, or probabilities."""
         if self.contract.task == "classification":
-            return np.asarray(self.centre_.predict_proba(rows), dtype=np.float64)
-        return np.column_stack([self.centre_.predict(rows), self.spread_.predict(rows)])
+            return np.asarray(self.location_.predict_proba(rows), dtype=np.float64)
+        return np.column_stack([self.location_.predict(rows), self.scale_.predict(rows)])
 
     @cached_property
     def conformal(self) -> Conformal:
         """The calibrated form of this model."""
-        return conformal(self.contract, self.calibration_, self.forward)
+        return conformal(self.contract, self.calibration_, self.raw_predict)
 
     def predict(self, rows: Rows) -> Block:
         """The answers to rows (n, features): see `Conformal.block`."""
@@ -159,7 +159,7 @@ class PredictiveModel(ABC):
     def _refuse_no_numbers(self) -> None:
         """A model whose answers are not numbers cannot say how sure it is."""
         try:
-            raw = self.forward(self.calibration_.rows)
+            raw = self.raw_predict(self.calibration_.rows)
         except AttributeError as error:  # a classifier without probabilities, say
             raise TrainingError(f"{type(self).__name__} cannot be calibrated: {error}") from error
         bad = int((~np.isfinite(raw).all(axis=1)).sum())
@@ -197,7 +197,7 @@ def in_float32(estimator: Any) -> Any:
     return estimator
 
 
-def how_many_to_show(count: int) -> int:
+def n_augmented(count: int) -> int:
     """How many rows a model is shown that has `count` to learn from, copies included."""
     return min(count * MOST_COPIES, max(SHOWN_ROWS, int(count * SHOWN_SHARE)))
 

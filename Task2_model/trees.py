@@ -34,7 +34,7 @@ class Tree(NamedTuple):
 
 def forest(model: PredictiveModel) -> Forest | None:
     """The trees of a model; None where it is, even in part, made of something else."""
-    estimators = [model.centre_, *([model.spread_] if model.contract.task == "regression" else [])]
+    estimators = [model.location_, *([model.scale_] if model.contract.task == "regression" else [])]
     if not all(map(_is_boosted, estimators)):
         return None
     sums = [trees for estimator in estimators for trees in _trees_by_sum(estimator)]

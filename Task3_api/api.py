@@ -13,7 +13,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from Task1_database.errors import InputError
 from Task3_api import parsing
 from Task3_api.body import small_body
-from Task3_api.current_model import Served, served
+from Task3_api.current_model import CurrentModel, current_model
 
 blueprint = Blueprint("api", __name__)
 
@@ -26,7 +26,7 @@ FRAMES = {  # MLflow's two forms of many records -> where in them the rows are
 @blueprint.get("/predict")
 def predict_one() -> Response:
     """The answer to what the address tells, by the features' names or `x`."""
-    model = served()
+    model = current_model()
     record = model.parser.record(parsing.pairs(request.query_string))
     return jsonify(model.predictor.answer(record))
 
@@ -34,7 +34,7 @@ def predict_one() -> Response:
 @blueprint.get("/explain")
 def explain() -> Response:
     """Why the answer to what the address tells is what it is; see `Explainer.explain`."""
-    model = served()
+    model = current_model()
     record = model.parser.record(parsing.pairs(request.query_string))
     return jsonify(model.explainer.explain(record))
 
@@ -43,7 +43,7 @@ def explain() -> Response:
 @blueprint.post("/invocations")
 def predict_posted() -> Response:
     """The answer to a record, the answers to a list of them or to MLflow's two forms."""
-    model, sent = served(), _sent()
+    model, sent = current_model(), _sent()
     if isinstance(sent, list):
         return jsonify(_answers(model, sent))
     if not isinstance(sent, dict):
@@ -64,7 +64,7 @@ def healthz() -> Response:
 @blueprint.get("/ping")
 def readyz() -> Response:
     """Whether it can answer, and with which model."""
-    model = served()
+    model = current_model()
     named = {"dataset": model.contract.dataset, "version": model.predictor.version}
     return jsonify({"status": "ready", "model": named})
 
@@ -72,7 +72,7 @@ def readyz() -> Response:
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """This interface, described for programs."""
-    return jsonify(served().openapi)
+    return jsonify(current_model().openapi)
 
 
 def _sent() -> Any:
@@ -95,7 +95,7 @@ def _rows(sent: dict[str, Any], frame: str) -> list[Any]:
     return list(sent[frame])
 
 
-def _answers(model: Served, items: list[Any]) -> list[dict[str, Any]]:
+def _answers(model: CurrentModel, items: list[Any]) -> list[dict[str, Any]]:
     """Answers in the order of the items; an error always says which item is at fault."""
     if not items:
         return []

@@ -11,9 +11,9 @@ from flask.json.provider import DefaultJSONProvider
 
 from Task3_api import api, problems
 from Task3_api.batch import batch_api, preview
-from Task3_api.current_model import Served, model_folder, models_folder, put_in_service
-from Task3_api.fast_path import Shortcut
-from Task3_api.model_reloader import Renewal
+from Task3_api.current_model import CurrentModel, activate, model_folder, models_folder
+from Task3_api.fast_path import FastPath
+from Task3_api.model_reloader import ModelReloader
 from Task3_api.pages import api_docs, pages, status
 
 MEGABYTE = 1 << 20
@@ -51,15 +51,15 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(config or {})
     app.json = StrictJson(app)
     folder = model_folder(app.config, os.environ)
-    put_in_service(app, Served.open(folder))
+    activate(app, CurrentModel.open(folder))
     if models := models_folder(app.config, os.environ):
-        app.before_request(Renewal(app, models, folder).look)
+        app.before_request(ModelReloader(app, models, folder).look)
     for module in (api, batch_api, preview, pages, api_docs, status):
         app.register_blueprint(module.blueprint)
     problems.register(app)
     status.register(app)
     app.after_request(_secured)
-    app.wsgi_app = Shortcut(app, "/predict", HEADERS)  # type: ignore[method-assign]
+    app.wsgi_app = FastPath(app, "/predict", HEADERS)  # type: ignore[method-assign]
     return app
 
 

@@ -1,6 +1,6 @@
 """The model in service, with what is derived from it once rather than at every request.
 
-A request takes it with `served()` a single time, so that it is answered by one version from
+A request takes it with `current_model()` a single time, so that it is answered by one version from
 start to end; putting another version in service is one assignment.
 """
 
@@ -30,14 +30,14 @@ SHOWN = 4096  # values, about, of which a page draws a histogram
 
 
 @dataclass(frozen=True)
-class Served:
+class CurrentModel:
     """A predictor, and the parser and API description that fit its contract."""
 
     predictor: Predictor
     parser: Parser
 
     @classmethod
-    def open(cls, folder: Path) -> Served:
+    def open(cls, folder: Path) -> CurrentModel:
         """Check and read the sealed model in `folder`; SealError where it is not whole."""
         predictor = Predictor(SealedModel.open(folder))
         return cls(predictor, Parser(predictor.contract))
@@ -100,14 +100,14 @@ def models_folder(*sources: Mapping[str, Any]) -> Path | None:
     return None
 
 
-def put_in_service(app: Flask, model: Served) -> None:
+def activate(app: Flask, model: CurrentModel) -> None:
     """Answer from `model`, from the next request on."""
     app.extensions[KEY] = model
 
 
-def served() -> Served:
+def current_model() -> CurrentModel:
     """The model in service."""
-    model: Served = current_app.extensions[KEY]
+    model: CurrentModel = current_app.extensions[KEY]
     return model
 
 

@@ -68,7 +68,7 @@ class Explainer:
 
     def _measure(self, answer: dict[str, Any], row: Rows) -> Measure:
         kind = Range if self._predictor.contract.task == "regression" else Chance
-        return kind(self._predictor.contract, answer, self._predictor.forward(row[None])[0])
+        return kind(self._predictor.contract, answer, self._predictor.raw_predict(row[None])[0])
 
     def _told(self, answer: dict[str, Any], row: Rows, measure: Measure) -> dict[str, Any]:
         """The way from the base to the answer, in figures that add up as they are rounded."""
@@ -79,7 +79,7 @@ class Explainer:
             rows = np.full((len(coalitions), len(row)), HIDDEN)
             rows[:, told] = np.where(coalitions, row[told], HIDDEN)
             known = coalitions.any(axis=1, keepdims=True)
-            return np.where(known, measure.read(self._predictor.forward(rows)), base)
+            return np.where(known, measure.read(self._predictor.raw_predict(rows)), base)
 
         brought = shapley(worth, len(told))
         order = np.argsort(-np.abs(brought[:, 0]), kind="stable")
@@ -97,7 +97,7 @@ class Explainer:
     def _untold(self, row: Rows, measure: Measure) -> list[dict[str, Any]]:
         """What would come of telling more, judged by rows that the model answers alike so far."""
         alike = np.where(np.isnan(row), HIDDEN, self._rows)
-        apart = np.abs(self._predictor.forward(alike) - self._predictor.forward(row[None]))
+        apart = np.abs(self._predictor.raw_predict(alike) - self._predictor.raw_predict(row[None]))
         nearest = self._rows[np.argsort(apart.sum(axis=1), kind="stable")]
         untold = np.flatnonzero(np.isnan(row)).tolist()
         tried = min(SIMILAR, TRIED // (len(untold) + 1) + 1)
@@ -107,7 +107,7 @@ class Explainer:
             if len(values):
                 rows = np.tile(row, (len(values), 1))
                 rows[:, index] = values
-                gain = measure.gain(self._predictor.forward(rows))
+                gain = measure.gain(self._predictor.raw_predict(rows))
                 name = self._predictor.contract.names[index]
                 gains.append({"feature": name, measure.gained: gain})
         return sorted(gains, key=lambda gain: -float(gain[measure.gained]))

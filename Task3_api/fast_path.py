@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from Task3_api import parsing
-from Task3_api.current_model import KEY, Served
+from Task3_api.current_model import KEY, CurrentModel
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
-class Shortcut:
+class FastPath:
     """WSGI middleware of `app`; `headers` go with every answer."""
 
     def __init__(self, app: Flask, path: str, headers: dict[str, str]) -> None:
@@ -40,7 +40,7 @@ class Shortcut:
         return [body]
 
     def _answer(self, query: bytes) -> bytes:
-        model: Served = self._app.extensions[KEY]
+        model: CurrentModel = self._app.extensions[KEY]
         record = model.parser.record(parsing.pairs(query))
         answer = model.predictor.answer(record)
         return self._app.json.dumps(answer, separators=(",", ":")).encode() + b"\n"

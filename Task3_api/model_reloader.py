@@ -10,12 +10,12 @@ from flask import Flask
 
 from Task1_database.errors import SealError
 from Task2_model.artifact import current
-from Task3_api.current_model import Served, put_in_service
+from Task3_api.current_model import CurrentModel, activate
 
 SECONDS = 1.0  # between two looks at CURRENT
 
 
-class Renewal:
+class ModelReloader:
     """Looks, when there is a request, whether `models`/CURRENT names another version.
 
     The other version is opened beside the requests and takes over once it is whole. One that is
@@ -49,11 +49,11 @@ class Renewal:
 
     def _open(self, folder: Path) -> None:
         try:
-            model = Served.open(folder)
+            model = CurrentModel.open(folder)
         except Exception as error:  # whatever is wrong with it, the one before serves on
             self._app.logger.error("version %s is not served: %s", folder.name, error)
             return
         if folder == self._folder:
-            put_in_service(self._app, model)
+            activate(self._app, model)
             name, version = model.contract.dataset, model.predictor.version
             self._app.logger.warning("serving %s, version %s", name, version)

@@ -11,7 +11,7 @@ import numpy as np
 
 from Task1_database.errors import InputError
 from Task2_model.artifact import SealedModel
-from Task2_model.conformal import Block, Forward, conformal
+from Task2_model.conformal import Block, RawPredict, conformal
 from Task2_model.contract import Contract, Feature, Rows, Value
 from Task2_model.forest import Forest
 from Task2_model.graph import Graph
@@ -27,7 +27,7 @@ class Predictor:
 
     Attributes
     ----------
-    forward : callable
+    raw_predict : callable
         The model's raw outputs for rows (n, features): see `Task2_model.conformal`.
     """
 
@@ -35,8 +35,8 @@ class Predictor:
         self.sealed = sealed
         self.contract: Contract = sealed.contract
         self.version: str = sealed.version
-        form = sealed.form
-        self.forward: Forward = form if isinstance(form, Forest) else Graph(form)
+        form = sealed.runtime
+        self.raw_predict: RawPredict = form if isinstance(form, Forest) else Graph(form)
         self._expected = [
             (feature.name, feature.codes, feature.kind == "integer", *range_of(feature))
             for feature in self.contract.features
@@ -50,7 +50,7 @@ class Predictor:
             "warnings": [],
             "model": {"dataset": self.contract.dataset, "version": self.version},
         }
-        self._conformal = conformal(self.contract, sealed.calibration, self.forward)
+        self._conformal = conformal(self.contract, sealed.calibration, self.raw_predict)
 
     def answer(self, record: Record) -> dict[str, Any]:
         """The answer to one record, ready for JSON.
@@ -82,9 +82,9 @@ class Predictor:
         contract's classes), `probability`, `set` (for each class whether it is possible). Without
         `ranges` the promise (`lower` and `upper`, or `set`) is left out.
         """
-        block = self._conformal.block(rows) if ranges else self._conformal.centre(rows)
+        block = self._conformal.block(rows) if ranges else self._conformal.point(rows)
         if self.contract.task == "classification":
-            block.pop("chances")
+            block.pop("probabilities")
             return {**block, "probability": block["probability"].round(4)}
         return {part: values.round(self.contract.target.decimals) for part, values in block.items()}
 

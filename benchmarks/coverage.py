@@ -77,7 +77,7 @@ def rivals(
     own = np.array([row for row in train if rows[row].tobytes() not in held])
     logarithmic = study.contract.target.logarithmic
     learned = np.log(outcomes) if logarithmic else outcomes
-    model.copies_ = 1.0  # the estimator sizes its leaves by how often a row is shown
+    model.augmentation_factor_ = 1.0  # the estimator sizes its leaves by how often a row is shown
     whole = model.estimator().fit(rows[own], learned[own]).predict(rows[test])
     whole = np.exp(whole) if logarithmic else whole
     line = LinearRegression().fit(rows[own][:, :1], outcomes[own]).predict(rows[test][:, :1])

@@ -23,12 +23,12 @@ from Task1_database.onboarding.formats import (
 from Task1_database.onboarding.source_cells import (
     BLANKS,
     TABLE,
-    Cells,
+    SourceCells,
     has_blanks,
     is_sign,
     trimmed,
 )
-from Task1_database.onboarding.source_column import Field
+from Task1_database.onboarding.source_column import SourceColumn
 
 SIGNS = 50  # of all different cells that are odd, so many are looked at
 ALMOST = 0.02  # the share of odd cells up to which a column is almost of a kind
@@ -59,7 +59,7 @@ class _Texts(NamedTuple):
     signs: int
 
 
-def fields(cells: Cells) -> list[Field]:
+def fields(cells: SourceCells) -> list[SourceColumn]:
     """What each column holds, in the file's order."""
     columns = [_Column(cells, place) for place in cells.places]
     comma: Comma = "likely" if cells.source.separator == ";" else "unlikely"
@@ -71,7 +71,7 @@ def fields(cells: Cells) -> list[Field]:
 class _Column:
     """A column that is being looked at."""
 
-    def __init__(self, cells: Cells, place: int) -> None:
+    def __init__(self, cells: SourceCells, place: int) -> None:
         self._query = cells.query
         self._place = place
         self._label = cells.source.labels[place]
@@ -86,13 +86,13 @@ class _Column:
         first = next(self._ways(self._cell, comma), None)
         return first is not None and first.words.startswith("decimal comma")
 
-    def field(self, comma: Comma) -> Field:
+    def field(self, comma: Comma) -> SourceColumn:
         """What it holds."""
         cell = bare(self._cell, self._unit) if self._unit else self._cell
         blank = any(value != value.strip(BLANKS) for value in self._few)
         return self._read(trimmed(cell) if blank else cell, comma)
 
-    def _read(self, cell: str, comma: Comma) -> Field:
+    def _read(self, cell: str, comma: Comma) -> SourceColumn:
         remark = ""
         for way in self._ways(cell, comma):
             counts = self._count(way, cell)
@@ -133,7 +133,9 @@ class _Column:
         odd = f"SELECT c, count(*) FROM ({_values(way, cell)}) WHERE v IS NULL AND c IS NOT NULL"
         return dict(self._query(f"{odd} GROUP BY c ORDER BY 2 DESC, 1 LIMIT {SIGNS}"))
 
-    def _readable(self, way: Reading, cell: str, counts: _Counts, odd: dict[str, int]) -> Field:
+    def _readable(
+        self, way: Reading, cell: str, counts: _Counts, odd: dict[str, int]
+    ) -> SourceColumn:
         value = way.value if odd else way.cast  # once all fit, there is nothing to test
         value, text = (sql.replace("{c}", cell) for sql in (value, way.text))
         low, high, kind, words = counts.low, counts.high, way.kind, way.words
@@ -150,10 +152,22 @@ class _Column:
         if odd:
             text = f"CASE WHEN {value} IS NOT NULL THEN {text} END"
         signs = _counted(odd)
-        return Field(self._place, self._label, kind, text, value, plain, counts.told, low, high,
-                     signs, words, self._unit)  # fmt: skip
+        return SourceColumn(
+            self._place,
+            self._label,
+            kind,
+            text,
+            value,
+            plain,
+            counts.told,
+            low,
+            high,
+            signs,
+            words,
+            self._unit,
+        )
 
-    def _text(self, remark: str) -> Field:
+    def _text(self, remark: str) -> SourceColumn:
         found = self._texts(self._cell)
         text, missing = self._cell, dict[str, int]()
         if found.blanks:
@@ -164,9 +178,23 @@ class _Column:
             text = f"CASE WHEN lower({text}) NOT IN ({SIGN_LIST}) THEN {text} END"
         if text != self._cell:
             found = self._texts(text)
-        return Field(self._place, self._label, "text", text, text, text == self._cell, found.told,
-                     found.low, found.high, missing, remark, "", found.different, found.longest,
-                     found.bytes)  # fmt: skip
+        return SourceColumn(
+            self._place,
+            self._label,
+            "text",
+            text,
+            text,
+            text == self._cell,
+            found.told,
+            found.low,
+            found.high,
+            missing,
+            remark,
+            "",
+            found.different,
+            found.longest,
+            found.bytes,
+        )
 
     def _texts(self, text: str) -> _Texts:
         """What there is to know of all different texts of the column."""

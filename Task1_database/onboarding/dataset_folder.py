@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from Task1_database.dataset import FEATURES_TABLE, ROW_ID, TOML
-from Task1_database.onboarding.dataset_plan import Draft, DraftFeature
+from Task1_database.onboarding.dataset_plan import DatasetPlan, PlannedFeature
 from Task1_database.onboarding.date_patterns import numbering
 from Task1_database.onboarding.names import free, one_line
 from Task1_database.onboarding.readme import readme
-from Task1_database.onboarding.source_cells import Cells
+from Task1_database.onboarding.source_cells import SourceCells
 from Task1_database.onboarding.starter_questions import starters
 
 ORIGINAL = "original"
@@ -24,7 +24,7 @@ PUT_BACK = """\
 """
 
 
-def write_folder(draft: Draft, cells: Cells, folder: Path) -> None:
+def write_folder(draft: DatasetPlan, cells: SourceCells, folder: Path) -> None:
     """Write everything into a folder that is there and empty."""
     _write_table(draft, cells, folder)
     texts = {
@@ -39,7 +39,7 @@ def write_folder(draft: Draft, cells: Cells, folder: Path) -> None:
         (folder / name).write_text(text, "utf-8", newline="\n")
 
 
-def _write_table(draft: Draft, cells: Cells, folder: Path) -> None:
+def _write_table(draft: DatasetPlan, cells: SourceCells, folder: Path) -> None:
     table, file = folder / f"{draft.raw.name}.csv", draft.source.file
     if draft.raw.copied:
         shutil.copyfile(file, table)
@@ -49,7 +49,7 @@ def _write_table(draft: Draft, cells: Cells, folder: Path) -> None:
     shutil.copyfile(file, folder / ORIGINAL / file.name)
 
 
-def _toml(draft: Draft) -> Iterator[str]:
+def _toml(draft: DatasetPlan) -> Iterator[str]:
     outcome, target = draft.outcome, draft.target
     where = f"the sheet {draft.source.sheet} of " if draft.source.sheet else ""
     yield f"title = {_quoted(f'What {one_line(target.label)} to expect?')}\n"
@@ -71,7 +71,7 @@ def _toml(draft: Draft) -> Iterator[str]:
         yield from _words(feature)
 
 
-def _words(feature: DraftFeature) -> Iterator[str]:
+def _words(feature: PlannedFeature) -> Iterator[str]:
     yield f"label = {_quoted(one_line(feature.label))}\n"
     if feature.unit:
         yield f"unit = {_quoted(feature.unit)}\n"
@@ -84,7 +84,7 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _schema(draft: Draft) -> str:
+def _schema(draft: DatasetPlan) -> str:
     columns = ",\n".join(
         f"    {column.name} {column.type}{' NOT NULL' if column.required else ''}"
         for column in draft.raw.table.columns
@@ -98,7 +98,7 @@ CREATE TABLE {draft.raw.name} (
 """
 
 
-def _features(draft: Draft) -> str:
+def _features(draft: DatasetPlan) -> str:
     raw, chosen = draft.raw.name, [f"{f.sql} AS {f.name}," for f in draft.features]
     put_back = [f"-- {f.sql} AS {f.name}," for left in draft.left_out for f in left.features]
     columns = [

@@ -8,11 +8,11 @@ from Task1_database.onboarding.date_patterns import Days
 from Task1_database.onboarding.delimited import Delimited
 from Task1_database.onboarding.outcome import Outcome
 from Task1_database.onboarding.raw_table import RawTable
-from Task1_database.onboarding.source_column import Field
+from Task1_database.onboarding.source_column import SourceColumn
 
 
 @dataclass(frozen=True)
-class DraftFeature:
+class PlannedFeature:
     """A column of feature_store, made of one of the file's.
 
     Attributes
@@ -24,7 +24,7 @@ class DraftFeature:
     """
 
     name: str
-    source: Field
+    source: SourceColumn
     sql: str
     label: str
     unit: str = ""
@@ -41,23 +41,23 @@ class DraftFeature:
 class LeftOut:
     """A column of the file that is no feature: why, and the features that it would make."""
 
-    source: Field
+    source: SourceColumn
     raw: str
     reason: str
-    features: tuple[DraftFeature, ...]
+    features: tuple[PlannedFeature, ...]
 
 
 @dataclass(frozen=True)
-class Draft:
+class DatasetPlan:
     """A dataset, decided upon.
 
     Attributes
     ----------
-    target : DraftFeature
+    target : PlannedFeature
         Among the features it is not.
-    features : tuple of DraftFeature
+    features : tuple of PlannedFeature
         In the file's order; at least one.
-    second : DraftFeature or None
+    second : PlannedFeature or None
         The feature beside x that tells most about the target, a category if there is one.
     days : tuple of Days
         The columns of days that features are made of.
@@ -70,10 +70,10 @@ class Draft:
     rows: int
     raw: RawTable
     outcome: Outcome
-    target: DraftFeature
-    features: tuple[DraftFeature, ...]
-    x: DraftFeature
-    second: DraftFeature | None
+    target: PlannedFeature
+    features: tuple[PlannedFeature, ...]
+    x: PlannedFeature
+    second: PlannedFeature | None
     left_out: tuple[LeftOut, ...]
     days: tuple[Days, ...]
     remark: str = ""

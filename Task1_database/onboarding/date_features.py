@@ -7,15 +7,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 
-from Task1_database.onboarding.dataset_plan import DraftFeature
+from Task1_database.onboarding.dataset_plan import PlannedFeature
 from Task1_database.onboarding.date_patterns import Days, number_of
-from Task1_database.onboarding.source_cells import TABLE, Cells
-from Task1_database.onboarding.source_column import Field
+from Task1_database.onboarding.source_cells import TABLE, SourceCells
+from Task1_database.onboarding.source_column import SourceColumn
 
 
 def day_features(
-    cells: Cells, found: Field, days: Days, named: Callable[[str], str]
-) -> list[DraftFeature]:
+    cells: SourceCells, found: SourceColumn, days: Days, named: Callable[[str], str]
+) -> list[PlannedFeature]:
     """The features that a column of days makes: of its parts, those that differ between rows.
 
     `named` gives a name that is free, such as sold_year for year.
@@ -35,7 +35,7 @@ def day_features(
         ("days", f"{days.number} - {number_of(low)}", 9, "days", f"Days since {low.isoformat()}"),
     ]
     return [
-        DraftFeature(
+        PlannedFeature(
             named(part),
             found,
             f"CAST({sql} AS DECIMAL({digits},0))",

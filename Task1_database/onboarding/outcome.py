@@ -10,8 +10,8 @@ from typing import Any
 
 from Task1_database.errors import DataError
 from Task1_database.onboarding.delimited import Delimited, find
-from Task1_database.onboarding.source_cells import TABLE, Cells
-from Task1_database.onboarding.source_column import Field
+from Task1_database.onboarding.source_cells import TABLE, SourceCells
+from Task1_database.onboarding.source_column import SourceColumn
 from Task1_database.target import Task
 
 FEWEST_ROWS = 100  # to learn from four fifths of them, and to say how sure an answer is
@@ -39,7 +39,7 @@ class Outcome:
         Classes of too few rows to learn from; they are not among `classes`.
     """
 
-    source: Field
+    source: SourceColumn
     task: Task
     why: str
     untold: int
@@ -70,7 +70,7 @@ def column(source: Delimited, wanted: str) -> int:
     raise DataError(f"{source.file.name}: there is no column {wanted!r}; {hint}")
 
 
-def outcome(cells: Cells, found: Field) -> Outcome:
+def outcome(cells: SourceCells, found: SourceColumn) -> Outcome:
     """How a column is to be predicted.
 
     Raises
@@ -101,7 +101,7 @@ def outcome(cells: Cells, found: Field) -> Outcome:
     return Outcome(found, "classification", why, untold, learned, _positive(learned), rare)
 
 
-def _counted(cells: Cells, found: Field) -> dict[str, int]:
+def _counted(cells: SourceCells, found: SourceColumn) -> dict[str, int]:
     """The values and how often each is told; of too many to be classes, enough to know that."""
     whole = found.kind == "integer"
     if whole and len(cells.few(found.place)) > 2 * FEW_NUMBERS:  # spares a long count

@@ -14,21 +14,23 @@ import numpy.typing as npt
 from Task1_database.dataset import ROW_ID
 from Task1_database.errors import DataError
 from Task1_database.onboarding.association import gives_away, relates, truth_of
-from Task1_database.onboarding.dataset_plan import Draft, DraftFeature, LeftOut
+from Task1_database.onboarding.dataset_plan import DatasetPlan, LeftOut, PlannedFeature
 from Task1_database.onboarding.date_features import day_features
 from Task1_database.onboarding.date_patterns import Days
 from Task1_database.onboarding.names import free, safe_names
 from Task1_database.onboarding.outcome import FEWEST_OF_A_CLASS, column, outcome
 from Task1_database.onboarding.raw_table import raw_table
 from Task1_database.onboarding.selection import reason_to_leave_out
-from Task1_database.onboarding.source_cells import LOOKED_AT, Cells
-from Task1_database.onboarding.source_column import Field
+from Task1_database.onboarding.source_cells import LOOKED_AT, SourceCells
+from Task1_database.onboarding.source_column import SourceColumn
 
 FEWEST_IN_GROUP = 10  # on average, for groups to be asked about
 LEAK = 0.98  # the share of the target's variance from which on a column gives it away
 
 
-def draft(cells: Cells, fields: Sequence[Field], name: str, target: str, x: str | None) -> Draft:
+def draft(
+    cells: SourceCells, fields: Sequence[SourceColumn], name: str, target: str, x: str | None
+) -> DatasetPlan:
     """Decide it all.
 
     Parameters
@@ -50,7 +52,12 @@ class _Drafting:
     """A file of which a dataset is being made."""
 
     def __init__(
-        self, cells: Cells, fields: Sequence[Field], name: str, target: str, x: str | None
+        self,
+        cells: SourceCells,
+        fields: Sequence[SourceColumn],
+        name: str,
+        target: str,
+        x: str | None,
     ) -> None:
         self._cells = cells
         self._name = name
@@ -67,7 +74,7 @@ class _Drafting:
             self._names |= self._raw.names
         self._days: dict[int, Days] = {}
 
-    def draft(self) -> Draft:
+    def draft(self) -> DatasetPlan:
         """All that is decided."""
         reasons = self._reasons()
         left = [found for found in self._others if found.place not in reasons]
@@ -81,7 +88,7 @@ class _Drafting:
             for f in self._others
             if f.place in reasons
         ]
-        return Draft(
+        return DatasetPlan(
             name=self._name,
             source=self._cells.source,
             rows=self._cells.rows,
@@ -111,7 +118,9 @@ class _Drafting:
             raise self._error(f"no column is left to predict from ({listed})")
         return reasons
 
-    def _compared(self, left: Sequence[Field]) -> tuple[dict[int, str], dict[int, float], str]:
+    def _compared(
+        self, left: Sequence[SourceColumn]
+    ) -> tuple[dict[int, str], dict[int, float], str]:
         """Which columns give the target away, how much each tells about it, and a remark."""
         columns, truth = self._looked_at(left)
         label = self._outcome.source.label
@@ -128,7 +137,7 @@ class _Drafting:
         return leaks, scores, remark
 
     def _looked_at(
-        self, left: Sequence[Field]
+        self, left: Sequence[SourceColumn]
     ) -> tuple[list[npt.NDArray[Any]], npt.NDArray[np.float64]]:
         """Some rows that tell the target: the columns, and the target to compare them with."""
         target = self._outcome.source.value
@@ -139,21 +148,21 @@ class _Drafting:
         truth = truth_of(_filled(arrays["target"]), classes=bool(self._outcome.classes))
         return [_filled(arrays[f"v{place}"]) for place in range(len(left))], truth
 
-    def _features(self, found: Field, scores: Mapping[int, float]) -> list[DraftFeature]:
+    def _features(self, found: SourceColumn, scores: Mapping[int, float]) -> list[PlannedFeature]:
         """What feature_store can have of a column; its score goes to the last of several."""
         if found.place not in self._raw.names or not found.told:
             return []
         name, raw = self._names[found.place], self._raw.names[found.place]
         score = scores.get(found.place, 0.0)
         if not found.days:
-            return [DraftFeature(name, found, raw, found.label or name, found.unit, score=score)]
+            return [PlannedFeature(name, found, raw, found.label or name, found.unit, score=score)]
         days = Days(raw, self._free(f"{raw}_in_months"), self._free(f"{raw}_in_days"))
         features = day_features(self._cells, found, days, lambda part: self._free(f"{name}_{part}"))
         self._days[found.place] = days
         if found.place in self._raw.hours:
             hour = self._raw.hours[found.place]
             label = f"{found.label or name}: hour"
-            features.insert(0, DraftFeature(hour, found, hour, label, help="0 to 23"))
+            features.insert(0, PlannedFeature(hour, found, hour, label, help="0 to 23"))
         return [*features[:-1], *(replace(last, score=score) for last in features[-1:])]
 
     def _free(self, name: str) -> str:
@@ -161,15 +170,15 @@ class _Drafting:
         taken = {*self._names.values(), *self._raw.names.values(), *self._raw.hours.values()}
         return free(name.replace("__", "_"), taken)
 
-    def _target(self) -> DraftFeature:
+    def _target(self) -> PlannedFeature:
         found, rare = self._outcome.source, self._outcome.rare
         name, sql = self._names[found.place], self._raw.names[found.place]
         if rare:
             often = f"COUNT(*) OVER (PARTITION BY {sql}) >= {FEWEST_OF_A_CLASS}"
             sql = f"CASE WHEN {often} THEN {sql} END"
-        return DraftFeature(name, found, sql, found.label or name, found.unit)
+        return PlannedFeature(name, found, sql, found.label or name, found.unit)
 
-    def _x(self, features: Sequence[DraftFeature]) -> DraftFeature:
+    def _x(self, features: Sequence[PlannedFeature]) -> PlannedFeature:
         """The feature asked for, or called x; or the number, or day, or text that tells most."""
         of_wanted = [f for f in features if f.source.place == self._wanted]
         if self._wanted is None:
@@ -181,14 +190,16 @@ class _Drafting:
         return DataError(f"{self._cells.source.file.name}: {what}")
 
 
-def _second(features: Sequence[DraftFeature], x: DraftFeature, rows: int) -> DraftFeature | None:
+def _second(
+    features: Sequence[PlannedFeature], x: PlannedFeature, rows: int
+) -> PlannedFeature | None:
     """The category of not too many kinds, or else what feature there is, that tells most."""
     others = [feature for feature in features if feature.source != x.source]
     few = rows / FEWEST_IN_GROUP
     return max(others, key=lambda f: (0 < f.source.different <= few, f.score), default=None)
 
 
-def _comparable(found: Field) -> str:
+def _comparable(found: SourceColumn) -> str:
     if found.days:
         return f"epoch({found.value}) / 86400.0"
     return f"CAST({found.value} AS DOUBLE)" if found.numeric else found.value

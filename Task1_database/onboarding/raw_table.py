@@ -17,8 +17,8 @@ from pathlib import Path
 
 from Task1_database.dataset import FEATURES_TABLE, ROW_ID
 from Task1_database.onboarding.names import free, is_safe, safe_name, safe_names
-from Task1_database.onboarding.source_cells import TABLE, Cells
-from Task1_database.onboarding.source_column import Field
+from Task1_database.onboarding.source_cells import TABLE, SourceCells
+from Task1_database.onboarding.source_column import SourceColumn
 from Task1_database.schema import TEXT_BYTES, Column, Table
 
 ROW_NUMBER = "row_no"
@@ -68,14 +68,14 @@ class RawTable:
         """As the loader knows it."""
         return Table(self.name, tuple(raw.column for raw in self.columns))
 
-    def write(self, cells: Cells, path: Path) -> None:
+    def write(self, cells: SourceCells, path: Path) -> None:
         """Write the CSV anew."""
         selected = ", ".join(f"{raw.cells} AS {raw.column.name}" for raw in self.columns)
         file = str(path).replace("'", "''")
         cells.query(f"COPY (SELECT {selected} FROM {TABLE}) TO '{file}' (FORMAT csv, HEADER)")
 
 
-def raw_table(cells: Cells, fields: Sequence[Field], name: str) -> RawTable:
+def raw_table(cells: SourceCells, fields: Sequence[SourceColumn], name: str) -> RawTable:
     """The raw table of a file."""
     kept = [found for found in fields if found.bytes <= TEXT_BYTES]
     key = next((found.place for found in kept if is_key(cells, found)), None)
@@ -97,7 +97,7 @@ def raw_table(cells: Cells, fields: Sequence[Field], name: str) -> RawTable:
     return RawTable(table_name, tuple(columns), names, hours, key_name, key, copied)
 
 
-def is_key(cells: Cells, found: Field) -> bool:
+def is_key(cells: SourceCells, found: SourceColumn) -> bool:
     """Whether whole numbers differ in every row, and only count or name the rows."""
     if found.kind != "integer" or found.told < cells.rows:
         return False
@@ -112,7 +112,7 @@ def is_key(cells: Cells, found: Field) -> bool:
     return bool(different == cells.rows)
 
 
-def _is_plain(cells: Cells, fields: Sequence[Field]) -> bool:
+def _is_plain(cells: SourceCells, fields: Sequence[SourceColumn]) -> bool:
     """Whether names and values are as the loader wants them."""
     return (
         cells.source.plain
@@ -124,7 +124,7 @@ def _is_plain(cells: Cells, fields: Sequence[Field]) -> bool:
 
 
 def _columns(
-    kept: Sequence[Field], names: dict[int, str], hours: dict[int, str], key: int | None
+    kept: Sequence[SourceColumn], names: dict[int, str], hours: dict[int, str], key: int | None
 ) -> Iterator[RawColumn]:
     space = ROW_BYTES
     for found in kept:
@@ -136,7 +136,7 @@ def _columns(
             yield RawColumn(Column(hours[found.place], "INTEGER"), f"hour({found.value})")
 
 
-def _type(found: Field, space: int) -> tuple[str, tuple[int, ...]]:
+def _type(found: SourceColumn, space: int) -> tuple[str, tuple[int, ...]]:
     if found.kind == "integer":
         small = max(-found.low, found.high) < LARGEST_INTEGER
         return ("INTEGER" if small else "BIGINT"), ()

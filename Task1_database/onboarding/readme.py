@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from Task1_database.onboarding import summary
-from Task1_database.onboarding.dataset_plan import Draft
+from Task1_database.onboarding.dataset_plan import DatasetPlan
 
 
-def readme(draft: Draft) -> str:
+def readme(draft: DatasetPlan) -> str:
     """The whole text, in Markdown."""
     parts = (
         f"# {_plain(draft.name)}",
@@ -27,7 +27,7 @@ def _list(lines: Iterable[str]) -> str:
     return "\n".join(f"- {_plain(line)}" for line in lines)
 
 
-def _table(draft: Draft) -> str:
+def _table(draft: DatasetPlan) -> str:
     rows = (" | ".join(map(_plain, line)) for line in summary.columns(draft))
     return "\n".join(
         ["| in the file | here | kind | remark |", "|---|---|---|---|", *(f"| {r} |" for r in rows)]

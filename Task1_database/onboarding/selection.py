@@ -5,15 +5,15 @@
 from __future__ import annotations
 
 from Task1_database.onboarding.raw_table import ID, is_key
-from Task1_database.onboarding.source_cells import TABLE, Cells
-from Task1_database.onboarding.source_column import Field
+from Task1_database.onboarding.source_cells import TABLE, SourceCells
+from Task1_database.onboarding.source_column import SourceColumn
 
 MOST_CATEGORIES = 200
 LONGEST_CATEGORY = 200  # characters; what is longer is prose
 MANY_NAMED = 50  # different whole numbers called id, from which on they stand for single things
 
 
-def reason_to_leave_out(cells: Cells, found: Field, key: int | None) -> str:
+def reason_to_leave_out(cells: SourceCells, found: SourceColumn, key: int | None) -> str:
     """Why a column says nothing, empty if it may; `key` is the place of the rows' key, if any."""
     if not found.told:
         return "it is empty in every row"
@@ -25,7 +25,7 @@ def reason_to_leave_out(cells: Cells, found: Field, key: int | None) -> str:
     return _text_reason(found) if found.kind == "text" else _number_reason(cells, found)
 
 
-def _text_reason(found: Field) -> str:
+def _text_reason(found: SourceColumn) -> str:
     if found.longest > LONGEST_CATEGORY:
         return f"it holds texts of up to {found.longest:,} characters, which are no categories"
     different = found.different
@@ -36,7 +36,7 @@ def _text_reason(found: Field) -> str:
     return ""
 
 
-def _number_reason(cells: Cells, found: Field) -> str:
+def _number_reason(cells: SourceCells, found: SourceColumn) -> str:
     if is_key(cells, found):
         return "it is another number for each row"
     if found.kind == "integer" and ID.fullmatch(found.label):
@@ -46,6 +46,6 @@ def _number_reason(cells: Cells, found: Field) -> str:
     return ""
 
 
-def _shown(found: Field) -> str:
+def _shown(found: SourceColumn) -> str:
     low = found.low
     return repr(low) if isinstance(low, (str, int, float)) else low.date().isoformat()

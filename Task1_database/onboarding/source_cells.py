@@ -23,7 +23,7 @@ FEW = 1_000  # rows from the top, and as many from all over, that suggest how to
 BLANKS = " \t\n\r"
 
 
-class Cells:
+class SourceCells:
     """The cells of column 0 are `c0` in the table `cells`, in the file's order by `rowid`.
 
     The table `looked_at` has the first rows of it, and rows from all over. A file is `well_formed`
@@ -101,7 +101,7 @@ class Cells:
 
 
 @contextmanager
-def cells_of(source: Delimited, scratch: Path) -> Iterator[Cells]:
+def cells_of(source: Delimited, scratch: Path) -> Iterator[SourceCells]:
     """The cells of a file; what does not fit into memory lies in `scratch`.
 
     Raises
@@ -110,7 +110,7 @@ def cells_of(source: Delimited, scratch: Path) -> Iterator[Cells]:
         If the file has no rows, or one that is not as wide as the others or not well quoted.
     """
     with duckdb.connect(config={"temp_directory": str(scratch / "spilt")}) as connection:
-        yield Cells(source, connection, scratch)
+        yield SourceCells(source, connection, scratch)
 
 
 def is_sign(value: str) -> bool:

@@ -9,7 +9,7 @@ from Task1_database.onboarding.formats import Kind
 
 
 @dataclass(frozen=True)
-class Field:
+class SourceColumn:
     """A column of the file.
 
     Attributes

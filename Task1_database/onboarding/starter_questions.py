@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from Task1_database.dataset import FEATURES_TABLE
-from Task1_database.onboarding.dataset_plan import Draft, DraftFeature
+from Task1_database.onboarding.dataset_plan import DatasetPlan, PlannedFeature
 from Task1_database.onboarding.names import free, one_line, safe_name
 
 MOST_CLASSES = 5  # that get a column of their own
@@ -122,7 +122,7 @@ class Starter(NamedTuple):
     sql: str
 
 
-def starters(draft: Draft) -> Iterator[Starter]:
+def starters(draft: DatasetPlan) -> Iterator[Starter]:
     """The questions, the most general first."""
     target = draft.target.name
     yield Starter(f"01_{target}_by_{draft.x.name}.sql", _by(draft, draft.x))
@@ -133,7 +133,7 @@ def starters(draft: Draft) -> Iterator[Starter]:
     yield Starter("03_what_is_missing.sql", _missing(draft))
 
 
-def _by(draft: Draft, feature: DraftFeature) -> str:
+def _by(draft: DatasetPlan, feature: PlannedFeature) -> str:
     """The target in ten equal parts of a number, or in the groups of a category."""
     x, y, note = feature.name, draft.target.name, _PARTS if feature.numeric else _GROUPS
     own = {name: free(name, {x, y}) for name in ("part", "place", "cases")}
@@ -147,7 +147,7 @@ def _by(draft: Draft, feature: DraftFeature) -> str:
     return head + form.format(**words)
 
 
-def _spread(draft: Draft) -> str:
+def _spread(draft: DatasetPlan) -> str:
     """The target alone, where there is nothing beside x."""
     form = SPREAD_OF_CLASSES if draft.outcome.classes else SPREAD_OF_NUMBERS
     y = draft.target.name
@@ -156,7 +156,7 @@ def _spread(draft: Draft) -> str:
     return head + form.format(table=FEATURES_TABLE, **words)
 
 
-def _percents(draft: Draft) -> Iterator[str]:
+def _percents(draft: DatasetPlan) -> Iterator[str]:
     """For each class that gets a column, how many percent it is."""
     outcome, given = draft.outcome, set[str]()
     shown = [outcome.positive] if outcome.positive else list(outcome.classes)[:MOST_CLASSES]
@@ -169,7 +169,7 @@ def _percents(draft: Draft) -> Iterator[str]:
         yield f"ROUND(100.0 * {share}) AS {name}"
 
 
-def _missing(draft: Draft) -> str:
+def _missing(draft: DatasetPlan) -> str:
     counted = " UNION ALL\n    ".join(
         f"SELECT {place} AS place, '{feature.name}' AS feature, "
         f"COUNT(*) - COUNT({feature.name}) AS missing, COUNT(*) AS cases FROM {FEATURES_TABLE}"
@@ -187,6 +187,6 @@ ORDER BY missing DESC, place;
 """
 
 
-def _said(feature: DraftFeature) -> str:
+def _said(feature: PlannedFeature) -> str:
     """A label as a comment can hold it; a semicolon might end the statement for some programs."""
     return one_line(feature.label).replace(";", ",")

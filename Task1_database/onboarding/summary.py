@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from Task1_database.dataset import TOML
-from Task1_database.onboarding.dataset_plan import Draft
+from Task1_database.onboarding.dataset_plan import DatasetPlan
 from Task1_database.onboarding.names import one_line
 from Task1_database.onboarding.outcome import FEWEST_OF_A_CLASS
-from Task1_database.onboarding.source_column import Field
+from Task1_database.onboarding.source_column import SourceColumn
 from Task1_database.workspace import Workspace
 
 KINDS = {
@@ -33,7 +33,7 @@ class Said(NamedTuple):
     what: str
 
 
-def columns(draft: Draft) -> list[Said]:
+def columns(draft: DatasetPlan) -> list[Said]:
     """Every column, in the file's order."""
     becomes: dict[int, list[str]] = {}
     for feature in draft.features:
@@ -51,7 +51,7 @@ def columns(draft: Draft) -> list[Said]:
     return [said[place] for place in sorted(said)]
 
 
-def source(draft: Draft) -> list[str]:
+def source(draft: DatasetPlan) -> list[str]:
     """How the file is written, and what was made of it."""
     raw, file = draft.raw, draft.source.file.name
     if raw.copied:
@@ -61,7 +61,7 @@ def source(draft: Draft) -> list[str]:
     return [draft.source.says, f"{made}; original/{file} is untouched"]
 
 
-def target(draft: Draft) -> list[str]:
+def target(draft: DatasetPlan) -> list[str]:
     """What is predicted, and which rows are no use for it."""
     outcome, label = draft.outcome, one_line(draft.target.label)
     lines = [f"{label}: {outcome.task}, because {outcome.why}"]
@@ -78,7 +78,7 @@ def target(draft: Draft) -> list[str]:
     return lines
 
 
-def lines(draft: Draft, folder: Path) -> Iterator[str]:
+def lines(draft: DatasetPlan, folder: Path) -> Iterator[str]:
     """All of it, for the command line."""
     yield f"{draft.name}: {draft.rows:,} rows of {draft.source.file.name}"
     yield from (f"  {line}" for line in source(draft))
@@ -97,7 +97,7 @@ def lines(draft: Draft, folder: Path) -> Iterator[str]:
     yield f"next: tablecast run {_as_argument(folder)}"
 
 
-def _where(draft: Draft, folder: Path) -> Iterator[str]:
+def _where(draft: DatasetPlan, folder: Path) -> Iterator[str]:
     """Which line of which file holds what was decided."""
     text = (folder / TOML).read_text("utf-8").splitlines()
     numbered = reversed([*enumerate(text, 1)])
@@ -111,7 +111,7 @@ def _where(draft: Draft, folder: Path) -> Iterator[str]:
     yield "schema.sql: types; features.sql: how features are made; questions/: the questions"
 
 
-def _said(draft: Draft, found: Field, becomes: str) -> Said:
+def _said(draft: DatasetPlan, found: SourceColumn, becomes: str) -> Said:
     notes = [found.remark] if found.remark else []
     if found.unit:
         notes.append(f"in {found.unit}")
@@ -122,7 +122,7 @@ def _said(draft: Draft, found: Field, becomes: str) -> Said:
     return Said(_label(found), becomes, KINDS[found.kind], "; ".join(notes))
 
 
-def _label(found: Field) -> str:
+def _label(found: SourceColumn) -> str:
     return one_line(found.label) or "(no name)"
 
 

@@ -123,7 +123,7 @@ def answered(found: Findings, block: dict[str, Any]) -> tuple[Any, tuple[Any, An
     if found.words.regression:
         return block["prediction"], (block["lower"], block["upper"])
     event = found.study.contract.target.classes.index(found.words.event)
-    return block["chances"][:, event], None
+    return block["probabilities"][:, event], None
 
 
 def by_size(found: Findings) -> list[dict[str, str]]:

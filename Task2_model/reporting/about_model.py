@@ -151,7 +151,7 @@ def choice(found: Findings) -> str:
 
 def _shown(found: Findings) -> str:
     """How often the model sees a row: many times in a small table, a share of a large one."""
-    copies = found.study.fitted.copies_
+    copies = found.study.fitted.augmentation_factor_
     if copies >= 1:
         return f"It is shown every row that it learns from {copies:.0f} times, each time with"
     return f"It is shown {percent(copies)} of the rows that it may learn from, each with"

@@ -15,11 +15,11 @@ from flask import Blueprint, Response, current_app, render_template, request
 from Task1_database.errors import InputError
 from Task3_api import parsing
 from Task3_api.batch.preview import LOOK, added_bytes
-from Task3_api.batch.reader import CsvFile
+from Task3_api.batch.reader import UploadedCsv
 from Task3_api.batch.scan import Scan
-from Task3_api.batch.scorer import Answering, columns
+from Task3_api.batch.scorer import BatchScorer, columns
 from Task3_api.body import upload
-from Task3_api.current_model import served
+from Task3_api.current_model import current_model
 from Task3_api.pages.form import Form
 
 blueprint = Blueprint("batch", __name__)
@@ -28,7 +28,7 @@ blueprint = Blueprint("batch", __name__)
 @blueprint.get("/batch_prediction")
 def page() -> str:
     """Where a person chooses a file."""
-    contract = served().contract
+    contract = current_model().contract
     told = {"columns": columns(contract), "fields": Form(contract).fields}
     return render_template("batch.html", **told, look=LOOK, added=added_bytes(contract))
 
@@ -36,11 +36,11 @@ def page() -> str:
 @blueprint.post("/batch_prediction")
 def answer_file() -> Response:
     """The uploaded CSV, answered."""
-    model, ranges, scan = served(), _ranges(), Scan()
+    model, ranges, scan = current_model(), _ranges(), Scan()
     file = upload(current_app.config["MAX_UPLOAD_LENGTH"], scan.feed)
     try:
-        table = CsvFile(file, scan)
-        answering = Answering(model.predictor, model.parser, table.header, ranges=ranges)
+        table = UploadedCsv(file, scan)
+        answering = BatchScorer(model.predictor, model.parser, table.header, ranges=ranges)
     except BaseException:
         file.close()
         raise
@@ -58,7 +58,7 @@ def _ranges() -> bool:
     return told != [("range", "0")]
 
 
-def _lines(file: IO[bytes], table: CsvFile, answering: Answering) -> Iterator[str]:
+def _lines(file: IO[bytes], table: UploadedCsv, answering: BatchScorer) -> Iterator[str]:
     with file, closing(table.blocks()) as blocks:
         yield answering.head()
         yield from answering.answers(blocks)

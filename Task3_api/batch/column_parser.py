@@ -29,7 +29,7 @@ class Cell(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Column:
+class FeatureColumn:
     """A feature's column: where it stands in each row, and what the file calls it."""
 
     feature: Feature

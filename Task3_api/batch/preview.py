@@ -17,11 +17,11 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from Task2_model.contract import Contract, Feature
 from Task3_api.batch.cells import Row, Texts
-from Task3_api.batch.column_parser import Column
-from Task3_api.batch.reader import CsvFile
-from Task3_api.batch.scorer import Answering, used_columns
+from Task3_api.batch.column_parser import FeatureColumn
+from Task3_api.batch.reader import UploadedCsv
+from Task3_api.batch.scorer import BatchScorer, used_columns
 from Task3_api.body import small_body
-from Task3_api.current_model import Served, served
+from Task3_api.current_model import CurrentModel, current_model
 
 blueprint = Blueprint("preview", __name__)
 
@@ -65,26 +65,28 @@ def preview() -> Response:
     if request.mimetype != "text/csv":
         raise UnsupportedMediaType("send the beginning of the file as text/csv")
     body = small_body()
-    return jsonify(understood(served(), whole_rows(body[:LOOK]) if len(body) > LOOK else body))
+    return jsonify(
+        understood(current_model(), whole_rows(body[:LOOK]) if len(body) > LOOK else body)
+    )
 
 
 @blueprint.get("/batch_prediction/example.csv")
 def example() -> Response:
     """A small CSV that this service can answer, to be filled in."""
-    contract = served().contract
+    contract = current_model().contract
     response = Response(example_csv(contract), mimetype="text/csv")
     name = f"{contract.dataset}_example.csv"
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 
 
-def understood(model: Served, body: bytes) -> dict[str, Any]:
+def understood(model: CurrentModel, body: bytes) -> dict[str, Any]:
     """What JSON tells of a CSV: its columns, the features it lacks, its first rows and their marks.
 
     Raises InputError where the whole file would be refused for the same reason.
     """
-    table = CsvFile(io.BytesIO(body))
-    Answering(model.predictor, model.parser, table.header)  # refuses what it could not answer
+    table = UploadedCsv(io.BytesIO(body))
+    BatchScorer(model.predictor, model.parser, table.header)  # refuses what it could not answer
     used = used_columns(model.contract, table.header, model.parser)
     seen = [Seen(name) for name in table.header]
     rows: list[Row] = []
@@ -140,7 +142,7 @@ def added_bytes(contract: Contract) -> int:
     return 3 * len(f"{target.median or 0:.{max(target.decimals, 0)}f}") + len(",,,,,\r")
 
 
-def _looked_at(column: Column, texts: Texts, seen: Seen, before: int) -> Iterator[Mark]:
+def _looked_at(column: FeatureColumn, texts: Texts, seen: Seen, before: int) -> Iterator[Mark]:
     """Count cells, `before` which others are, into `seen`; mark those among the rows shown."""
     seen.feature = column.feature.label
     for row, cell in column.read(texts)[1].items():

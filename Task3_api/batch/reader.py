@@ -37,7 +37,7 @@ class Block(NamedTuple):
     cells: Cells
 
 
-class CsvFile:
+class UploadedCsv:
     """A CSV that is sound from its first byte to its last.
 
     Parameters

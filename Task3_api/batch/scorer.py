@@ -17,7 +17,7 @@ import numpy.typing as npt
 from Task1_database.errors import InputError
 from Task2_model.contract import Contract, Rows
 from Task3_api.batch.cells import Row
-from Task3_api.batch.column_parser import Column
+from Task3_api.batch.column_parser import FeatureColumn
 from Task3_api.batch.reader import Block, as_lines
 from Task3_api.parsing import ALIAS, DECIMAL, Parser, shown
 from Task3_api.predictor import Predictor
@@ -36,7 +36,7 @@ class Notes(NamedTuple):
     errors: list[str]
 
 
-class Answering:
+class BatchScorer:
     """Answers the rows of one table; without `ranges`, without their range or set.
 
     Raises InputError where no column is a feature, or one is called like an answer's column.
@@ -131,7 +131,7 @@ def columns(contract: Contract, *, ranges: bool = True) -> tuple[str, ...]:
     return tuple(f"{name}_answer" if name in contract.by_name else name for name in names)
 
 
-def used_columns(contract: Contract, header: Row, parser: Parser) -> list[Column]:
+def used_columns(contract: Contract, header: Row, parser: Parser) -> list[FeatureColumn]:
     """The columns that are features; `x` stands for the main one, if that is not there.
 
     Raises InputError where there is none.
@@ -140,7 +140,7 @@ def used_columns(contract: Contract, header: Row, parser: Parser) -> list[Column
     if ALIAS in places and ALIAS not in contract.by_name:
         places.setdefault(contract.x, places[ALIAS])
     used = [
-        Column(feature, places[feature.name], header[places[feature.name]], parser)
+        FeatureColumn(feature, places[feature.name], header[places[feature.name]], parser)
         for feature in contract.features
         if feature.name in places
     ]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from Task2_model.contract import Contract
-from Task3_api.current_model import Served
+from Task3_api.current_model import CurrentModel
 from Task3_api.pages import words
-from Task3_api.pages.charts import CurveChart, Strip
+from Task3_api.pages.charts import CurveChart, OutcomeStrip
 from Task3_api.pages.curve import curve
 from Task3_api.predictor import Record
 
@@ -18,7 +18,7 @@ SMALL = 0.05  # a step of probability, or of the widest range, that is never dra
 
 
 @dataclass(frozen=True)
-class View:
+class AnswerView:
     """All that a page shows of an answer.
 
     Attributes
@@ -34,13 +34,13 @@ class View:
     contract: Contract
     answer: dict[str, Any] | None
     why: dict[str, Any] | None
-    strip: Strip | None
+    strip: OutcomeStrip | None
     chart: CurveChart
     warnings: tuple[str, ...]
     next: tuple[dict[str, Any], ...]
 
     @classmethod
-    def of(cls, model: Served, record: Record) -> View:
+    def of(cls, model: CurrentModel, record: Record) -> AnswerView:
         """The view of one record; InputError where it tells nothing that the model can use."""
         told = {name: value for name, value in record.items() if value is not None}
         answer = model.predictor.answer(told) if told else None
@@ -158,11 +158,11 @@ class View:
         return words.tick(value, self.contract.target.unit)
 
 
-def _strip(model: Served, answer: dict[str, Any] | None) -> Strip | None:
+def _strip(model: CurrentModel, answer: dict[str, Any] | None) -> OutcomeStrip | None:
     if model.contract.task == "classification":
         return None
     ends = (answer["lower"], answer["upper"]) if answer else ()
-    return Strip.of(model.outcomes, ends)
+    return OutcomeStrip.of(model.outcomes, ends)
 
 
 def _warnings(contract: Contract, answer: dict[str, Any]) -> tuple[str, ...]:

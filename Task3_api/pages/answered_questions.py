@@ -22,7 +22,7 @@ SHOWN_ROWS = 50  # on the page; the CSV has them all
 
 
 @dataclass(frozen=True)
-class Question:
+class AnsweredQuestion:
     """One question with its answer, a CSV file."""
 
     path: Path
@@ -75,12 +75,12 @@ class Question:
         ]
 
 
-def questions(sealed: Path) -> list[Question]:
+def questions(sealed: Path) -> list[AnsweredQuestion]:
     """Every question of a sealed model, in order."""
-    return [Question(path) for path in sorted((sealed / FOLDER).glob("*.csv"))]
+    return [AnsweredQuestion(path) for path in sorted((sealed / FOLDER).glob("*.csv"))]
 
 
-def find(sealed: Path, name: str) -> Question:
+def find(sealed: Path, name: str) -> AnsweredQuestion:
     """The question with that name; a 404 where there is none."""
     for question in questions(sealed):
         if question.name == name:

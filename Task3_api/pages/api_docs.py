@@ -11,7 +11,7 @@ from pathlib import Path
 import flask_swagger_ui
 from flask import Blueprint, Response, make_response, render_template, send_from_directory
 
-from Task3_api.current_model import served
+from Task3_api.current_model import current_model
 
 blueprint = Blueprint("reference", __name__)
 
@@ -40,6 +40,6 @@ def _ways() -> list[tuple[str, str, str]]:
     """Method, path and summary of each way of asking, from the OpenAPI document."""
     return [
         (method.upper(), path, way["summary"])
-        for path, methods in served().openapi["paths"].items()
+        for path, methods in current_model().openapi["paths"].items()
         for method, way in methods.items()
     ]

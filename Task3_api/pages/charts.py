@@ -49,14 +49,14 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class Strip:
+class OutcomeStrip:
     """The answer among the training outcomes; `training` is the outline of their histogram."""
 
     axis: Axis
     training: str
 
     @classmethod
-    def of(cls, outcomes: Floats, answer: Iterable[float]) -> Strip:
+    def of(cls, outcomes: Floats, answer: Iterable[float]) -> OutcomeStrip:
         """A strip of the outcomes that is wide enough for the answer's range, if there is one."""
         axis = Axis.around([*np.quantile(outcomes, [RARE, 1 - RARE]).tolist(), *answer])
         return cls(axis, hills(axis, outcomes))

@@ -58,7 +58,7 @@ def curve(predictor: Predictor, record: Record, of: str | int | None = None) -> 
     target = contract.target
     of = target.values[target.classes.index(target.positive)] if target.positive else of
     of = target.values[0] if of is None else of
-    chances = predictor.forward(rows)[:, target.values.index(of)]
+    chances = predictor.raw_predict(rows)[:, target.values.index(of)]
     return Curve(feature, values, tuple(chances.tolist()), (), (), of, asked)
 
 

@@ -13,7 +13,7 @@ from Task3_api.parsing import Pairs, Parser, Record
 
 
 @dataclass(frozen=True)
-class Field:
+class FormField:
     """One entry of the form.
 
     Attributes
@@ -92,8 +92,8 @@ class Form:
         return not self.errors and not self.problems
 
     @property
-    def fields(self) -> Iterable[Field]:
+    def fields(self) -> Iterable[FormField]:
         """The entries, the main feature first."""
         for feature in sorted(self.contract.features, key=lambda f: f.name != self.contract.x):
             name = feature.name
-            yield Field(feature, self.texts.get(name, ""), self.errors.get(name, ""))
+            yield FormField(feature, self.texts.get(name, ""), self.errors.get(name, ""))

@@ -17,7 +17,7 @@ ALONE, LEFT_OUT, DRAWN = "only", "without", "random"  # the manifest's names for
 
 
 @dataclass(frozen=True)
-class Judged:
+class ModelScore:
     """How good one model is in one way of asking; empty where it makes no such promise."""
 
     model: str
@@ -28,7 +28,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Strip:
+class CoverageStrip:
     """The coverages of one kind of asking: their places on a line, 0 to 1000, and their words."""
 
     told: str
@@ -37,7 +37,7 @@ class Strip:
 
 
 @dataclass(frozen=True)
-class Card:
+class ModelView:
     """What one should know of a sealed model before relying on it."""
 
     sealed: SealedModel
@@ -63,11 +63,11 @@ class Card:
         return "Mean error" if self.contract.task == "regression" else "Log loss"
 
     @property
-    def judged(self) -> Iterator[Judged]:
+    def judged(self) -> Iterator[ModelScore]:
         """The sealed model, what it was compared with, and the baselines."""
         for line in self.metrics:
             if line["way"] in ("everything", "x alone"):
-                yield Judged(
+                yield ModelScore(
                     line["model"], self._told(line), self._loss(line), _coverage(line),
                     self._width(line),
                 )  # fmt: skip
@@ -84,7 +84,7 @@ class Card:
         return self._place(self.contract.confidence)
 
     @property
-    def strips(self) -> Iterator[Strip]:
+    def strips(self) -> Iterator[CoverageStrip]:
         """The coverages of the sealed model by what it was told."""
         features, x = self.contract.names, self.contract.by_name[self.contract.x].label
         kinds = {
@@ -98,7 +98,9 @@ class Card:
             found = [line["coverage"] for line in self._ways if line["way"] == way]
             if found:
                 ends = dict.fromkeys(words.share(end) for end in (min(found), max(found)))
-                yield Strip(told, [self._place(share) for share in found], " to ".join(ends))
+                yield CoverageStrip(
+                    told, [self._place(share) for share in found], " to ".join(ends)
+                )
 
     @property
     def _ways(self) -> list[Line]:

@@ -22,12 +22,12 @@ from werkzeug.exceptions import NotFound, UnsupportedMediaType
 from Task1_database.errors import InputError
 from Task3_api import parsing
 from Task3_api.body import small_body
-from Task3_api.current_model import Served, served
+from Task3_api.current_model import CurrentModel, current_model
 from Task3_api.pages import words
-from Task3_api.pages.answer_view import View
+from Task3_api.pages.answer_view import AnswerView
 from Task3_api.pages.answered_questions import find, questions
 from Task3_api.pages.form import Form
-from Task3_api.pages.model_view import Card
+from Task3_api.pages.model_view import ModelView
 from Task3_api.pages.report_figures import figure, sections
 
 blueprint = Blueprint("pages", __name__)
@@ -41,7 +41,7 @@ REPORT_POLICY = (  # the report is one file with its styles and figures inside, 
 @blueprint.app_context_processor
 def everywhere() -> dict[str, Any]:
     """What every template may use."""
-    model = served()
+    model = current_model()
     return {"contract": model.contract, "version": model.predictor.version, "words": words}
 
 
@@ -49,7 +49,7 @@ def everywhere() -> dict[str, Any]:
 @blueprint.get("/")
 def ask() -> ResponseReturnValue:
     """The form, and the answer to what it was sent with."""
-    model, entered = served(), _entered()
+    model, entered = current_model(), _entered()
     told = [(name, text) for name, text in entered if text]
     if request.method == "GET" and told and told != entered:  # an address fit to be shared
         return redirect(f"{url_for('.ask')}?{urlencode(told)}")
@@ -62,34 +62,34 @@ def ask() -> ResponseReturnValue:
 @blueprint.get("/answer")
 def answered() -> str:
     """The part of that page which changes with what is told, for the page itself to fetch."""
-    model = served()
+    model = current_model()
     record = model.parser.record(parsing.pairs(request.query_string))
-    return render_template("answer.html", view=View.of(model, record))
+    return render_template("answer.html", view=AnswerView.of(model, record))
 
 
 @blueprint.get("/questions")
 def all_questions() -> str:
     """The questions that SQL answered when the model was trained."""
-    return render_template("questions.html", questions=questions(served().folder))
+    return render_template("questions.html", questions=questions(current_model().folder))
 
 
 @blueprint.get("/questions/<name>.csv")
 def question(name: str) -> Response:
     """One answer, as CSV."""
-    path = find(served().folder, name).path
+    path = find(current_model().folder, name).path
     return send_from_directory(path.parent, path.name, mimetype="text/csv", as_attachment=True)
 
 
 @blueprint.get("/report")
 def report() -> str:
     """What the report found, and where to read all of it."""
-    return render_template("report.html", sections=sections(served().folder))
+    return render_template("report.html", sections=sections(current_model().folder))
 
 
 @blueprint.get("/report.<any(html, pdf):kind>")
 def report_file(kind: str) -> Response:
     """The report itself."""
-    response = send_from_directory(served().folder, f"report.{kind}")
+    response = send_from_directory(current_model().folder, f"report.{kind}")
     if kind == "html":
         response.headers["Content-Security-Policy"] = REPORT_POLICY
     return response
@@ -98,7 +98,7 @@ def report_file(kind: str) -> Response:
 @blueprint.get("/report/<int:number>.svg")
 def report_figure(number: int) -> Response:
     """One of the report's figures, small on its way."""
-    found = figure(served().folder, number)
+    found = figure(current_model().folder, number)
     if not found:
         raise NotFound
     response = Response(found.alone, mimetype="image/svg+xml")
@@ -114,14 +114,16 @@ def report_figure(number: int) -> Response:
 @blueprint.get("/model")
 def model() -> str:
     """The model card, made of the manifest and the contract."""
-    sealed = served().predictor.sealed
-    return render_template("model.html", card=Card(sealed), fields=Form(sealed.contract).fields)
+    sealed = current_model().predictor.sealed
+    return render_template(
+        "model.html", card=ModelView(sealed), fields=Form(sealed.contract).fields
+    )
 
 
 @blueprint.get("/model.md")
 def model_card() -> Response:
     """The model card as it was sealed."""
-    return send_from_directory(served().folder, "MODEL_CARD.md", mimetype="text/markdown")
+    return send_from_directory(current_model().folder, "MODEL_CARD.md", mimetype="text/markdown")
 
 
 def _entered() -> parsing.Pairs:
@@ -132,12 +134,12 @@ def _entered() -> parsing.Pairs:
     return parsing.pairs(small_body())
 
 
-def _view(model: Served, form: Form) -> View:
+def _view(model: CurrentModel, form: Form) -> AnswerView:
     """What the page shows; what stands in an answer's way goes into the form."""
     told = {name: value for name, value in form.record.items() if value is not None}
     if form.sound and form.texts:
         with suppress(InputError):
             if told:
-                return View.of(model, told)
+                return AnswerView.of(model, told)
         form.problems = words.nothing_known(model.contract, told)
-    return View.of(model, {})
+    return AnswerView.of(model, {})

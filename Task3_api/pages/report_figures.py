@@ -47,19 +47,19 @@ class Figure:
 
 
 @dataclass
-class Section:
+class FigureSection:
     """A heading of the report and the figures below it, by their numbers."""
 
     heading: str
     figures: dict[int, Figure] = field(default_factory=dict)
 
 
-def sections(sealed: Path) -> list[Section]:
+def sections(sealed: Path) -> list[FigureSection]:
     """The report's sections that hold a figure; none where there is no notebook."""
-    found, number = [Section("")], 0
+    found, number = [FigureSection("")], 0
     for cell in _cells(sealed / NOTEBOOK):
         if heading := HEADING.search("".join(cell["source"])):
-            found.append(Section(heading[1]))
+            found.append(FigureSection(heading[1]))
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if SVG in data:

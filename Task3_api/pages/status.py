@@ -9,7 +9,7 @@ from importlib import metadata
 
 from flask import Blueprint, Flask, current_app, render_template
 
-from Task3_api.current_model import served
+from Task3_api.current_model import current_model
 
 blueprint = Blueprint("status", __name__)
 
@@ -45,7 +45,7 @@ def register(app: Flask) -> None:
 @blueprint.get("/status")
 def page() -> str:
     """The page."""
-    trained = served().predictor.sealed.manifest.get("provenance", {})
+    trained = current_model().predictor.sealed.manifest.get("provenance", {})
     return render_template(
         "status.html",
         requests=current_app.extensions[KEY],

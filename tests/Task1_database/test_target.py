@@ -6,7 +6,7 @@ import pytest
 
 from Task1_database.errors import DatasetError
 from Task1_database.target import TargetText, Task, read_target
-from Task1_database.toml_section import Section
+from Task1_database.toml_section import TomlSection
 
 NAMED = 'name = "sunk"\nlabel = "Sunk"\n'
 THRESHOLD = 'threshold = 0.2\nthreshold_reason = "Boats are dear"\n'
@@ -15,7 +15,7 @@ THREE = CLASSES + '2 = "not known"\n'
 
 
 def read(text: str, task: Task = "classification") -> TargetText:
-    section = Section.parse(f"[target]\n{text}", "dataset.toml").section("target")
+    section = TomlSection.parse(f"[target]\n{text}", "dataset.toml").section("target")
     return read_target(section, task, {"row_id", "size"})
 
 

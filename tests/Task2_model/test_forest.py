@@ -58,7 +58,7 @@ def test_equals_the_trees_it_is_made_of(classes: int, leaves: int) -> None:
     model = trained(classes, max_leaf_nodes=leaves)
     made = forest(model)
     assert made
-    expected = model.forward(rows())
+    expected = model.raw_predict(rows())
     np.testing.assert_allclose(made(rows()), expected, rtol=1e-12, atol=1e-12)
     for count in (0, 1, 2, ROWS_AT_ONCE, ROWS_AT_ONCE + 1):
         np.testing.assert_allclose(made(rows()[:count]), expected[:count], rtol=1e-12, atol=1e-12)
@@ -73,7 +73,7 @@ def test_at_and_beside_each_threshold_a_row_goes_where_it_did() -> None:
     cuts = np.unique(made.thresholds)
     beside = np.concatenate([np.nextafter(cuts, np.float32(side)) for side in (-np.inf, np.inf)])
     asked = np.repeat(np.concatenate([cuts, beside])[:, None], FEATURES, axis=1)
-    np.testing.assert_allclose(made(asked), model.forward(asked), rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(made(asked), model.raw_predict(asked), rtol=1e-12, atol=1e-12)
 
 
 def test_the_largest_numbers_and_none_are_answered() -> None:
@@ -82,7 +82,7 @@ def test_the_largest_numbers_and_none_are_answered() -> None:
     assert made
     for value in (most, -most, 0.0, -0.0, np.nan):
         asked = np.full((1, FEATURES), value, dtype=np.float32)
-        np.testing.assert_allclose(made(asked), model.forward(asked), rtol=1e-12)
+        np.testing.assert_allclose(made(asked), model.raw_predict(asked), rtol=1e-12)
 
 
 def test_is_written_and_read_back() -> None:

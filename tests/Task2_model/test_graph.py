@@ -11,7 +11,7 @@ from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from Task2_model.artifact import SealedModel, form_of
+from Task2_model.artifact import SealedModel, runtime_of
 from Task2_model.export import export
 from Task2_model.model import PredictiveModel
 from Task2_model.study import Study
@@ -31,7 +31,7 @@ def line(study: Study) -> PredictiveModel:
 def test_a_model_that_is_no_forest_answers_as_its_graph(
     study: Study, line: PredictiveModel
 ) -> None:
-    form = form_of(export(line, study.rows))
+    form = runtime_of(export(line, study.rows))
     assert isinstance(form, bytes)
     sealed = SealedModel(Path(), "v", {}, study.contract, line.calibration_, form, [])
     predictor = Predictor(sealed)

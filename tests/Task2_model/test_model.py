@@ -15,7 +15,7 @@ from Task1_database.errors import TrainingError
 from Task2_model.boosting import Boosting
 from Task2_model.conformal import Floats
 from Task2_model.contract import Contract, Feature, Rows, Target
-from Task2_model.model import PredictiveModel, how_many_to_show, show
+from Task2_model.model import PredictiveModel, n_augmented, show
 from Task2_model.study import Study
 
 
@@ -44,7 +44,7 @@ def test_of_many_rows_each_is_shown_once_at_most() -> None:
     ("count", "shown"), [(100, 2_000), (1_500, 30_000), (50_000, 30_000), (1_000_000, 100_000)]
 )
 def test_what_is_shown_grows_gently(count: int, shown: int) -> None:
-    assert how_many_to_show(count) == shown
+    assert n_augmented(count) == shown
 
 
 def test_same_seed_same_answers(study: Study) -> None:
@@ -57,7 +57,7 @@ def test_same_seed_same_answers(study: Study) -> None:
 def test_calibrates_on_rows_that_it_did_not_learn_from(fitted: PredictiveModel) -> None:
     """Errors on the calibration rows are those of rows never seen, not of rows learned."""
     calibration = fitted.calibration_
-    centre = fitted.forward(calibration.rows)[:, 0]
+    centre = fitted.raw_predict(calibration.rows)[:, 0]
     assert np.abs(calibration.outcomes - centre).mean() > 0.15
     assert len(calibration.rows) == 432
 

@@ -10,14 +10,14 @@ from werkzeug.test import Client
 
 from Task3_api.app import create_app
 from Task3_api.current_model import KEY
-from Task3_api.fast_path import Shortcut
+from Task3_api.fast_path import FastPath
 
 
 @pytest.mark.parametrize(
     "query", ["x=1800", "living_area=9999&heating=hot+air", "x=1e999", "colour=red", "", "x=%ff"]
 )
 def test_byte_for_byte(app: Flask, query: str) -> None:
-    assert isinstance(app.wsgi_app, Shortcut)
+    assert isinstance(app.wsgi_app, FastPath)
     ahead = app.test_client().get(f"/predict?{query}")
     behind = Client(app.wsgi_app._next, app.response_class).get(f"/predict?{query}")
     assert (ahead.status, ahead.data) == (behind.status, behind.data)

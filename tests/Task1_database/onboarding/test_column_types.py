@@ -12,10 +12,12 @@ import pytest
 from Task1_database.onboarding.column_types import fields
 from Task1_database.onboarding.delimited import Delimited
 from Task1_database.onboarding.source_cells import TABLE, cells_of
-from Task1_database.onboarding.source_column import Field
+from Task1_database.onboarding.source_column import SourceColumn
 
 
-def read(folder: Path, columns: Sequence[Sequence[str]], separator: str = ",") -> list[Field]:
+def read(
+    folder: Path, columns: Sequence[Sequence[str]], separator: str = ","
+) -> list[SourceColumn]:
     """The fields of a table that has these columns; `texts` are then what the loader takes."""
     file = folder / "table.csv"
     labels = tuple(f"column_{place + 1}" for place in range(len(columns)))

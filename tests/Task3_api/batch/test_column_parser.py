@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from Task1_database.errors import InputError
 from Task2_model.contract import Contract, Feature, Target
 from Task3_api.batch.cells import Cells
-from Task3_api.batch.column_parser import Cell, Column
+from Task3_api.batch.column_parser import Cell, FeatureColumn
 from Task3_api.parsing import Parser
 from Task3_api.predictor import warning
 
@@ -40,7 +40,7 @@ cells = st.one_of(
 @given(cells=st.lists(cells, min_size=1, max_size=6))
 def test_as_one_by_one(feature: Feature, cells: list[str]) -> None:
     texts = Cells.of([[text] for text in cells]).column(0)
-    codes, noted = Column(feature, 0, "asked", PARSER).read(texts)
+    codes, noted = FeatureColumn(feature, 0, "asked", PARSER).read(texts)
     for index, text in enumerate(cells):
         code, warned, error = alone(feature, text)
         np.testing.assert_equal(codes[index], code)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from Task3_api.batch.reader import CsvFile
+from Task3_api.batch.reader import UploadedCsv
 from Task3_api.batch.scan import LONGEST_LINE, Scan
 
 files = st.text(st.sampled_from('ab1,,,,"\r\n\n\nä\0'), max_size=40).map(str.encode)
@@ -58,6 +58,6 @@ def test_it_does_not_matter_where_the_bytes_are_cut(data: bytes, cut: int, again
 def test_a_plain_file_reads_as_a_csv_reader_reads_it(data: bytes) -> None:
     if not seen(b"n,m\n" + data) or not data:
         return
-    blocks = CsvFile(io.BytesIO(b"n,m\n" + data)).blocks()
+    blocks = UploadedCsv(io.BytesIO(b"n,m\n" + data)).blocks()
     rows = [cells.row(index) for lines, cells in blocks for index in range(len(lines))]
     assert rows == list(csv.reader(io.StringIO(data.decode(), newline=""), strict=True))

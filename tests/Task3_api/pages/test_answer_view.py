@@ -11,12 +11,12 @@ from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from flask.testing import FlaskClient
 
-from Task2_model.artifact import SealedModel, form_of
+from Task2_model.artifact import SealedModel, runtime_of
 from Task2_model.boosting import Boosting
 from Task2_model.contract import Contract, Target, Value
 from Task2_model.export import export
-from Task3_api.current_model import Served, put_in_service
-from Task3_api.pages.answer_view import View
+from Task3_api.current_model import CurrentModel, activate
+from Task3_api.pages.answer_view import AnswerView
 from Task3_api.parsing import Parser
 from Task3_api.predictor import Predictor
 
@@ -37,10 +37,10 @@ def texts(where: BeautifulSoup | Tag, selector: str) -> list[str]:
     return [" ".join(tag.get_text(" ").split()) for tag in where.select(selector)]
 
 
-def by(predictor: Predictor, contract: Contract) -> Served:
+def by(predictor: Predictor, contract: Contract) -> CurrentModel:
     """The same model with another contract."""
     changed = Predictor(SealedModel(**{**vars(predictor.sealed), "contract": contract}))
-    return Served(changed, Parser(contract))
+    return CurrentModel(changed, Parser(contract))
 
 
 @pytest.mark.parametrize("query", ["", "x=1800", "living_area=9999&bedrooms=3&fuel=coal", FULL])
@@ -94,7 +94,7 @@ def test_every_feature_can_be_the_main_one(app: Flask, predictor: Predictor) -> 
     contract, before = predictor.contract, app.extensions["tablecast"]
     try:
         for feature in contract.features:
-            put_in_service(app, by(predictor, replace(contract, x=feature.name)))
+            activate(app, by(predictor, replace(contract, x=feature.name)))
             for query in ("", "living_area=1800", FULL, "fuel=oil&central_air=perhaps"):
                 soup = part(app.test_client(), query)
                 if feature.kind == "category":
@@ -105,7 +105,7 @@ def test_every_feature_can_be_the_main_one(app: Flask, predictor: Predictor) -> 
                 else:
                     assert soup.select(".curve .line")
     finally:
-        put_in_service(app, before)
+        activate(app, before)
 
 
 def test_a_feature_of_one_value_and_one_never_known(predictor: Predictor) -> None:
@@ -115,13 +115,13 @@ def test_a_feature_of_one_value_and_one_never_known(predictor: Predictor) -> Non
         features = tuple(area if f.name == area.name else f for f in contract.features)
         model = by(predictor, replace(contract, features=features))
         for told in ({}, {"living_area": 800.0}, {"bedrooms": 3.0}):
-            view = View.of(model, told)
+            view = AnswerView.of(model, told)
             assert len(view.chart.curve.values) == 1
             assert view.curve_words
 
 
 @pytest.fixture(scope="module")
-def heating(predictor: Predictor) -> Served:
+def heating(predictor: Predictor) -> CurrentModel:
     """A small model that says which of three kinds of heating a house has."""
     houses, calibration = predictor.contract, predictor.sealed.calibration
     column = houses.names.index("heating")
@@ -132,23 +132,23 @@ def heating(predictor: Predictor) -> Served:
     rows = np.delete(calibration.rows, column, axis=1)
     model = Boosting(contract).fit(rows, calibration.rows[:, column].astype(int))
     version = {"folder": Path(), "version": "", "manifest": {}, "golden": []}
-    form, calibrated = form_of(export(model, rows)), model.calibration_
+    form, calibrated = runtime_of(export(model, rows)), model.calibration_
     sealed = SealedModel(**version, contract=contract, calibration=calibrated, form=form)
-    return Served(Predictor(sealed), Parser(contract))
+    return CurrentModel(Predictor(sealed), Parser(contract))
 
 
 @pytest.mark.parametrize("told", [{"living_area": 1800.0}, {"fuel": "electric", "age": 30.0}])
 def test_of_three_classes_the_probability_of_the_label_is_told(
-    heating: Served, told: dict[str, Value]
+    heating: CurrentModel, told: dict[str, Value]
 ) -> None:
-    view, answer = View.of(heating, told), heating.predictor.answer(told)
+    view, answer = AnswerView.of(heating, told), heating.predictor.answer(told)
     assert view.chart.curve.of == answer["label"]
     assert view.why
     assert view.why["probability_of"] == answer["label"]
     steps = [step["probability"] for step in view.why["contributions"]]
     base = view.why["base"]["probability"]
     assert base + sum(steps) == pytest.approx(answer["probability"])
-    assert View.of(heating, {}).chart.curve.of == "hot air"
+    assert AnswerView.of(heating, {}).chart.curve.of == "hot air"
 
 
 @pytest.mark.parametrize(
@@ -162,12 +162,12 @@ def test_of_three_classes_the_probability_of_the_label_is_told(
     ],
 )
 def test_a_class_is_told_where_no_other_is_possible(
-    heating: Served, label: str, possible: list[str], verdict: str, grounds: str
+    heating: CurrentModel, label: str, possible: list[str], verdict: str, grounds: str
 ) -> None:
     words = {"electric": "electricity"}
     target = Target("fuel", "Fuel", classes=("gas", "electric", "oil"), words=words)
     contract = replace(heating.contract, target=target)
     answer = {"label": label, "set": possible}
-    view = replace(View.of(heating, {}), contract=contract, answer=answer)
+    view = replace(AnswerView.of(heating, {}), contract=contract, answer=answer)
     assert view.verdict == verdict
     assert view.grounds.replace("\N{NARROW NO-BREAK SPACE}", " ").startswith(grounds)

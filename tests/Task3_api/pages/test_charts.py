@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from Task3_api.pages.charts import Axis, Strip, hills, path
+from Task3_api.pages.charts import Axis, OutcomeStrip, hills, path
 
 
 @pytest.mark.parametrize(
@@ -46,5 +46,5 @@ def test_hills_are_as_high_as_there_are_values() -> None:
 
 def test_a_strip_has_room_for_the_answer() -> None:
     outcomes = np.linspace(100, 200, 1001)
-    assert Strip.of(outcomes, ()).axis == Axis(100, 200)
-    assert Strip.of(outcomes, (90, 310)).axis == Axis(50, 350)
+    assert OutcomeStrip.of(outcomes, ()).axis == Axis(100, 200)
+    assert OutcomeStrip.of(outcomes, (90, 310)).axis == Axis(50, 350)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from Task2_model.contract import Contract, Feature, Target
-from Task3_api.pages.form import Field, Form
+from Task3_api.pages.form import Form, FormField
 from Task3_api.parsing import Parser
 
 CONTRACT = Contract(
@@ -41,12 +41,12 @@ PARSER = Parser(CONTRACT)
 )
 def test_a_step_is_round(minimum: float, maximum: float, step: str, whole_step: str) -> None:
     feature = Feature("a", "number", "A", minimum=minimum, maximum=maximum)
-    assert Field(feature).step == step
-    assert Field(replace(feature, kind="integer")).step == whole_step
+    assert FormField(feature).step == step
+    assert FormField(replace(feature, kind="integer")).step == whole_step
 
 
 def test_a_range_is_a_hint() -> None:
-    bedrooms, area, fuel = (Field(feature).range for feature in CONTRACT.features)
+    bedrooms, area, fuel = (FormField(feature).range for feature in CONTRACT.features)
     assert (bedrooms, area, fuel) == ("1 to 7", "600 to 5,000", "")
 
 
@@ -57,9 +57,9 @@ def test_the_main_feature_comes_first() -> None:
 
 def test_choices_keep_their_order_and_what_was_entered() -> None:
     fuel = CONTRACT.by_name["fuel"]
-    assert Field(fuel).choices == ("gas", "oil")
-    assert Field(fuel, "oil").choices == ("gas", "oil")
-    assert Field(fuel, "coal").choices == ("coal", "gas", "oil")
+    assert FormField(fuel).choices == ("gas", "oil")
+    assert FormField(fuel, "oil").choices == ("gas", "oil")
+    assert FormField(fuel, "coal").choices == ("coal", "gas", "oil")
 
 
 def test_every_entry_is_looked_at() -> None:

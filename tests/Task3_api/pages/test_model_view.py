@@ -7,7 +7,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from Task3_api.pages.model_view import Card
+from Task3_api.pages.model_view import ModelView
 from Task3_api.predictor import Predictor
 
 
@@ -37,7 +37,7 @@ def test_every_way_of_asking_is_a_mark(client: FlaskClient, predictor: Predictor
     marks = [int(str(mark["x"])) for mark in soup.select(".mark")]
     assert len(marks) == len(ways)
     assert all(-3 <= place <= 1000 for place in marks)
-    card = Card(predictor.sealed)
+    card = ModelView(predictor.sealed)
     assert card.least <= min(line["coverage"] for line in ways)
     assert card.promised == round(1000 * (0.9 - card.least) / (1 - card.least))
 
