@@ -20,6 +20,7 @@ SERVED_FROM = {
     "Task2_model.conformal",
     "Task2_model.contract",
     "Task2_model.forest",
+    "Task2_model.formatting",
     "Task2_model.graph",
 }
 TRAINING_ONLY = {"duckdb", "joblib", "mysql", "onnx", "pandas", "psycopg", "skl2onnx", "sklearn"}
