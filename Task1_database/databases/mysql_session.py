@@ -21,6 +21,7 @@ from mysql.connector.constants import ClientFlag, FieldType
 
 from Task1_database.databases.base import Cell, Kind, Result, cell, kind_of
 from Task1_database.databases.frames import BLOCK, frame_of
+from Task1_database.databases.mysql_settings import COLLATIONS, FORMAT, MODE, settings
 from Task1_database.databases.server_errors import (
     CONNECT_SECONDS,
     LOCK_SECONDS,
@@ -38,24 +39,7 @@ if TYPE_CHECKING:
 PORT = 3306
 MARK = "made by Tablecast"  # a comment on our tables, so that we remove no others
 LOCK = "LEFT(CONCAT('tablecast ', DATABASE()), 64)"  # the longest name that a lock may have
-COLLATIONS = ("utf8mb4_0900_bin", "utf8mb4_nopad_bin")  # byte by byte: MySQL's, MariaDB's
-MODE = (
-    "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,ONLY_FULL_GROUP_BY,"
-    "NO_ENGINE_SUBSTITUTION,ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES"
-)
-FORMAT = "FIELDS TERMINATED BY ',' ENCLOSED BY '\"' ESCAPED BY '' LINES TERMINATED BY '\n'"
-EVERYWHERE = {
-    "div_precision_increment": 16,  # digits that a quotient gets: as many as a double has
-    "lock_wait_timeout": LOCK_SECONDS,
-    "innodb_lock_wait_timeout": LOCK_SECONDS,
-}
-MYSQL = {"cte_max_recursion_depth": 2**32 - 1}
-MARIADB = {  # its joins would else take a time that grows with the square of the rows
-    "max_recursive_iterations": 2**32 - 1,
-    "join_cache_level": 4,
-    "join_buffer_size": 1 << 24,
-    "join_buffer_space_limit": 1 << 26,
-}
+PATIENCE = {"lock_wait_timeout": LOCK_SECONDS, "innodb_lock_wait_timeout": LOCK_SECONDS}
 SENT: dict[int, Kind] = {
     **dict.fromkeys((FieldType.TINY, FieldType.SHORT, FieldType.INT24), "integer"),
     **dict.fromkeys((FieldType.LONG, FieldType.LONGLONG), "integer"),
@@ -108,8 +92,7 @@ class MysqlSession:
         self.takes_files = bool(files)
         self.ours = f"CHARACTER SET utf8mb4 COLLATE {collation} COMMENT '{MARK}'"
         self.run(f"SET NAMES utf8mb4 COLLATE {collation}")
-        settings = EVERYWHERE | (MARIADB if self._maria else MYSQL)
-        self.run("SET SESSION " + ", ".join(f"{name} = {to}" for name, to in settings.items()))
+        self.run(f"SET SESSION {settings(PATIENCE, maria=self._maria)}")
 
     def lock(self) -> None:
         """Let no other session of ours write to the database.

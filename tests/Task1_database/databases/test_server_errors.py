@@ -48,7 +48,7 @@ def url(server: Server, name: str) -> str:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for a table no longer than a second."""
     monkeypatch.setattr(postgres_session, "LOCK_SECONDS", 0.2)
-    monkeypatch.setitem(mysql_session.EVERYWHERE, "lock_wait_timeout", 1)
+    monkeypatch.setitem(mysql_session.PATIENCE, "lock_wait_timeout", 1)
 
 
 FAULTS: list[tuple[dict[str, str | bytes | None], type[Exception], str]] = [
