@@ -11,6 +11,7 @@ from typing import Literal
 from Task1_database.toml_section import TomlSection
 
 Task = Literal["regression", "classification"]
+FEWEST_OF_A_CLASS = 10  # rows, so that each part of an evaluation has some of every class
 
 
 @dataclass(frozen=True)

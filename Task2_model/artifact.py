@@ -78,7 +78,7 @@ class SealedModel:
 
 
 def runtime_of(files: Mapping[str, bytes]) -> Forest | bytes:
-    """What a server runs of a model's exported files: see `SealedModel.form`."""
+    """What a server runs of a model's exported files: see `SealedModel.runtime`."""
     return Forest.from_bytes(files[FOREST]) if FOREST in files else files[GRAPH]
 
 
@@ -143,14 +143,14 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 def _check_files(folder: Path, manifest: dict[str, Any]) -> None:
     """Walk what is there, not what the manifest names: no path is ever taken from it."""
-    there = {
+    present = {
         path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()
     }
-    there.pop(MANIFEST)
-    for name in sorted(set(there) ^ set(manifest["files"])):
-        said = "is missing" if name in manifest["files"] else "is not in the manifest"
-        raise SealError(f"{folder}: {name[:80]} {said}; the sealed model has been altered")
-    for name, path in there.items():
+    present.pop(MANIFEST)
+    for name in sorted(set(present) ^ set(manifest["files"])):
+        issue = "is missing" if name in manifest["files"] else "is not in the manifest"
+        raise SealError(f"{folder}: {name[:80]} {issue}; the sealed model has been altered")
+    for name, path in present.items():
         if sha256(path) != manifest["files"][name]["sha256"]:
             raise SealError(f"{path} differs from its manifest; the sealed model has been altered")
 

@@ -18,13 +18,13 @@ import numpy.typing as npt
 
 Kind = Literal["number", "integer", "category"]
 Task = Literal["regression", "classification"]
-Value = float | str | None  # a number, a category, or None for "not known"
-Rows = npt.NDArray[np.float32]  # shape (rows, features); NaN where a value is hidden
+Value = float | str | None  # a number, a category, or None where it is missing
+Rows = npt.NDArray[np.float32]  # shape (rows, features); NaN where a value is missing
 
 
 @dataclass(frozen=True)
 class Feature:
-    """One thing that can be told about a row.
+    """One input of the model.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ class Target:
         Whether the model learns the logarithm of the target.
     classes : tuple of str
         The labels, in the order of the model's probabilities; empty for regression.
-    words : dict
+    class_labels : dict
         What people call each class; empty where its own name will do.
     positive : str
         For two classes the one whose probability is reported; empty otherwise.
@@ -96,7 +96,7 @@ class Target:
     decimals: int = 2
     logarithmic: bool = False
     classes: tuple[str, ...] = ()
-    words: dict[str, str] = field(default_factory=dict)
+    class_labels: dict[str, str] = field(default_factory=dict)
     positive: str = ""
     threshold: float | None = None
     threshold_reason: str = ""
@@ -106,14 +106,14 @@ class Target:
         """The classes as they stand in the data: whole numbers where its column holds these."""
         return tuple(int(c) if self.kind == "integer" else c for c in self.classes)
 
-    def word(self, label: str | int) -> str:
+    def class_label(self, value: str | int) -> str:
         """What people call a class."""
-        return self.words.get(str(label), str(label))
+        return self.class_labels.get(str(value), str(value))
 
 
 @dataclass(frozen=True)
 class Contract:
-    """The features, the target and the promise (`confidence`, 0.9 for 90 %) of one model.
+    """The features, the target and the nominal coverage (`confidence`, 0.9 for 90 %) of one model.
 
     `excluded` holds the columns of the raw tables that were kept out on purpose, each with why.
     """
@@ -139,20 +139,19 @@ class Contract:
         return {feature.name: feature for feature in self.features}
 
     @cached_property
-    def places(self) -> dict[str, int]:
+    def indices(self) -> dict[str, int]:
         """The column of each feature in the model's rows."""
-        return {name: place for place, name in enumerate(self.names)}
+        return {name: index for index, name in enumerate(self.names)}
 
     def encode(self, records: Iterable[Mapping[str, Value]]) -> Rows:
-        """Records as the model's rows; a feature that a record lacks is hidden (NaN)."""
-        rows = [self.codes(record) for record in records]
+        """Records as the model's rows; a feature that a record lacks is missing (NaN)."""
+        rows = [self._encode_one(record) for record in records]
         return np.array(rows, dtype=np.float32).reshape(-1, len(self.features))
 
-    def codes(self, record: Mapping[str, Value]) -> list[float]:
-        """One record as a row, before it becomes float32."""
+    def _encode_one(self, record: Mapping[str, Value]) -> list[float]:
         row = [float("nan")] * len(self.features)
         for name, value in record.items():
-            row[self.places[name]] = self.by_name[name].encode(value)
+            row[self.indices[name]] = self.by_name[name].encode(value)
         return row
 
     def to_json(self) -> str:

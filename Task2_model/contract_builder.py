@@ -7,15 +7,15 @@ from typing import Any
 from Task1_database.databases.base import Database
 from Task1_database.dataset import FEATURES_TABLE, TOML, Dataset
 from Task1_database.errors import DatasetError, TrainingError
+from Task1_database.target import FEWEST_OF_A_CLASS
 from Task2_model.contract import Contract, Feature, Kind, Target
 
 TABLE = FEATURES_TABLE
 KINDS: dict[str, Kind] = {"integer": "integer", "number": "number", "text": "category"}
 SKEWED = 0.5  # below this, a logarithm would cost the answers' plain meaning for nothing
-FEWEST_OF_A_CLASS = 5  # one for each of the parts that an evaluation cuts the rows into
 
 
-def describe(database: Database, dataset: Dataset) -> Contract:
+def build_contract(database: Database, dataset: Dataset) -> Contract:
     """What may be asked of `dataset`, and what the answer looks like.
 
     Raises
@@ -60,19 +60,19 @@ def _feature(database: Database, dataset: Dataset, name: str, type_: str, rows: 
             "features.sql"
         )
     kind, learned = KINDS[type_], _learned(dataset)
-    (told,) = _first(database, f"SELECT COUNT({name}) FROM {learned}")
+    (non_null_count,) = _first(database, f"SELECT COUNT({name}) FROM {learned}")
     if kind == "category":
-        span: dict[str, Any] = {"categories": tuple(_counted(database, name, learned))}
+        extent: dict[str, Any] = {"categories": tuple(_counted(database, name, learned))}
     else:
-        span = _span(database, name, learned, told)
+        extent = _extent(database, name, learned, non_null_count)
     return Feature(
         name=name,
         kind=kind,
         label=text.label,
         unit=text.unit,
         help=text.help,
-        missing=round(1 - told / rows, 6),
-        **span,
+        missing=round(1 - non_null_count / rows, 6),
+        **extent,
     )
 
 
@@ -87,50 +87,50 @@ def _target(database: Database, dataset: Dataset, type_: str) -> Target:
             f"{dataset.name}: target {text.name} is a {type_}; make it {wanted} in features.sql, "
             "or change the task in dataset.toml"
         )
-    told, distinct = _first(
+    non_null_count, distinct = _first(
         database, f"SELECT COUNT(*), COUNT(DISTINCT {text.name}) FROM {learned}"
     )
     if distinct < 2:
         raise TrainingError(
-            f"{dataset.name}: {text.name} has {distinct} different values in {told:,} rows; "
-            "there is nothing to learn"
+            f"{dataset.name}: {text.name} has {distinct} different values in "
+            f"{non_null_count:,} rows; there is nothing to learn"
         )
     named: dict[str, Any] = {
         "name": text.name, "label": text.label, "unit": text.unit, "help": text.help,
         "kind": allowed[type_],
     }  # fmt: skip
     special = _classes if dataset.task == "classification" else _amounts
-    return Target(**named, **special(database, dataset, told))
+    return Target(**named, **special(database, dataset, non_null_count))
 
 
-def _amounts(database: Database, dataset: Dataset, told: int) -> dict[str, Any]:
+def _amounts(database: Database, dataset: Dataset, non_null_count: int) -> dict[str, Any]:
     """What a target has that is a number."""
     text, learned = dataset.target, _learned(dataset)
-    span = _span(database, text.name, learned, told)
+    extent = _extent(database, text.name, learned, non_null_count)
     return {
-        **span,
-        "decimals": text.decimals if text.decimals is not None else _decimals(span),
-        "logarithmic": _learn_logarithm(database, text.name, learned, span["minimum"]),
+        **extent,
+        "decimals": text.decimals if text.decimals is not None else _decimals(extent),
+        "logarithmic": _learn_logarithm(database, text.name, learned, extent["minimum"]),
     }
 
 
-def _classes(database: Database, dataset: Dataset, told: int) -> dict[str, Any]:
-    """What a target has that is one of several classes, once its words are sure to fit them."""
+def _classes(database: Database, dataset: Dataset, non_null_count: int) -> dict[str, Any]:
+    """What a target has that is one of several classes, once their labels are sure to fit them."""
     text = dataset.target
     counted = _counted(database, text.name, _learned(dataset))
     for value, count in counted.items():
         if count < FEWEST_OF_A_CLASS:
             raise TrainingError(
-                f"{dataset.name}: {text.name} {value!r} has {count} of {told:,} rows, too few to "
-                f"learn from; leave it out in features.sql or join it with another, so that each "
-                f"has {FEWEST_OF_A_CLASS}"
+                f"{dataset.name}: {text.name} {value!r} has {count} of {non_null_count:,} rows, "
+                "too few to learn from; leave it out in features.sql or join it with another, "
+                f"so that each has {FEWEST_OF_A_CLASS}"
             )
     whole = all(isinstance(value, int) for value in counted)
     classes = tuple(str(value) for value in sorted(counted, key=None if whole else str))
     _fit(dataset, classes)
     return {
         "classes": classes,
-        "words": text.classes,
+        "class_labels": text.classes,
         "positive": text.positive or (classes[-1] if len(classes) == 2 else ""),
         "threshold": text.threshold,
         "threshold_reason": text.threshold_reason,
@@ -139,32 +139,33 @@ def _classes(database: Database, dataset: Dataset, told: int) -> dict[str, Any]:
 
 def _fit(dataset: Dataset, classes: tuple[str, ...]) -> None:
     """Make sure that dataset.toml speaks of the classes that there are."""
-    text, there_are = dataset.target, ", ".join(classes)
+    text, existing = dataset.target, ", ".join(classes)
     for key, value in (("positive", text.positive), ("threshold", text.threshold)):
         if value is not None and len(classes) != 2:
             raise DatasetError(
                 f"{TOML}: target.{key}: expected no such key: it is for two classes, "
-                f"and {text.name} has {len(classes)}: {there_are}"
+                f"and {text.name} has {len(classes)}: {existing}"
             )
     if text.positive is not None and text.positive not in classes:
-        raise DatasetError(f"{TOML}: target.positive: expected one of the classes {there_are}")
+        raise DatasetError(f"{TOML}: target.positive: expected one of the classes {existing}")
     for value in classes if text.classes else ():
         if value not in text.classes:
             raise DatasetError(
-                f"{TOML}: target.classes: expected words for each of {there_are}; "
-                f"{value!r} has none"
+                f"{TOML}: target.classes: expected words for each of {existing}; {value!r} has none"
             )
 
 
-def _span(database: Database, name: str, rows: str, told: int) -> dict[str, float | None]:
+def _extent(
+    database: Database, name: str, rows: str, non_null_count: int
+) -> dict[str, float | None]:
     """Smallest, largest and (lower) median value, all None where no row has one."""
-    if not told:
+    if not non_null_count:
         return {"minimum": None, "maximum": None, "median": None}
     minimum, maximum = _first(database, f"SELECT MIN({name}), MAX({name}) FROM {rows}")
     (median,) = _first(
         database,
         f"SELECT {name} FROM {rows} AND {name} IS NOT NULL "
-        f"ORDER BY {name} LIMIT 1 OFFSET {(told - 1) // 2}",
+        f"ORDER BY {name} LIMIT 1 OFFSET {(non_null_count - 1) // 2}",
     )
     return {"minimum": float(minimum), "maximum": float(maximum), "median": float(median)}
 
@@ -180,9 +181,9 @@ def _counted(database: Database, name: str, rows: str) -> dict[Any, int]:
     return dict(sorted(counted, key=lambda row: (-row[1], str(row[0]))))
 
 
-def _decimals(span: dict[str, float | None]) -> int:
+def _decimals(extent: dict[str, float | None]) -> int:
     """Enough places for about four digits of the range that the target covers."""
-    width = (span["maximum"] or 0.0) - (span["minimum"] or 0.0)
+    width = (extent["maximum"] or 0.0) - (extent["minimum"] or 0.0)
     return max(0, 4 - len(str(int(width)))) if width >= 1 else 4
 
 
@@ -190,8 +191,8 @@ def _learn_logarithm(database: Database, name: str, rows: str, minimum: float | 
     """Whether the target is positive and its logarithm is the less lopsided of the two."""
     if minimum is None or minimum <= 0:
         return False
-    plain = abs(_skewness(database, name, rows))
-    return plain > SKEWED and abs(_skewness(database, f"LN({name})", rows)) < plain
+    skewness = abs(_skewness(database, name, rows))
+    return skewness > SKEWED and abs(_skewness(database, f"LN({name})", rows)) < skewness
 
 
 def _skewness(database: Database, expression: str, rows: str) -> float:
@@ -200,10 +201,10 @@ def _skewness(database: Database, expression: str, rows: str) -> float:
     `1e0` makes a number inexact on every database; no one word of a CAST does.
     """
     value = f"{expression} * 1e0"
-    mean, spread = _first(database, f"SELECT AVG({value}), STDDEV_POP({value}) FROM {rows}")
+    mean, deviation = _first(database, f"SELECT AVG({value}), STDDEV_POP({value}) FROM {rows}")
     (third,) = _first(
         database,
-        f"SELECT AVG(POWER(({value} - {float(mean)!r}) / {float(spread)!r}, 3)) FROM {rows}",
+        f"SELECT AVG(POWER(({value} - {float(mean)!r}) / {float(deviation)!r}, 3)) FROM {rows}",
     )
     return float(third)
 

@@ -23,7 +23,7 @@ from Task1_database.databases.base import Database
 from Task1_database.dataset import Dataset
 from Task1_database.errors import TrainingError
 from Task2_model.contract import Contract, Rows, Value
-from Task2_model.contract_builder import TABLE, describe
+from Task2_model.contract_builder import TABLE, build_contract
 from Task2_model.evaluate import EVERYTHING, Data, Trained, summary, train_all
 from Task2_model.export import export
 from Task2_model.model import PredictiveModel
@@ -66,7 +66,7 @@ class Study:
         Raises TableMissing where the dataset is not loaded, DatasetError or TrainingError where
         there is nothing to learn from it.
         """
-        contract = describe(database, dataset)
+        contract = build_contract(database, dataset)
         target = contract.target.name
         columns = ", ".join([*contract.names, target])
         sql = f"SELECT {columns} FROM {TABLE} WHERE {target} IS NOT NULL ORDER BY row_id"

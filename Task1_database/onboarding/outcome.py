@@ -12,10 +12,9 @@ from Task1_database.errors import DataError
 from Task1_database.onboarding.delimited import Delimited, find
 from Task1_database.onboarding.source_cells import TABLE, SourceCells
 from Task1_database.onboarding.source_column import SourceColumn
-from Task1_database.target import Task
+from Task1_database.target import FEWEST_OF_A_CLASS, Task
 
 FEWEST_ROWS = 100  # to learn from four fifths of them, and to say how sure an answer is
-FEWEST_OF_A_CLASS = 10
 MOST_CLASSES = 50
 FEW_NUMBERS = 10  # so many different whole numbers are taken for classes
 YES = ("1", "yes", "y", "true", "t", "positive", "pos")

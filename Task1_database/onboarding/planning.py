@@ -18,11 +18,12 @@ from Task1_database.onboarding.dataset_plan import DatasetPlan, LeftOut, Planned
 from Task1_database.onboarding.date_features import day_features
 from Task1_database.onboarding.date_patterns import Days
 from Task1_database.onboarding.names import free, safe_names
-from Task1_database.onboarding.outcome import FEWEST_OF_A_CLASS, column, outcome
+from Task1_database.onboarding.outcome import column, outcome
 from Task1_database.onboarding.raw_table import raw_table
 from Task1_database.onboarding.selection import reason_to_leave_out
 from Task1_database.onboarding.source_cells import LOOKED_AT, SourceCells
 from Task1_database.onboarding.source_column import SourceColumn
+from Task1_database.target import FEWEST_OF_A_CLASS
 
 FEWEST_IN_GROUP = 10  # on average, for groups to be asked about
 LEAK = 0.98  # the share of the target's variance from which on a column gives it away

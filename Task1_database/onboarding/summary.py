@@ -9,8 +9,8 @@ from typing import NamedTuple
 from Task1_database.dataset import TOML
 from Task1_database.onboarding.dataset_plan import DatasetPlan
 from Task1_database.onboarding.names import one_line
-from Task1_database.onboarding.outcome import FEWEST_OF_A_CLASS
 from Task1_database.onboarding.source_column import SourceColumn
+from Task1_database.target import FEWEST_OF_A_CLASS
 from Task1_database.workspace import Workspace
 
 KINDS = {

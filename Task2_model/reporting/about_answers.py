@@ -64,7 +64,9 @@ def chances(found: Findings, bins: pd.DataFrame) -> str:
 
 def confusion(found: Findings) -> list[dict[str, str]]:
     """The table of labels given by what was true, as shares of all answers to each truth."""
-    classes = [found.study.contract.target.word(c) for c in found.study.contract.target.classes]
+    classes = [
+        found.study.contract.target.class_label(c) for c in found.study.contract.target.classes
+    ]
     answers = found.everything
     table = pd.crosstab(answers["truth"], answers["label"]).reindex(
         index=range(len(classes)), columns=range(len(classes)), fill_value=0

@@ -99,7 +99,7 @@ def usual(contract: Contract, classes: pd.DataFrame) -> str:
     """How far one gets by always giving the most frequent class, from `explore.frequencies`."""
     most = classes.iloc[0]
     return (
-        f"Always answering “{plain(contract.target.word(most['value']))}” would be right in "
+        f"Always answering “{plain(contract.target.class_label(most['value']))}” would be right in "
         f"{percent(most['n'] / classes['n'].sum(), 1)} of cases, so the share of right answers "
         "says little; the chances are judged instead."
     )

@@ -104,7 +104,7 @@ class Wording:
     @property
     def happens(self) -> str:
         """What people call the event."""
-        return self.contract.target.word(self.event)
+        return self.contract.target.class_label(self.event)
 
     @cached_property
     def names(self) -> dict[str, str]:

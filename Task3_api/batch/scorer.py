@@ -85,7 +85,7 @@ class BatchScorer:
 
     def _understood(self, block: Block) -> tuple[Rows, dict[int, Notes]]:
         """The rows (n, features) for the model, with notes on some of them, by index."""
-        places = self._predictor.contract.places
+        places = self._predictor.contract.indices
         rows = np.full((len(block.lines), len(places)), np.nan, dtype=np.float32)
         notes: dict[int, Notes] = {}
         for column in self._used:

@@ -67,7 +67,7 @@ class AnswerView:
         answer = self.answer or {}
         if answer.get("set") != [answer.get("label")]:
             return "Can’t tell"
-        word = self.contract.target.word(answer["label"])
+        word = self.contract.target.class_label(answer["label"])
         return word[:1].upper() + word[1:]
 
     @property
@@ -77,12 +77,16 @@ class AnswerView:
         sure, rest = (
             words.percent(s) for s in (self.contract.confidence, 1 - self.contract.confidence)
         )
-        out = [f"“{target.word(label)}”" for label in target.values if label not in answer["set"]]
+        out = [
+            f"“{target.class_label(label)}”"
+            for label in target.values
+            if label not in answer["set"]
+        ]
         if not out:
             return f"At {sure} confidence nothing can be ruled out."
         alike = f"at most {rest} of such cases look like this one"
         if answer["label"] not in answer["set"]:
-            return f"“{target.word(answer['label'])}” is the likelier, yet {alike}."
+            return f"“{target.class_label(answer['label'])}” is the likelier, yet {alike}."
         return f"{words.listed(out)} {'is' if len(out) == 1 else 'are'} ruled out: {alike}."
 
     @property
@@ -137,7 +141,7 @@ class AnswerView:
     def _measured(self) -> str:
         of = self.chart.curve.of
         target = self.contract.target
-        return target.label if of is None else f"Probability of “{target.word(of)}”"
+        return target.label if of is None else f"Probability of “{target.class_label(of)}”"
 
     def said(self, value: float) -> str:
         """An amount of the target, or a probability."""

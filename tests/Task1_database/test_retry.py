@@ -237,7 +237,7 @@ def test_training_waits_for_features_and_answers_in_the_terms_of_the_data(
     assert code == 0, err
     assert out.startswith("sealed ")
     predictor = Predictor(SealedModel.open(current(tablecast.home / "models" / "boats")))
-    assert predictor.contract.target.words == {"0": "afloat", "1": "sunk"}
+    assert predictor.contract.target.class_labels == {"0": "afloat", "1": "sunk"}
     big, small = predictor.answers([{"size": 36.5, "kind": "k0"}, {"size": 0.5}])
     assert (big["label"], small["label"]) == (1, 0)
     assert big["probability"] > 0.5 > small["probability"]

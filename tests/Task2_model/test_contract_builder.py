@@ -11,37 +11,37 @@ from Task1_database.databases.connect import connect
 from Task1_database.errors import DatasetError, TrainingError
 from Task1_database.load import load
 from Task2_model.contract import Contract, Feature, Target
-from Task2_model.contract_builder import describe
+from Task2_model.contract_builder import build_contract
 from tests.little_dataset import FILES, boats
 
 TOML, SQL = FILES["dataset.toml"], FILES["features.sql"]
 HEADER = "id,Size,Price,Built,Kind\n"
 CLASSES = TOML.replace("regression", "classification").replace('unit = "$"\n', "")
 WORDS = '[target.classes]\n0 = "dear"\n1 = "cheap"\n'
-CHEAP = SQL.replace("Price AS", "CASE WHEN Price <= 9 THEN 1 WHEN Price > 9 THEN 0 END AS")
-NAMED = SQL.replace("Price AS", "CASE WHEN Price <= 9 THEN 'no' WHEN Price > 9 THEN 'yes' END AS")
-MANY = SQL.replace("Price AS", "CASE WHEN id < 6 THEN 2 WHEN id < 11 THEN 10 ELSE 1 END AS")
+CHEAP = SQL.replace("Price AS", "CASE WHEN Price <= 15 THEN 1 WHEN Price > 15 THEN 0 END AS")
+NAMED = SQL.replace("Price AS", "CASE WHEN Price <= 15 THEN 'no' WHEN Price > 15 THEN 'yes' END AS")
+MANY = SQL.replace("Price AS", "CASE WHEN id < 11 THEN 2 WHEN id < 21 THEN 10 ELSE 1 END AS")
 
 
-def described(folder: Path, changed: Mapping[str, str | bytes | None] | None = None) -> Contract:
+def contract_of(folder: Path, changed: Mapping[str, str | bytes | None] | None = None) -> Contract:
     dataset = boats(folder, changed)
     url = f"duckdb://{folder}/boats.duckdb"
     load(dataset, url)
     with connect(url, read_only=True) as database:
-        return describe(database, dataset)
+        return build_contract(database, dataset)
 
 
 def rows(*lines: str) -> str:
     return HEADER + "".join(f"{number},{line}\n" for number, line in enumerate(lines, 1))
 
 
-PRICES = rows(*(f"{i}.5,{i},,{'sail' if i % 3 else 'row'}" for i in range(1, 21)))
+PRICES = rows(*(f"{i}.5,{i},,{'sail' if i % 3 else 'row'}" for i in range(1, 31)))
 
 
-def test_numbers_and_categories_are_described(tmp_path: Path) -> None:
+def test_numbers_and_categories_are_contract_of(tmp_path: Path) -> None:
     csv = rows("2,10,,row", "4,30,,sail", ",20,,sail", "8,40,,", "6,50,,Ä", "9,60,,row", "99,,,tug")
     toml = TOML.replace('x = "size"', 'x = "kind"') + '[excluded]\nbuilt = "says nothing"\n'
-    assert described(tmp_path, {"boats.csv": csv, "dataset.toml": toml}) == Contract(
+    assert contract_of(tmp_path, {"boats.csv": csv, "dataset.toml": toml}) == Contract(
         dataset="boats",
         title="What does a boat cost?",
         task="regression",
@@ -67,19 +67,19 @@ def test_two_classes_have_a_positive_one_and_a_threshold(tmp_path: Path) -> None
         'label = "Price"\npositive = "0"\nthreshold = 0.2\nthreshold_reason = "Money"\n' + WORDS,
     )
     changed = {"boats.csv": PRICES, "dataset.toml": toml, "features.sql": CHEAP}
-    target = described(tmp_path, changed).target
+    target = contract_of(tmp_path, changed).target
     assert target == Target(
         "price",
         "Price",
         kind="integer",
         classes=("0", "1"),
-        words={"0": "dear", "1": "cheap"},
+        class_labels={"0": "dear", "1": "cheap"},
         positive="0",
         threshold=0.2,
         threshold_reason="Money",
     )
     assert target.values == (0, 1)
-    assert (target.word(1), target.word("0")) == ("cheap", "dear")
+    assert (target.class_label(1), target.class_label("0")) == ("cheap", "dear")
 
 
 @pytest.mark.parametrize(
@@ -94,10 +94,10 @@ def test_the_last_of_two_classes_is_the_positive_one_unless_said(
     tmp_path: Path, sql: str, kind: str, classes: tuple[str, ...], positive: str
 ) -> None:
     changed = {"boats.csv": PRICES, "dataset.toml": CLASSES, "features.sql": sql}
-    target = described(tmp_path, changed).target
+    target = contract_of(tmp_path, changed).target
     assert (target.kind, target.classes, target.positive) == (kind, classes, positive)
-    assert (target.threshold, target.threshold_reason, target.words) == (None, "", {})
-    assert target.word(classes[0]) == classes[0]
+    assert (target.threshold, target.threshold_reason, target.class_labels) == (None, "", {})
+    assert target.class_label(classes[0]) == classes[0]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_logarithm_is_learned_where_prices_are_lopsided(
     tmp_path: Path, prices: list[float], logarithmic: bool
 ) -> None:
     csv = rows(*(f"1,{price},," for price in prices))
-    assert described(tmp_path, {"boats.csv": csv}).target.logarithmic is logarithmic
+    assert contract_of(tmp_path, {"boats.csv": csv}).target.logarithmic is logarithmic
 
 
 @pytest.mark.parametrize(
@@ -123,11 +123,11 @@ def test_about_four_digits_are_told(
     tmp_path: Path, prices: tuple[float, ...], decimals: int
 ) -> None:
     csv = rows(*(f"1,{price},," for price in prices))
-    assert described(tmp_path, {"boats.csv": csv}).target.decimals == decimals
+    assert contract_of(tmp_path, {"boats.csv": csv}).target.decimals == decimals
 
 
-def test_a_feature_that_no_row_has_is_described(tmp_path: Path) -> None:
-    size, kind = described(tmp_path, {"boats.csv": rows(",1,,", ",2,,")}).features
+def test_a_feature_that_no_row_has_is_contract_of(tmp_path: Path) -> None:
+    size, kind = contract_of(tmp_path, {"boats.csv": rows(",1,,", ",2,,")}).features
     assert (size.minimum, size.maximum, size.median, size.missing) == (None, None, None, 1)
     assert (kind.categories, kind.missing) == ((), 1)
 
@@ -166,11 +166,11 @@ def test_a_feature_that_no_row_has_is_described(tmp_path: Path) -> None:
             {
                 "dataset.toml": CLASSES,
                 "features.sql": CHEAP,
-                "boats.csv": rows(*["1,1,,"] * 4, *["1,99,,"] * 16),
+                "boats.csv": rows(*["1,1,,"] * 9, *["1,99,,"] * 16),
             },
             TrainingError,
-            "boats: price 1 has 4 of 20 rows, too few to learn from; leave it out in features.sql "
-            "or join it with another, so that each has 5",
+            "boats: price 1 has 9 of 25 rows, too few to learn from; leave it out in features.sql "
+            "or join it with another, so that each has 10",
         ),
         (
             {
@@ -221,7 +221,7 @@ def test_what_cannot_be_learned_is_refused(
     message: str,
 ) -> None:
     with pytest.raises(error) as caught:
-        described(tmp_path, changed)
+        contract_of(tmp_path, changed)
     assert str(caught.value) == message
 
 
@@ -230,7 +230,7 @@ def test_a_feature_store_of_older_words_is_refused(tmp_path: Path) -> None:
     load(boats(tmp_path), url)
     newer = boats(tmp_path, {"dataset.toml": TOML.replace("features.kind", "features.sort")})
     with connect(url, read_only=True) as database, pytest.raises(DatasetError) as caught:
-        describe(database, newer)
+        build_contract(database, newer)
     assert str(caught.value) == (
         "dataset.toml: sort is not a column of feature_store, which has row_id, size, kind, price"
     )

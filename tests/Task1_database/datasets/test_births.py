@@ -13,7 +13,7 @@ from Task1_database.dataset import SHIPPED, Dataset
 from Task1_database.load import load
 from Task1_database.questions import ask
 from Task2_model.contract import Contract
-from Task2_model.contract_builder import describe
+from Task2_model.contract_builder import build_contract
 
 KEPT_OUT = {"weeks", "weight", "lowbirthweight", "visits", "gained", "mature"}
 
@@ -33,7 +33,7 @@ def url(births: Dataset, tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def contract(births: Dataset, url: str) -> Contract:
     with connect(url, read_only=True) as database:
-        return describe(database, births)
+        return build_contract(database, births)
 
 
 def test_the_file_holds_what_was_published() -> None:
@@ -53,7 +53,7 @@ def test_the_contract_speaks_of_births(contract: Contract) -> None:
     target = contract.target
     assert (target.kind, target.classes) == ("category", ("full term", "premie"))
     assert (target.positive, target.threshold) == ("premie", None)
-    assert target.word("premie") == "premature"
+    assert target.class_label("premie") == "premature"
     assert (contract.x, contract.rows) == ("mother_age", 1000)
     assert contract.by_name["father_age"].missing == pytest.approx(0.114)
     assert contract.excluded.keys() == KEPT_OUT

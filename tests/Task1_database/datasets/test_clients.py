@@ -95,7 +95,7 @@ def test_slips_become_missing(
 def test_the_contract_speaks_of_loans(study: Study) -> None:
     target = study.contract.target
     assert (target.kind, target.classes, target.values) == ("integer", ("0", "1"), (0, 1))
-    assert (target.positive, target.word(1), target.threshold) == ("1", "turned bad", 0.33)
+    assert (target.positive, target.class_label(1), target.threshold) == ("1", "turned bad", 0.33)
     assert "cost twice" in target.threshold_reason
     assert study.contract.x == study.contract.names[0] == "amount"
     assert len(study.contract.features) == 13

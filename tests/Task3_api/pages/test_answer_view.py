@@ -127,13 +127,13 @@ def heating(predictor: Predictor) -> CurrentModel:
     column = houses.names.index("heating")
     kinds = houses.features[column].categories
     features = tuple(f for f in houses.features if f.name != "heating")
-    target = Target("heating", "Heating", classes=kinds, words={"electric": "electricity"})
+    target = Target("heating", "Heating", classes=kinds, class_labels={"electric": "electricity"})
     contract = Contract("heating", "Heating", "classification", houses.x, target, features, 432)
     rows = np.delete(calibration.rows, column, axis=1)
     model = Boosting(contract).fit(rows, calibration.rows[:, column].astype(int))
     version = {"folder": Path(), "version": "", "manifest": {}, "golden": []}
     form, calibrated = runtime_of(export(model, rows)), model.calibration_
-    sealed = SealedModel(**version, contract=contract, calibration=calibrated, form=form)
+    sealed = SealedModel(**version, contract=contract, calibration=calibrated, runtime=form)
     return CurrentModel(Predictor(sealed), Parser(contract))
 
 
@@ -165,7 +165,7 @@ def test_a_class_is_told_where_no_other_is_possible(
     heating: CurrentModel, label: str, possible: list[str], verdict: str, grounds: str
 ) -> None:
     words = {"electric": "electricity"}
-    target = Target("fuel", "Fuel", classes=("gas", "electric", "oil"), words=words)
+    target = Target("fuel", "Fuel", classes=("gas", "electric", "oil"), class_labels=words)
     contract = replace(heating.contract, target=target)
     answer = {"label": label, "set": possible}
     view = replace(AnswerView.of(heating, {}), contract=contract, answer=answer)
