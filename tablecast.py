@@ -126,7 +126,7 @@ def load(name: str, database: str | None, step: str | None = None, wait: float =
     from Task1_database.load import load as load_dataset
 
     dataset, url = _dataset(name), _url(name, database)
-    for line in load_dataset(dataset, url, step=step, wait=wait, say=say):
+    for line in load_dataset(dataset, url, step=step, wait=wait, log=say):
         click.echo(line)
 
 
@@ -137,7 +137,7 @@ def ask(name: str, database: str | None) -> None:
 
     dataset = _dataset(name)
     folder = _workspace().results(dataset.name)
-    for answer in ask_questions(dataset, _url(name, database), folder, say=say):
+    for answer in ask_questions(dataset, _url(name, database), folder, log=say):
         click.echo(f"{answer.path}  {answer.question.text}")
 
 
@@ -154,7 +154,7 @@ def train(
     dataset = _dataset(name)
     models = _workspace().models(dataset.name)
     url = _url(name, database)
-    folder = train_model(dataset, url, models, seed=seed, names=model, wait=wait, say=say)
+    folder = train_model(dataset, url, models, seed=seed, names=model, wait=wait, log=say)
     click.echo(f"sealed  {folder}")
     click.echo(f"report  {folder / 'report.pdf'}")
 

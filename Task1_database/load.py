@@ -1,7 +1,7 @@
 """Load a dataset: its raw CSVs into tables, and those, by `features.sql`, into `feature_store`.
 
 Each table is a step: `load_<table>` makes a raw one, `process_data` makes `feature_store`. All that
-is asked for happens in one change of the database, so all or nothing of it is seen. What is up to
+is asked for happens in one transaction, so all or nothing of it is seen. What is up to
 date is left alone.
 """
 
@@ -10,21 +10,19 @@ date is left alone.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from Task1_database import load_log
 from Task1_database.csv_file import CsvFile
-from Task1_database.databases.base import Change
+from Task1_database.databases.base import Transaction
 from Task1_database.databases.connect import connect
 from Task1_database.databases.url import safe_url
 from Task1_database.dataset import FEATURES_TABLE, ROW_ID, Dataset
 from Task1_database.errors import DatabaseError, DatasetError, TableMissing
 from Task1_database.load_log import Load, step_of
-from Task1_database.retry import patiently
-
-Say = Callable[[str], None]
+from Task1_database.retry import Log, with_retries
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ def load(
     *,
     step: str | None = None,
     wait: float = 0,
-    say: Say = lambda _: None,
+    log: Log = lambda _: None,
     every: float = 1,
 ) -> list[Loaded]:
     """Bring a database's tables up to date with the dataset's folder.
@@ -60,10 +58,11 @@ def load(
         Without it, all are done.
     wait : float
         For how many seconds to wait for tables that a step needs, or for a database in use.
-    say : callable
-        Told what is waited for and what is being done, and how far that is, from another thread.
+    log : callable
+        Gets a line on what is waited for, what is being done and, from another thread, how much
+        of that is done.
     every : float
-        Seconds between two words on how far it is.
+        Seconds between two lines on how much is done.
 
     Raises
     ------
@@ -81,9 +80,9 @@ def load(
     tables = _tables(dataset, step)
 
     def attempt() -> list[Loaded]:
-        return _Loading(dataset, url, tables, say, every).run()
+        return _Loading(dataset, url, tables, log, every).run()
 
-    return patiently(attempt, wait, say)
+    return with_retries(attempt, wait, log)
 
 
 def _tables(dataset: Dataset, step: str | None) -> list[str]:
@@ -101,10 +100,10 @@ class _Loading:
     """One attempt at making the tables of a step, or all."""
 
     def __init__(
-        self, dataset: Dataset, url: str, tables: list[str], say: Say, every: float
+        self, dataset: Dataset, url: str, tables: list[str], log: Log, every: float
     ) -> None:
         self._dataset, self._url, self._tables = dataset, url, tables
-        self._say, self._every = say, every
+        self._log, self._every = log, every
         self._sources = {
             table: CsvFile(dataset.csv_path(table), dataset.schema[table])
             for table in dataset.tables
@@ -118,11 +117,13 @@ class _Loading:
             with connect(self._url, files=files) as database:
                 done = load_log.present(database, self._dataset, self._url)
                 stale = self._stale(done)
-                with database.change() as change:
-                    done |= {table: self._make(change, entry) for table, entry in stale.items()}
-                    load_log.record(change, done)
+                with database.transaction() as transaction:
+                    done |= {
+                        table: self._make(transaction, entry) for table, entry in stale.items()
+                    }
+                    load_log.record(transaction, done)
         if load_log.is_old(self._dataset, done):
-            self._say(f"{FEATURES_TABLE}: made before that; step {load_log.PROCESS} makes it anew")
+            self._log(f"{FEATURES_TABLE}: made before that; step {load_log.PROCESS} makes it anew")
         return [Loaded(t, done[t].rows, done[t].file, t not in stale) for t in self._tables]
 
     def _stale(self, done: Mapping[str, Load]) -> dict[str, Load]:
@@ -153,27 +154,27 @@ class _Loading:
             waits = f"{load_log.PROCESS} waits for {' and '.join(missing)}"
             raise TableMissing(f"{waits} in {safe_url(self._url)}")
 
-    def _make(self, change: Change, entry: Load) -> Load:
-        with _told(self._say, f"{entry.table}: reading {entry.file}", change, self._every):
+    def _make(self, transaction: Transaction, entry: Load) -> Load:
+        with _told(self._log, f"{entry.table}: reading {entry.file}", transaction, self._every):
             if csv := self._sources.get(entry.table):
-                rows = change.load(csv)
+                rows = transaction.load(csv)
                 csv.check(rows)
             else:
-                rows = _process(change, self._dataset)
+                rows = _process(transaction, self._dataset)
         return entry.done(rows)
 
 
 @contextmanager
-def _told(say: Say, what: str, change: Change, every: float) -> Iterator[None]:
+def _told(log: Log, what: str, transaction: Transaction, every: float) -> Iterator[None]:
     """Say what begins, and from time to time how far it is."""
     ended = threading.Event()
 
     def tell() -> None:
         while not ended.wait(every):
-            if (percent := change.progress()) > 0:
-                say(f"{what}, {percent:.0f} %")
+            if (percent := transaction.progress()) > 0:
+                log(f"{what}, {percent:.0f} %")
 
-    say(what)
+    log(what)
     thread = threading.Thread(target=tell, daemon=True)
     thread.start()
     try:
@@ -183,11 +184,11 @@ def _told(say: Say, what: str, change: Change, every: float) -> Iterator[None]:
         thread.join()
 
 
-def _process(change: Change, dataset: Dataset) -> int:
+def _process(transaction: Transaction, dataset: Dataset) -> int:
     """Make feature_store, and make sure that it is what the dataset's folder promises."""
     try:
-        change.derive(FEATURES_TABLE, dataset.features_select)
-        columns = change.columns(FEATURES_TABLE)
+        transaction.create_table_as(FEATURES_TABLE, dataset.features_select)
+        columns = transaction.columns(FEATURES_TABLE)
     except DatabaseError as error:
         raise DatasetError(f"features.sql: {error}") from error
     expected = load_log.shape(dataset)
@@ -197,7 +198,7 @@ def _process(change: Change, dataset: Dataset) -> int:
     if columns[ROW_ID] != "integer":
         raise DatasetError(f"features.sql: {ROW_ID} is not a whole number")
     counts = f"COUNT(*), COUNT({ROW_ID}), COUNT(DISTINCT {ROW_ID})"
-    rows, given, distinct = change.query(f"SELECT {counts} FROM {FEATURES_TABLE}").rows[0]
+    rows, given, distinct = transaction.query(f"SELECT {counts} FROM {FEATURES_TABLE}").rows[0]
     if not rows:
         raise DatasetError("features.sql: gives no rows")
     if not rows == given == distinct:

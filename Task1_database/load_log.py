@@ -14,7 +14,7 @@ from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 
 from Task1_database.csv_file import CsvFile
-from Task1_database.databases.base import Change, Database
+from Task1_database.databases.base import Database, Transaction
 from Task1_database.databases.connect import connect
 from Task1_database.databases.url import safe_url
 from Task1_database.dataset import FEATURES_TABLE, ROW_ID, Dataset
@@ -124,9 +124,9 @@ def there(dataset: Dataset, url: str) -> dict[str, Load]:
         return {}
 
 
-def record(change: Change, entries: Mapping[str, Load]) -> None:
+def record(transaction: Transaction, entries: Mapping[str, Load]) -> None:
     """Note what the tables are made of, in place of what was noted before."""
-    change.write(LOADS, [astuple(entry) for entry in entries.values()])
+    transaction.create_table(LOADS, [astuple(entry) for entry in entries.values()])
 
 
 def is_old(dataset: Dataset, done: Mapping[str, Load]) -> bool:

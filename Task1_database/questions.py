@@ -7,7 +7,6 @@ database gave them. They are written only when every question has been answered.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,6 +17,7 @@ from Task1_database.databases.connect import connect
 from Task1_database.databases.url import safe_url
 from Task1_database.dataset import FEATURES_TABLE, Dataset, Question
 from Task1_database.errors import DatabaseError, TableMissing
+from Task1_database.retry import Log
 
 SECONDS = 600.0  # ten million rows and window functions take minutes; nothing takes longer
 _SPECIAL = re.compile(r'[",\r\n]')
@@ -44,7 +44,7 @@ def ask(
     folder: Path,
     *,
     seconds: float = SECONDS,
-    say: Callable[[str], None] = lambda line: None,
+    log: Log = lambda _: None,
 ) -> list[Answer]:
     """Answer every question of a dataset, reading only, into CSV files in `folder`.
 
@@ -52,8 +52,8 @@ def ask(
     ----------
     seconds : float
         How long each question may take.
-    say : callable
-        Told each question as it is asked.
+    log : callable
+        Gets a line on each question as it is asked.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def ask(
             raise TableMissing(f"{dataset.name} is not loaded in {safe_url(url)}; load it first")
         answers = []
         for question in dataset.questions:
-            say(f"asking {question.file}")
+            log(f"asking {question.file}")
             try:
                 result = database.query(question.sql, seconds=seconds)
             except DatabaseError as error:

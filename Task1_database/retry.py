@@ -8,53 +8,51 @@ from typing import TypeVar
 
 from Task1_database.errors import DatabaseAway, DatabaseError, DatabaseInUse, TableMissing
 
-Found = TypeVar("Found")
-Say = Callable[[str], None]
+T = TypeVar("T")
+Log = Callable[[str], None]
 
-GRACE = 2.0  # seconds; whoever looks whether a table is there keeps a writer out for a moment
-AGAIN = 30.0  # seconds until it is said again what is being waited for
-LONGEST_PAUSE = 1.0
+IN_USE_SECONDS = 2.0  # whoever looks whether a table is there keeps a writer out for a moment
+LOG_INTERVAL = 30.0  # seconds until it is logged again what is being waited for
+MAX_PAUSE = 1.0
 
 
-def patiently(attempt: Callable[[], Found], seconds: float, say: Say) -> Found:
-    """What `attempt` gives, tried until its tables are there and its database answers it.
+def with_retries(attempt: Callable[[], T], seconds: float, log: Log) -> T:
+    """What `attempt` returns, tried until its tables are there and its database answers it.
 
     Parameters
     ----------
     seconds : float
-        For how long to try; 0 not to wait (but a database in use is given a moment's grace).
-    say : callable
-        Told what is being waited for, once and then every half minute.
+        For how long to try; 0 not to wait (but a database in use is given a moment).
+    log : callable
+        Gets a line on what is being waited for, once and then every half minute.
 
     Raises
     ------
     TableMissing, DatabaseInUse, DatabaseAway
         As the last attempt did, when the time is up.
     """
-    began = time.monotonic()
-    said: dict[str, float] = {}
+    start = time.monotonic()
+    last_logged: dict[str, float] = {}
     while True:
         try:
             return attempt()
         except (TableMissing, DatabaseInUse, DatabaseAway) as error:
-            passed = time.monotonic() - began
-            if passed >= _patience(error, seconds):
+            elapsed = time.monotonic() - start
+            limit = max(seconds, IN_USE_SECONDS) if isinstance(error, DatabaseInUse) else seconds
+            if elapsed >= limit:
                 raise
-            _tell(error, passed, seconds - passed, said, say)
-            time.sleep(min(LONGEST_PAUSE, 0.1 + passed / 10, _patience(error, seconds) - passed))
+            _log_waiting(error, elapsed, seconds - elapsed, last_logged, log)
+            time.sleep(min(MAX_PAUSE, 0.1 + elapsed / 10, limit - elapsed))
 
 
-def _patience(error: DatabaseError, seconds: float) -> float:
-    return max(seconds, GRACE) if isinstance(error, DatabaseInUse) else seconds
-
-
-def _tell(
-    error: DatabaseError, passed: float, left: float, said: dict[str, float], say: Say
+def _log_waiting(
+    error: DatabaseError, elapsed: float, left: float, last_logged: dict[str, float], log: Log
 ) -> None:
-    """Say it, unless it was said lately or is likely to be over in a moment."""
+    """Log it, unless it was logged lately or is likely to be over in a moment."""
     text = str(error)
-    first = GRACE if isinstance(error, DatabaseInUse) else 0.0
-    due = said[text] + AGAIN if text in said else first
-    if left > 0 and passed >= due:
-        said[text] = passed
-        say(f"{text} ({left:.0f} s left)")
+    due = IN_USE_SECONDS if isinstance(error, DatabaseInUse) else 0.0
+    if text in last_logged:
+        due = last_logged[text] + LOG_INTERVAL
+    if left > 0 and elapsed >= due:
+        last_logged[text] = elapsed
+        log(f"{text} ({left:.0f} s left)")

@@ -11,7 +11,7 @@ import json
 import platform
 import shutil
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib import metadata
@@ -21,7 +21,7 @@ from typing import Any
 from Task1_database.dataset import Dataset
 from Task1_database.load_log import require_features
 from Task1_database.questions import ask
-from Task1_database.retry import patiently
+from Task1_database.retry import Log, with_retries
 from Task2_model import report
 from Task2_model.artifact import GRAPH, seal
 from Task2_model.model_card import write_card
@@ -37,7 +37,7 @@ def train(
     seed: int = 0,
     names: Sequence[str] = (),
     wait: float = 0,
-    say: Callable[[str], None] = lambda line: None,
+    log: Log = lambda _: None,
 ) -> Path:
     """Train, evaluate, report, seal and put in service; returns the sealed model's folder.
 
@@ -49,20 +49,20 @@ def train(
         Registered models to compare: see `Study.model` for which is sealed.
     wait : float
         For how many seconds to wait until feature_store is there and nobody writes to it.
-    say : callable
-        Told each step as it begins, in a few words.
+    log : callable
+        Gets a line on each step as it begins.
 
     Raises
     ------
     TablecastError
         The version in service is then still the one before.
     """
-    patiently(lambda: require_features(dataset, database_url, "train"), wait, say)
+    with_retries(lambda: require_features(dataset, database_url, "train"), wait, log)
     models.mkdir(parents=True, exist_ok=True)
     staging = models / f".staging-{uuid.uuid4().hex}"
     staging.mkdir()
     try:
-        say("answering the questions and running the notebook")
+        log("answering the questions and running the notebook")
         parameters = {
             "dataset": str(dataset.folder),
             "database_url": database_url,
@@ -74,12 +74,12 @@ def train(
             asked = pool.submit(_answer_questions, dataset, database_url, staging / "answers")
             report.execute(parameters, staging)
             asked.result()
-        say("setting the report")
+        log("setting the report")
         report.render(staging)
         facts = _facts(staging, database_url)
         write_card(staging, facts)
         (staging / "requirements.txt").write_text(_requirements(), encoding="utf-8")
-        say("sealing")
+        log("sealing")
         return seal(staging, models, _version(staging), facts)
     finally:
         shutil.rmtree(staging, ignore_errors=True)

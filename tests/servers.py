@@ -223,8 +223,8 @@ def server(request: pytest.FixtureRequest) -> Server:
 
 def fill(url: str, select: str, table: str = "t") -> None:
     """Make a table of what a SELECT gives."""
-    with connect(url) as database, database.change() as change:
-        change.derive(table, select)
+    with connect(url) as database, database.transaction() as transaction:
+        transaction.create_table_as(table, select)
 
 
 def state(url: str) -> tuple[list[str], list[Result]]:

@@ -1,1 +1,1 @@
-"""The databases that a dataset can live in, each behind what `database.py` asks of it."""
+"""The databases that a dataset can live in, each behind what `base.py` asks of it."""

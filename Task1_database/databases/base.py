@@ -1,7 +1,7 @@
-"""What Tablecast asks of a database, whichever it is, and how to open one by its URL.
+"""What Tablecast asks of a database, whichever it is.
 
-Readers use `query`, `frame` and `columns`. Loading uses `change`: tables made anew inside one
-change appear to everybody else together when it ends, or, whatever happens, not at all.
+Readers use `query`, `frame` and `columns`. Loading uses `transaction`: tables made inside one
+appear to everybody else together when it ends, or, whatever happens, not at all.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from Task1_database.csv_file import CsvFile
-from Task1_database.errors import DatabaseError
+from Task1_database.errors import DatabaseError, DatabaseInUse
 from Task1_database.schema import Table
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Result:
     rows: list[tuple[Any, ...]]  # of Cells
 
 
-class Change(ABC):
+class Transaction(ABC):
     """Tables being made anew, together; what it reads, it reads as it has made it so far."""
 
     @abstractmethod
@@ -57,11 +57,11 @@ class Change(ABC):
         """
 
     @abstractmethod
-    def derive(self, table: str, select: str) -> None:
+    def create_table_as(self, table: str, select: str) -> None:
         """Make a table out of what a SELECT gives."""
 
     @abstractmethod
-    def write(self, table: Table, rows: Sequence[Sequence[Cell]]) -> None:
+    def create_table(self, table: Table, rows: Sequence[Sequence[Cell]]) -> None:
         """Make a small table with these rows."""
 
     @abstractmethod
@@ -117,8 +117,8 @@ class Database(ABC):
         return int(self.query(f"SELECT COUNT(*) FROM {table}").rows[0][0])  # noqa: S608
 
     @abstractmethod
-    def change(self) -> AbstractContextManager[Change]:
-        """One change, all or nothing: undone if its block raises or the process dies."""
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """Tables made together, all or nothing: undone if its block raises or the process dies."""
 
     @abstractmethod
     def close(self) -> None:
@@ -159,3 +159,9 @@ def cell(value: Any) -> Cell:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return value  # type: ignore[no-any-return]
+
+
+def in_use(url: str) -> DatabaseInUse:
+    """The error of a second process that would write."""
+    advice = "wait until it ends, or stop it, and try again"
+    return DatabaseInUse(f"{url} is in use by another process; {advice}")

@@ -12,7 +12,7 @@ from Task1_database.errors import DatabaseError
 
 
 def connect(url: str, *, read_only: bool = False, files: Sequence[Path] = ()) -> Database:
-    """Open the database at `url`, such as duckdb:///folder/houses.duckdb: see database_url.py.
+    """Open the database at `url`, such as duckdb:///folder/houses.duckdb: see url.py.
 
     Parameters
     ----------
@@ -39,13 +39,15 @@ def connect(url: str, *, read_only: bool = False, files: Sequence[Path] = ()) ->
 
             return DuckDatabase(url, read_only=read_only, files=files)
         if scheme == "mysql":
-            from Task1_database.databases.mysql_database import MysqlDatabase  # noqa: PLC0415
+            from Task1_database.databases.mysql_session import MysqlSession  # noqa: PLC0415
+            from Task1_database.databases.server_database import ServerDatabase  # noqa: PLC0415
 
-            return MysqlDatabase(url, read_only=read_only)
+            return ServerDatabase(MysqlSession, url, read_only=read_only)
         if scheme in {"postgresql", "postgres"}:
-            from Task1_database.databases.postgres_database import PostgresDatabase  # noqa: PLC0415
+            from Task1_database.databases.postgres_session import PostgresSession  # noqa: PLC0415
+            from Task1_database.databases.server_database import ServerDatabase  # noqa: PLC0415
 
-            return PostgresDatabase(url, read_only=read_only)
+            return ServerDatabase(PostgresSession, url, read_only=read_only)
     raise DatabaseError(f"{safe_url(url)!r} is not a database; expected {FORMS}")
 
 

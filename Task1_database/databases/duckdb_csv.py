@@ -36,8 +36,8 @@ def select_of(csv: CsvFile) -> str:
         f"({f'r{i} IS NOT NULL AND ' if column.required else ''}{_exact(column, i)})"
         for i, column in enumerate(columns)
     )
-    place = {column.name: i for i, column in enumerate(columns)}
-    values = [f"v{place[column.name]}" for column in csv.table.columns]
+    index = {column.name: i for i, column in enumerate(columns)}
+    values = [f"v{index[column.name]}" for column in csv.table.columns]
     values[0] = f"CASE WHEN NOT ({exact}) THEN error('not exact') ELSE {values[0]} END"
     return (
         f"SELECT {', '.join(values)} FROM "  # noqa: S608 (made of column numbers and the path)

@@ -1,10 +1,10 @@
 """DuckDB, embedded: a database that is one file, and the reader of every CSV.
 
-A change is one transaction, so a kill at any moment leaves what was there before. SQL can reach
-neither files (save the CSVs being loaded) nor the network, and can load no extension.
+A kill at any moment of a transaction leaves what was there before. SQL can reach neither files
+(save the CSVs being loaded) nor the network, and can load no extension.
 """
 
-# ruff: noqa: D102, S608 - database.py says what the methods do; names in SQL are checked ones
+# ruff: noqa: D102, S608 - base.py says what the methods do; names in SQL are checked ones
 
 from __future__ import annotations
 
@@ -19,7 +19,16 @@ from urllib.request import url2pathname
 import duckdb
 
 from Task1_database.csv_file import CsvFile
-from Task1_database.databases.base import Cell, Change, Database, Kind, Result, cell, kind_of
+from Task1_database.databases.base import (
+    Cell,
+    Database,
+    Kind,
+    Result,
+    Transaction,
+    cell,
+    in_use,
+    kind_of,
+)
 from Task1_database.databases.duckdb_csv import first_line, refusals_of, select_of
 from Task1_database.errors import (
     DatabaseError,
@@ -32,7 +41,7 @@ from Task1_database.schema import Table
 if TYPE_CHECKING:
     import pandas as pd
 
-SEALED: dict[str, str | bool] = {
+LOCKED_DOWN: dict[str, str | bool] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "python_enable_replacements": False,
@@ -52,11 +61,11 @@ class DuckDatabase(Database):
         self._connection = _open(url, path, read_only, files)
 
     def query(self, sql: str, *, seconds: float | None = None) -> Result:
-        with _time_limit(self._connection, seconds), _one_line():
+        with _time_limit(self._connection, seconds), _errors():
             return _rows(self._connection, sql)
 
     def frame(self, sql: str) -> pd.DataFrame:
-        with _one_line():
+        with _errors():
             frame = self._connection.execute(sql).df()
         for name in frame.select_dtypes("number"):  # integers with gaps come as a masked type
             if frame[name].hasnans:
@@ -73,22 +82,22 @@ class DuckDatabase(Database):
         return {str(name) for (name,) in self.query(sql).rows}
 
     @contextmanager
-    def change(self) -> Iterator[Change]:
+    def transaction(self) -> Iterator[Transaction]:
         self._connection.begin()
         try:
-            yield DuckChange(self._connection)
+            yield DuckTransaction(self._connection)
         except BaseException:
             with suppress(duckdb.Error):  # a rollback that fails would hide what went wrong
                 self._connection.rollback()
             raise
-        with _one_line():
+        with _errors():
             self._connection.commit()
 
     def close(self) -> None:
         self._connection.close()
 
 
-class DuckChange(Change):
+class DuckTransaction(Transaction):
     """One transaction."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -97,23 +106,23 @@ class DuckChange(Change):
     def load(self, csv: CsvFile) -> int:
         self._replace(csv.table)
         insert = f"INSERT INTO {csv.table.name} {select_of(csv)}"
-        with _one_line(), refusals_of(csv):
+        with _errors(), refusals_of(csv):
             (count,) = self._connection.execute(insert).fetchall()
         return int(count[0])
 
-    def derive(self, table: str, select: str) -> None:
-        with _one_line():
+    def create_table_as(self, table: str, select: str) -> None:
+        with _errors():
             self._connection.execute(f"DROP TABLE IF EXISTS {table}")
             self._connection.execute(f"CREATE TABLE {table} AS {select}")
 
-    def write(self, table: Table, rows: Sequence[Sequence[Cell]]) -> None:
+    def create_table(self, table: Table, rows: Sequence[Sequence[Cell]]) -> None:
         self._replace(table)
         marks = ", ".join("?" * len(table.columns))
-        with _one_line():
+        with _errors():
             self._connection.executemany(f"INSERT INTO {table.name} VALUES ({marks})", rows)
 
     def query(self, sql: str) -> Result:
-        with _one_line():
+        with _errors():
             return _rows(self._connection, sql)
 
     def columns(self, table: str) -> dict[str, Kind]:
@@ -123,7 +132,7 @@ class DuckChange(Change):
         return self._connection.query_progress()
 
     def _replace(self, table: Table) -> None:
-        with _one_line():
+        with _errors():
             self._connection.execute(f"DROP TABLE IF EXISTS {table.name}")
             self._connection.execute(table.ddl())
 
@@ -140,20 +149,19 @@ def _open(
 ) -> duckdb.DuckDBPyConnection:
     try:
         if read_only:
-            return duckdb.connect(path, read_only=True, config=dict(SEALED))
+            return duckdb.connect(path, read_only=True, config=dict(LOCKED_DOWN))
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = duckdb.connect(path)
         connection.execute("SET enable_progress_bar = true")
         connection.execute("SET enable_progress_bar_print = false")
         connection.execute("SET allowed_paths = $files", {"files": [str(file) for file in files]})
-        for name, value in SEALED.items():
+        for name, value in LOCKED_DOWN.items():
             connection.execute(f"SET {name} = {value}")
     except (duckdb.ConnectionException, duckdb.InvalidInputException) as error:
         raise DatabaseInUse(f"{url} is open elsewhere in this process; close it there") from error
     except (duckdb.Error, OSError) as error:
         if "Could not set lock" in str(error) or "being used by another process" in str(error):
-            advice = "wait until it ends, or stop it, and try again"
-            raise DatabaseInUse(f"{url} is in use by another process; {advice}") from error
+            raise in_use(url) from error
         raise DatabaseError(f"{url} cannot be opened: {first_line(error)}") from error
     return connection
 
@@ -197,7 +205,7 @@ def _time_limit(connection: duckdb.DuckDBPyConnection, seconds: float | None) ->
 
 
 @contextmanager
-def _one_line() -> Iterator[None]:
+def _errors() -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:

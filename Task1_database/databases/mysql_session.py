@@ -2,9 +2,14 @@
 
 Text is compared, grouped and ordered byte by byte, quotes and backslashes are as the standard has
 them, a division keeps its digits, a value that does not fit is an error.
+
+Tables take the places of others all at once, by one RENAME TABLE. Whatever else these servers
+define commits at once, so a loader that was killed leaves tables behind, which the next one
+removes. A lock that the server keeps for its connection lets no second loader in; readers go on
+undisturbed.
 """
 
-# ruff: noqa: S608 - names in SQL are checked ones
+# ruff: noqa: D102, S608 - see server_session.py; names in SQL are checked ones
 
 from __future__ import annotations
 
@@ -14,59 +19,56 @@ import ssl  # noqa: F401 - before the driver, whose own libssl goes with no othe
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import mysql.connector
 from mysql.connector.constants import ClientFlag, FieldType
 
-from Task1_database.databases.base import Cell, Kind, Result, cell, kind_of
-from Task1_database.databases.frames import BLOCK, frame_of
+from Task1_database.csv_file import CsvFile
+from Task1_database.databases.base import Kind, in_use
+from Task1_database.databases.duckdb_csv import read_clean
 from Task1_database.databases.mysql_settings import COLLATIONS, FORMAT, MODE, settings
-from Task1_database.databases.server_errors import (
+from Task1_database.databases.server_errors import ServerErrorKind, failed, not_opened
+from Task1_database.databases.server_session import (
     CONNECT_SECONDS,
     LOCK_SECONDS,
-    Trouble,
-    failed,
-    in_use,
-    not_opened,
+    PREVIOUS,
+    STAGING,
+    ServerSession,
 )
 from Task1_database.databases.url import ServerAddress
-from Task1_database.errors import DatabaseError, TableMissing
-
-if TYPE_CHECKING:
-    import pandas as pd
+from Task1_database.errors import DatabaseError
+from Task1_database.schema import Table
 
 PORT = 3306
 MARK = "made by Tablecast"  # a comment on our tables, so that we remove no others
 LOCK = "LEFT(CONCAT('tablecast ', DATABASE()), 64)"  # the longest name that a lock may have
-PATIENCE = {"lock_wait_timeout": LOCK_SECONDS, "innodb_lock_wait_timeout": LOCK_SECONDS}
-SENT: dict[int, Kind] = {
+PACKET = 1 << 19  # bytes of rows in one INSERT: well below any server's max_allowed_packet
+LOCK_TIMEOUTS = {"lock_wait_timeout": LOCK_SECONDS, "innodb_lock_wait_timeout": LOCK_SECONDS}
+KINDS: dict[int, Kind] = {
     **dict.fromkeys((FieldType.TINY, FieldType.SHORT, FieldType.INT24), "integer"),
     **dict.fromkeys((FieldType.LONG, FieldType.LONGLONG), "integer"),
     **dict.fromkeys((FieldType.FLOAT, FieldType.DOUBLE), "number"),
     **dict.fromkeys((FieldType.DECIMAL, FieldType.NEWDECIMAL), "number"),
     FieldType.DATE: "date",
 }
-TROUBLE: dict[int, Trouble] = {  # the servers' error numbers; from 2000 to 2999 the client's
+ERROR_KINDS: dict[
+    int, ServerErrorKind
+] = {  # the servers' error numbers; from 2000 to 2999 the client's
     **dict.fromkeys((1040, 1053, 1927, 4031), "away"),  # full, going down, connection ended
     **dict.fromkeys((2002, 2003, 2005, 2006, 2013, 2055), "away"),  # not reached, or lost
     **dict.fromkeys((1044, 1142, 1143, 1227, 1370), "denied"),
     **dict.fromkeys((1205, 1213), "locked"),  # waited too long, deadlock
-    **dict.fromkeys((1969, 3024), "late"),  # MariaDB's, MySQL's
-    1412: "moved",  # the table is younger than what this transaction sees
+    **dict.fromkeys((1969, 3024), "timeout"),  # MariaDB's, MySQL's
+    1412: "replaced",  # the table is younger than what this transaction sees
 }
 
 
-class MysqlSession:
-    """A connection that may send files from `folder`; without one it only reads, as of one moment.
+class MysqlSession(ServerSession):
+    """A connection to MySQL or MariaDB."""
 
-    Attributes
-    ----------
-    takes_files : bool
-        Whether the server lets a client send it files.
-    ours : str
-        The options of a table of ours, for the end of CREATE TABLE.
-    """
+    schema = "DATABASE()"
+    kinds = KINDS
 
     def __init__(self, address: ServerAddress, folder: Path | None) -> None:
         self._address = address
@@ -76,6 +78,9 @@ class MysqlSession:
             if folder is None:
                 self.run("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
                 self.run("SET SESSION autocommit = 0")
+            else:
+                self._lock()
+                self._drop_leftovers()
         except BaseException:
             self.close()
             raise
@@ -88,50 +93,62 @@ class MysqlSession:
         if not collation:
             needed = "expected MySQL 8.0.17 or MariaDB 10.2, or later"
             raise DatabaseError(f"{self._address.url} is {version}; {needed}")
-        self._maria = "MariaDB" in version
-        self.takes_files = bool(files)
-        self.ours = f"CHARACTER SET utf8mb4 COLLATE {collation} COMMENT '{MARK}'"
+        self._is_mariadb = "MariaDB" in version
+        self._takes_files = bool(files)
+        self._options = f"CHARACTER SET utf8mb4 COLLATE {collation} COMMENT '{MARK}'"
         self.run(f"SET NAMES utf8mb4 COLLATE {collation}")
-        self.run(f"SET SESSION {settings(PATIENCE, maria=self._maria)}")
+        self.run(f"SET SESSION {settings(LOCK_TIMEOUTS, maria=self._is_mariadb)}")
 
-    def lock(self) -> None:
-        """Let no other session of ours write to the database.
-
-        Raises
-        ------
-        DatabaseInUse
-            If one does.
-        """
+    def _lock(self) -> None:
         if self.rows(f"SELECT GET_LOCK({LOCK}, 0)").rows != [(1,)]:
-            raise in_use(self._address)
+            raise in_use(self._address.url)
 
-    def run(self, sql: str, rows: Sequence[Sequence[Cell]] | None = None) -> None:
-        """Run a statement, once for each row if there are rows."""
-        with self._cursor() as cursor:
-            if rows is None:
-                cursor.execute(sql)
-            else:
-                cursor.executemany(sql, rows)
+    @contextmanager
+    def cursor(self, seconds: float | None = None) -> Iterator[Any]:
+        try:
+            cursor = self._connection.cursor()
+            yield cursor
+            cursor.close()
+        except mysql.connector.Error as error:
+            kind = ERROR_KINDS.get(error.errno)
+            if isinstance(error, mysql.connector.OperationalError) and error.errno == -1:
+                kind = "away"  # the driver knows already that the connection is lost
+            raise failed(self._address, error.msg or str(error), kind, seconds) from error
 
-    def rows(self, sql: str, seconds: float | None = None) -> Result:
-        """The rows of a SELECT."""
-        with self._limit(seconds), self._cursor(seconds) as cursor:
-            cursor.execute(sql)
-            rows = [tuple(map(cell, row)) for row in cursor.fetchall()]
-            return Result(tuple(cursor.column_names), rows)
+    frame_cursor = cursor
 
-    def frame(self, sql: str) -> pd.DataFrame:
-        """The rows of a SELECT as a DataFrame."""
-        with self._cursor() as cursor:
-            cursor.execute(sql)
-            kinds = [SENT.get(column[1], "text") for column in cursor.description]
-            blocks = iter(lambda: cursor.fetchmany(BLOCK), [])
-            return frame_of(cursor.column_names, kinds, blocks)
+    @contextmanager
+    def time_limit(self, seconds: float) -> Iterator[None]:
+        name, limit = "max_execution_time", f"{max(1, seconds * 1000):.0f}"
+        if self._is_mariadb:
+            name, limit = "max_statement_time", f"{seconds:.3f}"
+        self.run(f"SET SESSION {name} = {limit}")
+        try:
+            yield
+        finally:
+            with suppress(DatabaseError):
+                self.run(f"SET SESSION {name} = DEFAULT")
 
-    def send(self, file: Path, source: str, table: str) -> int:
-        """Load a file of `write_clean`, made of `source`; how many rows arrived."""
+    def create(self, table: Table, name: str) -> None:
+        self._drop(name)
+        self.run(f"{table.ddl(name)} {self._options}")
+
+    def create_as(self, name: str, select: str) -> None:
+        self._drop(name)
+        self.run(f"CREATE TABLE {name} {self._options} AS {select}")
+
+    def send(self, file: Path, csv: CsvFile, name: str) -> int:
+        if self._takes_files:
+            return self._send_file(file, csv.path.name, name)
+        rows = read_clean(file, csv.table)
+        step = max(1, len(rows) * PACKET // max(1, file.stat().st_size))
+        for start in range(0, len(rows), step):
+            self.insert(name, rows[start : start + step])
+        return len(rows)
+
+    def _send_file(self, file: Path, source: str, table: str) -> int:
         path = str(file).replace("'", "''")
-        with self._cursor() as cursor:
+        with self.cursor() as cursor:
             cursor.execute(
                 f"LOAD DATA LOCAL INFILE '{path}' INTO TABLE {table} CHARACTER SET utf8mb4 {FORMAT}"
             )
@@ -141,67 +158,42 @@ class MysqlSession:
                 raise DatabaseError(f"{source}: the server says: {cursor.fetchall()[0][2]}")
             return rows
 
-    def tables(self) -> set[str]:
-        """The names of the tables that there are."""
-        sql = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
-        return {str(name) for (name,) in self.rows(sql).rows}
+    def publish(self, tables: Sequence[str]) -> None:
+        in_place, moves = self.tables(), []
+        for table in tables:
+            moves += [f"{table} TO {table}{PREVIOUS}"] * (table in in_place)
+            moves.append(f"{table}{STAGING} TO {table}")
+        if moves:
+            self.run(f"RENAME TABLE {', '.join(moves)}")
 
-    def columns(self, table: str, name: str) -> dict[str, Kind]:
-        """What each column of a table holds, which lies under that name."""
-        found = self.rows(
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            with suppress(DatabaseError):  # what stays after all, the next loader removes
+                self._drop_leftovers()
+
+    def _drop_leftovers(self) -> None:
+        ours = self.tables(f"table_comment = '{MARK}'")
+        self._drop(*(name for name in sorted(ours) if name.endswith((STAGING, PREVIOUS))))
+
+    def _drop(self, *tables: str) -> None:
+        if tables:
+            self.run(f"DROP TABLE IF EXISTS {', '.join(tables)}")
+
+    def described(self, name: str) -> list[tuple[str, str]]:
+        return self.rows(
             "SELECT column_name, CASE data_type WHEN 'decimal' THEN column_type ELSE data_type END"
             " FROM information_schema.columns"
             f" WHERE table_schema = DATABASE() AND table_name = '{name}' ORDER BY ordinal_position"
         ).rows
-        if not found:
-            raise TableMissing(f"there is no table {table}; load it first")
-        return {column: kind_of(f"{table}.{column}", type_) for column, type_ in found}
-
-    def made_by_us(self) -> list[str]:
-        """The names of the tables that bear our mark."""
-        sql = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
-        return [str(name) for (name,) in self.rows(f"{sql} AND table_comment = '{MARK}'").rows]
-
-    def drop(self, *tables: str) -> None:
-        """Remove tables, if they are there."""
-        if tables:
-            self.run(f"DROP TABLE IF EXISTS {', '.join(tables)}")
 
     def close(self) -> None:
-        """Let go of the lock, which the server would do a moment later, and of the server."""
         with suppress(DatabaseError):
             self.run(f"DO RELEASE_LOCK({LOCK})")
         with suppress(mysql.connector.Error):
             self._connection.close()
-
-    @contextmanager
-    def _cursor(self, seconds: float | None = None) -> Iterator[Any]:
-        """A cursor whose errors are ours."""
-        try:
-            cursor = self._connection.cursor()
-            yield cursor
-            cursor.close()
-        except mysql.connector.Error as error:
-            trouble = TROUBLE.get(error.errno)
-            if isinstance(error, mysql.connector.OperationalError) and error.errno == -1:
-                trouble = "away"  # the driver knows already that the connection is lost
-            raise failed(self._address, error.msg or str(error), trouble, seconds) from error
-
-    @contextmanager
-    def _limit(self, seconds: float | None) -> Iterator[None]:
-        """Let no SELECT take longer."""
-        if seconds is None:
-            yield
-            return
-        name, limit = "max_execution_time", f"{max(1, seconds * 1000):.0f}"
-        if self._maria:
-            name, limit = "max_statement_time", f"{seconds:.3f}"
-        self.run(f"SET SESSION {name} = {limit}")
-        try:
-            yield
-        finally:
-            with suppress(DatabaseError):
-                self.run(f"SET SESSION {name} = DEFAULT")
 
 
 def _connection(address: ServerAddress, folder: Path | None) -> Any:
@@ -224,7 +216,7 @@ def _connection(address: ServerAddress, folder: Path | None) -> Any:
         )
     except mysql.connector.Error as error:
         text = re.sub(r" \((-?\d+)\)$", _cause, error.msg or str(error))
-        raise not_opened(address, text, TROUBLE.get(error.errno)) from error
+        raise not_opened(address, text, ERROR_KINDS.get(error.errno)) from error
 
 
 def _cause(number: re.Match[str]) -> str:

@@ -49,9 +49,9 @@ class Reader:
 
     def read(self, table: Table = BOATS) -> list[tuple[object, ...]]:
         source = CsvFile(self.path, table)
-        with self.database.change() as change:
-            source.check(change.load(source))
-            return change.query(f"SELECT * FROM {table.name}").rows
+        with self.database.transaction() as transaction:
+            source.check(transaction.load(source))
+            return transaction.query(f"SELECT * FROM {table.name}").rows
 
 
 def rows(path: Path, table: Table = BOATS) -> list[tuple[object, ...]]:

@@ -99,8 +99,8 @@ def test_what_changed_is_loaded_again(
 
 def test_a_table_that_lost_rows_is_loaded_again(tmp_path: Path, url: str) -> None:
     load(boats(tmp_path), url)
-    with connect(url) as database, database.change() as change:
-        change.derive("boats", "SELECT * FROM feature_store LIMIT 1")
+    with connect(url) as database, database.transaction() as transaction:
+        transaction.create_table_as("boats", "SELECT * FROM feature_store LIMIT 1")
     assert lines(boats(tmp_path), url)[0] == "boats: 3 rows from boats.csv"
 
 
@@ -184,8 +184,8 @@ def test_the_tables_of_another_dataset_are_left_alone(tmp_path: Path, url: str) 
 
 
 def test_a_table_of_somebody_else_is_left_alone(tmp_path: Path, url: str) -> None:
-    with connect(url) as database, database.change() as change:
-        change.derive("boats", "SELECT 1 AS mine")
+    with connect(url) as database, database.transaction() as transaction:
+        transaction.create_table_as("boats", "SELECT 1 AS mine")
     with pytest.raises(DatabaseError) as caught:
         load(boats(tmp_path), url)
     assert str(caught.value) == (
@@ -194,10 +194,10 @@ def test_a_table_of_somebody_else_is_left_alone(tmp_path: Path, url: str) -> Non
     )
 
 
-def test_it_says_what_it_does(tmp_path: Path, url: str) -> None:
-    said: list[str] = []
-    load(boats(tmp_path), url, say=said.append)
-    assert said == ["boats: reading boats.csv", "feature_store: reading features.sql"]
+def test_it_logs_what_it_does(tmp_path: Path, url: str) -> None:
+    log: list[str] = []
+    load(boats(tmp_path), url, log=log.append)
+    assert log == ["boats: reading boats.csv", "feature_store: reading features.sql"]
 
 
 ENDLESS = FEATURES.replace(
@@ -208,20 +208,20 @@ LOAD = """
 import sys
 from Task1_database.dataset import Dataset
 from Task1_database.load import load
-say = lambda text: print(text, flush=True)
-load(Dataset.open(sys.argv[1]), sys.argv[2], say=say, every=0.05)
+log = lambda text: print(text, flush=True)
+load(Dataset.open(sys.argv[1]), sys.argv[2], log=log, every=0.05)
 """
 
 
-def loading(dataset: Dataset, url: str, *, said: str) -> subprocess.Popen[str]:
-    """Another process that loads the dataset, once it has said this."""
+def loading(dataset: Dataset, url: str, *, logged: str) -> subprocess.Popen[str]:
+    """Another process that loads the dataset, once it has logged this."""
     command = [sys.executable, "-c", LOAD, str(dataset.folder), url]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     for line in process.stdout:
-        if re.fullmatch(said, line.rstrip()):
+        if re.fullmatch(logged, line.rstrip()):
             return process
-    raise AssertionError(f"it ended without having said {said}")
+    raise AssertionError(f"it ended without having logged {logged}")
 
 
 def kept(url: str) -> tuple[int, int, int]:
@@ -231,15 +231,15 @@ def kept(url: str) -> tuple[int, int, int]:
         return database.count("boats"), database.count("feature_store"), noted
 
 
-@pytest.mark.parametrize("said", ["boats: reading .*", "feature_store: reading features.sql"])
+@pytest.mark.parametrize("logged", ["boats: reading .*", "feature_store: reading features.sql"])
 def test_a_kill_in_the_midst_of_a_load_leaves_all_as_it_was(
-    tmp_path: Path, url: str, said: str
+    tmp_path: Path, url: str, logged: str
 ) -> None:
     load(boats(tmp_path), url)
     before = state(url)
     longer = CSV + "9,,,,\n"
     endless = boats(tmp_path, {"boats.csv": longer, "features.sql": ENDLESS})
-    with loading(endless, url, said=said) as process:
+    with loading(endless, url, logged=logged) as process:
         process.kill()
     assert process.returncode == -signal.SIGKILL
     assert state(url) == before
@@ -253,7 +253,7 @@ def test_a_kill_near_the_end_leaves_the_old_or_the_new(
 ) -> None:
     load(boats(tmp_path), url)
     longer = boats(tmp_path, {"boats.csv": CSV + "9,,,,\n"})
-    with loading(longer, url, said="feature_store: reading features.sql") as process:
+    with loading(longer, url, logged="feature_store: reading features.sql") as process:
         time.sleep(pause)
         process.kill()
     assert kept(url) in {(3, 3, 3), (4, 4, 4)}
@@ -264,10 +264,10 @@ def test_a_kill_near_the_end_leaves_the_old_or_the_new(
 def test_a_second_writer_is_told_that_it_is_in_use(
     tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retry, "GRACE", 0.1)
+    monkeypatch.setattr(retry, "IN_USE_SECONDS", 0.1)
     message = f"{url} is in use by another process; wait until it ends, or stop it, and try again"
     dataset = boats(tmp_path, {"features.sql": ENDLESS})
-    with loading(dataset, url, said="boats: reading .*") as process:
+    with loading(dataset, url, logged="boats: reading .*") as process:
         for read_only in (False, True):
             with pytest.raises(DatabaseInUse) as caught:
                 connect(url, read_only=read_only)
@@ -280,5 +280,5 @@ def test_a_second_writer_is_told_that_it_is_in_use(
 
 def test_a_long_load_says_how_far_it_is(tmp_path: Path, url: str) -> None:
     dataset = boats(tmp_path, {"features.sql": ENDLESS})
-    with loading(dataset, url, said=r"feature_store: reading features.sql, \d+ %") as process:
+    with loading(dataset, url, logged=r"feature_store: reading features.sql, \d+ %") as process:
         process.kill()

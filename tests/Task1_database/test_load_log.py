@@ -32,10 +32,10 @@ def url(tmp_path: Path) -> str:
 
 
 def do(dataset: Dataset, url: str, step: str | None = None) -> tuple[list[str], list[str]]:
-    """What a load tells at its end, and what it says on the way."""
-    said: list[str] = []
-    loaded = load(dataset, url, step=step, say=said.append)
-    return [str(line) for line in loaded], [text for text in said if "reading" not in text]
+    """What a load returns, and what it logs, save what it reads."""
+    log: list[str] = []
+    loaded = load(dataset, url, step=step, log=log.append)
+    return [str(table) for table in loaded], [line for line in log if "reading" not in line]
 
 
 def noted(url: str) -> list[tuple[str, str, int]]:
@@ -159,8 +159,8 @@ def test_features_that_are_not_there_are_waited_for(clients: Dataset, url: str) 
 
 
 def test_features_made_by_other_means_will_do(clients: Dataset, url: str) -> None:
-    with connect(url) as database, database.change() as change:
-        change.derive("feature_store", "SELECT 1 AS row_id")
+    with connect(url) as database, database.transaction() as transaction:
+        transaction.create_table_as("feature_store", "SELECT 1 AS row_id")
     require_features(clients, url, "train")
 
 
@@ -177,8 +177,8 @@ def test_a_table_that_lost_rows_stays_known_while_another_is_loaded(
     clients: Dataset, url: str
 ) -> None:
     load(clients, url)
-    with connect(url) as database, database.change() as change:
-        change.derive("sales_data", "SELECT client_id FROM client_data LIMIT 7")
+    with connect(url) as database, database.transaction() as transaction:
+        transaction.create_table_as("sales_data", "SELECT client_id FROM client_data LIMIT 7")
     alter(clients, "clients.csv", "1,9,rent,30", "1,9,rent,31")
     load(clients, url, step="load_client_data")
     with pytest.raises(TableMissing, match=r"^process_data waits for the table sales_data made of"):

@@ -32,9 +32,9 @@ def url(tmp_path: Path) -> str:
 
 
 def test_a_question_is_answered_into_its_file(tmp_path: Path, url: str) -> None:
-    folder, said = tmp_path / "results", list[str]()
-    (answer,) = ask(boats(tmp_path), url, folder, say=said.append)
-    assert said == ["asking questions/01_how_many.sql"]
+    folder, log = tmp_path / "results", list[str]()
+    (answer,) = ask(boats(tmp_path), url, folder, log=log.append)
+    assert log == ["asking questions/01_how_many.sql"]
     assert str(answer) == "01_how_many.csv: How many boats are there? (1 row)"
     assert answer.path == folder / "01_how_many.csv"
     assert answer.result == Result(("boats",), [(3,)])

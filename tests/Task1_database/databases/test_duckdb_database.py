@@ -1,4 +1,4 @@
-"""DuckDB behind the protocol: URLs, limits, types, and what a change undoes."""
+"""DuckDB behind the protocol: URLs, limits, types, and what a transaction undoes."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def url(tmp_path: Path) -> str:
 
 
 def fill(url: str, select: str) -> None:
-    with connect(url) as database, database.change() as change:
-        change.derive("t", select)
+    with connect(url) as database, database.transaction() as transaction:
+        transaction.create_table_as("t", select)
 
 
 @pytest.mark.parametrize(
@@ -98,13 +98,13 @@ def test_columns_of_what_is_not_there_or_of_no_use(url: str) -> None:
 
 
 def interrupt(database: Database) -> None:
-    with database.change() as change:
-        change.derive("t", "SELECT 2 AS a")
-        change.derive("other", "SELECT 2 AS a")
+    with database.transaction() as transaction:
+        transaction.create_table_as("t", "SELECT 2 AS a")
+        transaction.create_table_as("other", "SELECT 2 AS a")
         raise KeyboardInterrupt
 
 
-def test_a_change_that_raises_is_undone(url: str) -> None:
+def test_a_transaction_that_raises_is_undone(url: str) -> None:
     fill(url, "SELECT 1 AS a")
     with connect(url) as database:
         with pytest.raises(KeyboardInterrupt):

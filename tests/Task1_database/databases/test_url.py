@@ -42,7 +42,7 @@ def test_the_parts_of_a_url(
 
 
 @pytest.mark.parametrize(
-    ("url", "shown"),
+    ("url", "safe"),
     [
         ("mysql://me:secret@host", "mysql://me:***@host"),
         ("mysql://me:secret@host/", "mysql://me:***@host/"),
@@ -51,15 +51,15 @@ def test_the_parts_of_a_url(
         ("mysql:/me:secret@host/db", "mysql:/me:***@host/db"),
     ],
 )
-def test_what_is_no_url_of_a_database_is_refused(url: str, shown: str) -> None:
+def test_what_is_no_url_of_a_database_is_refused(url: str, safe: str) -> None:
     with pytest.raises(DatabaseError) as caught:
         ServerAddress.of(url)
     expected = "expected mysql://user:password@host:port/database"
-    assert str(caught.value) == f"{shown!r} is not a database; {expected}"
+    assert str(caught.value) == f"{safe!r} is not a database; {expected}"
 
 
 @pytest.mark.parametrize(
-    ("url", "shown"),
+    ("url", "safe"),
     [
         ("duckdb:///a/b.duckdb", "duckdb:///a/b.duckdb"),
         ("duckdb:///C:/a@b/c.duckdb", "duckdb:///C:/a@b/c.duckdb"),
@@ -74,8 +74,8 @@ def test_what_is_no_url_of_a_database_is_refused(url: str, shown: str) -> None:
         (":secret@host", ":***@host"),
     ],
 )
-def test_a_password_is_hidden(url: str, shown: str) -> None:
-    assert safe_url(url) == shown
+def test_a_password_is_hidden(url: str, safe: str) -> None:
+    assert safe_url(url) == safe
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=9)
@@ -101,7 +101,7 @@ def test_a_password_is_hidden_in_a_drivers_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("variables", "found"),
+    ("variables", "expected"),
     [
         ({}, None),
         ({"DATABASE_URL": ""}, None),
@@ -112,8 +112,8 @@ def test_a_password_is_hidden_in_a_drivers_words() -> None:
     ],
 )
 def test_which_variable_names_the_database(
-    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], found: tuple[str, str] | None
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], expected: tuple[str, str] | None
 ) -> None:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert from_environment() == found
+    assert from_environment() == expected

@@ -28,17 +28,6 @@ CSV, FEATURES = FILES["boats.csv"], FILES["features.sql"]
 ENDLESS = "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) SELECT MAX(i) FROM n"
 
 
-@pytest.fixture
-def name(server: Server) -> str:
-    """An empty database."""
-    return server.new_database()
-
-
-@pytest.fixture
-def url(server: Server, name: str) -> str:
-    return server.url(name)
-
-
 def test_a_dataset_is_loaded_as_into_duckdb(tmp_path: Path, url: str) -> None:
     dataset, embedded = boats(tmp_path), f"duckdb://{tmp_path}/boats.duckdb"
     assert load(dataset, url) == load(dataset, embedded)
@@ -97,9 +86,9 @@ SELECT id AS row_id, "a size" AS size, v AS kind, d AS price FROM boats;
     }
     dataset, embedded = boats(tmp_path, changed), f"duckdb://{tmp_path}/boats.duckdb"
     read: list[list[Any]] = []
-    for place in (url, embedded):
-        load(dataset, place)
-        with connect(place, read_only=True) as database:
+    for destination in (url, embedded):
+        load(dataset, destination)
+        with connect(destination, read_only=True) as database:
             read.append(database.query("SELECT * FROM boats ORDER BY id").rows)
             frame = database.frame("SELECT * FROM boats ORDER BY id")
             read.append([list(map(str, frame[name])) for name in frame])
@@ -145,8 +134,8 @@ def test_text_is_compared_byte_by_byte(url: str) -> None:
     rows = " UNION ALL ".join(f"SELECT '{word}' AS word" for word in words)
     fill(url, rows)
     with connect(url, read_only=True) as database:
-        found = database.query("SELECT word, COUNT(*) FROM t GROUP BY word ORDER BY word").rows
-        assert found == [(word, 1) for word in sorted(words)]
+        counts = database.query("SELECT word, COUNT(*) FROM t GROUP BY word ORDER BY word").rows
+        assert counts == [(word, 1) for word in sorted(words)]
         assert database.query("SELECT MIN(word), MAX(word) FROM t").rows == [("B", "é")]
         assert database.query("SELECT COUNT(*) FROM t WHERE word = 'a'").rows == [(1,)]
         assert database.query(r"SELECT '\n' || '%s'").rows == [(r"\n%s",)]

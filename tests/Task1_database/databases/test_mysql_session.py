@@ -22,16 +22,6 @@ def server(request: pytest.FixtureRequest) -> MariaDB:
     return server
 
 
-@pytest.fixture
-def name(server: MariaDB) -> str:
-    return server.new_database()
-
-
-@pytest.fixture
-def url(server: MariaDB, name: str) -> str:
-    return server.url(name)
-
-
 def test_the_driver_is_the_fast_one_whatever_was_imported_before(url: str) -> None:
     """Its own OpenSSL and that of Python, which hashlib has loaded by then, do not go together."""
     code = """
@@ -48,7 +38,7 @@ with connect(sys.argv[1], read_only=True) as database:
     assert (done.stdout, done.stderr) == ("[(1,)]\n", "")
 
 
-def test_a_reader_of_a_table_that_is_loaded_anew_is_told_so(url: str) -> None:
+def test_a_reader_of_a_table_that_is_loaded_anew_gets_an_error(url: str) -> None:
     fill(url, "SELECT 1 AS n", "a")
     fill(url, "SELECT 1 AS n", "b")
     with connect(url, read_only=True) as reader:

@@ -15,16 +15,6 @@ def server() -> Server:
     return running(PostgreSQL)
 
 
-@pytest.fixture
-def name(server: Server) -> str:
-    return server.new_database()
-
-
-@pytest.fixture
-def url(server: Server, name: str) -> str:
-    return server.url(name)
-
-
 def test_who_might_read_a_table_may_read_the_one_in_its_place(
     server: Server, name: str, url: str
 ) -> None:
@@ -64,10 +54,13 @@ def test_numbers_without_a_scale_are_numbers(url: str) -> None:
 def test_the_options_of_a_url_are_those_of_libpq(server: Server, name: str, url: str) -> None:
     _, _, login = server.url(name).partition("://")
     with connect(f"postgres://{login}?application_name=mine", read_only=True) as database:
-        found = database.query("SELECT current_setting('application_name')").rows
-    assert found == [("mine",)]
-    for option, said in (("foo=1", 'invalid connection option "foo"'), ("sslmode=require", "SSL")):
+        rows = database.query("SELECT current_setting('application_name')").rows
+    assert rows == [("mine",)]
+    for option, reason in (
+        ("foo=1", 'invalid connection option "foo"'),
+        ("sslmode=require", "SSL"),
+    ):
         with pytest.raises(DatabaseError) as caught:
             connect(f"{url}?{option}", read_only=True)
-        assert said in str(caught.value)
+        assert reason in str(caught.value)
         assert "\n" not in str(caught.value)
