@@ -12,8 +12,8 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from Task1_database.errors import InputError
 from Task3_api import parsing
-from Task3_api.body import small_body
 from Task3_api.current_model import CurrentModel, current_model
+from Task3_api.request_body import small_body
 
 blueprint = Blueprint("api", __name__)
 

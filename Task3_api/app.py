@@ -6,31 +6,21 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
 from Task3_api import api, problems
-from Task3_api.batch import batch_api, preview
+from Task3_api.batch import batch_api
 from Task3_api.current_model import CurrentModel, activate, model_folder, models_folder
 from Task3_api.fast_path import FastPath
 from Task3_api.model_reloader import ModelReloader
-from Task3_api.pages import api_docs, pages, status
+from Task3_api.pages import site
+from Task3_api.security_headers import HEADERS, add_headers
 
 MEGABYTE = 1 << 20
 DEFAULTS = {
     "MAX_CONTENT_LENGTH": 16 * MEGABYTE,  # a JSON document or a form, held in memory
     "MAX_UPLOAD_LENGTH": 4096 * MEGABYTE,  # a CSV, held on disk
-}
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'; object-src 'none'"
-    ),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
 }
 
 
@@ -53,12 +43,12 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     folder = model_folder(app.config, os.environ)
     activate(app, CurrentModel.open(folder))
     if models := models_folder(app.config, os.environ):
-        app.before_request(ModelReloader(app, models, folder).look)
-    for module in (api, batch_api, preview, pages, api_docs, status):
-        app.register_blueprint(module.blueprint)
+        app.before_request(ModelReloader(app, models, folder).check)
+    app.register_blueprint(api.blueprint)
+    app.register_blueprint(batch_api.blueprint)
+    site.register(app)
     problems.register(app)
-    status.register(app)
-    app.after_request(_secured)
+    app.after_request(add_headers)
     app.wsgi_app = FastPath(app, "/predict", HEADERS)  # type: ignore[method-assign]
     return app
 
@@ -71,10 +61,3 @@ class StrictJson(DefaultJSONProvider):
     def dumps(self, obj: Any, **kwargs: Any) -> str:
         """As Flask's, with a ValueError for what JSON cannot say."""
         return super().dumps(obj, allow_nan=False, **kwargs)
-
-
-def _secured(response: Response) -> Response:
-    """Add what the response has not said itself."""
-    said = set(response.headers.keys())
-    response.headers.extend([pair for pair in HEADERS.items() if pair[0] not in said])
-    return response

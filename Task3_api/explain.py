@@ -1,28 +1,29 @@
-"""Why an answer is what it is: what each thing told moved, and what else would be worth telling.
+"""Why an answer is what it is: what each given feature contributes, and which missing ones would
+be the most useful.
 
-Every part of what was told is a question that the model can answer itself, so a contribution is
-what the answer gains, on average over all orders of telling, when a feature is told: Shapley
-values by removal (Covert, Lundberg and Lee, "Explaining by Removing", JMLR 2021). They tell how
-the model comes to its answer, not what would happen if something were changed in the world.
+The model can answer from every subset of the given features, so a feature's contribution is what
+the answer gains when it is given, on average over all orders: Shapley values by removal (Covert,
+Lundberg and Lee, "Explaining by Removing", JMLR 2021). They explain how the model comes to its
+answer, not what would happen if something were changed in the world.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
 
 from Task2_model.conformal import Floats
-from Task2_model.contract import Rows
-from Task3_api.measure import Chance, Measure, Range
+from Task2_model.contract import Contract, Rows
 from Task3_api.predictor import Predictor, Record
-from Task3_api.shapley import Coalitions, shapley
+from Task3_api.shapley import Coalitions, shapley_values
 
-HIDDEN = np.float32(np.nan)
-LOOKED_AT = 512  # calibration rows, about, among which similar ones are found
-SIMILAR = 32  # of them, at most, that show what an untold feature may be
-TRIED = 2048  # values, about, of all untold features together
-OUTCOMES = 4096  # calibration outcomes, about, that the base is taken from
+MISSING = np.float32(np.nan)
+NEIGHBOUR_POOL = 512  # calibration rows, about, among which similar ones are searched
+MAX_NEIGHBOURS = 32  # of them, whose values stand in for a missing feature
+MAX_ROWS = 2048  # about, that the model is asked for all missing features together
+MAX_OUTCOMES = 4096  # calibration outcomes, about, that the base is taken from
 MEANING = (
     "A contribution is what the answer gains, on average over all orders of telling, when a "
     "feature is told (Shapley values by removal): the base, which is what one would say knowing "
@@ -38,76 +39,183 @@ class Explainer:
 
     def __init__(self, predictor: Predictor) -> None:
         self._predictor = predictor
+        self._contract = predictor.contract
         calibration = predictor.sealed.calibration
-        self._outcomes: Floats = calibration.outcomes[:: len(calibration.rows) // OUTCOMES + 1]
-        self._rows: Rows = calibration.rows[:: len(calibration.rows) // LOOKED_AT + 1]
+        self._outcomes: Floats = calibration.outcomes[:: len(calibration.rows) // MAX_OUTCOMES + 1]
+        self._rows: Rows = calibration.rows[:: len(calibration.rows) // NEIGHBOUR_POOL + 1]
 
     def explain(self, record: Record) -> dict[str, Any]:
         """Why the answer to one record is what it is, ready for JSON.
 
         `base` is what one would say knowing nothing: the median of the calibration outcomes and
         the width of their middle, or the share of the class among them. `contributions` lead
-        from there to the answer, the largest first, and add up to it. `untold` names what was
-        left out, the most useful first: how much narrower the range would be (`narrower`, a
-        share of 1), or how far the probability would move (`moves`), on average, if it were told.
+        from there to the answer, the largest first, and add up to it. `missing` names what was
+        not given, the most useful first: how much narrower the range would be (`narrower`, a
+        share of 1), or how far the probability would move (`moves`), on average, if it were given.
 
-        Widths are estimates, but for the answer's own: a part of what was told is given the
-        limits that were calibrated for the whole.
+        Widths are estimates, but for the answer's own: a subset of the given features has the
+        conformal quantiles that were calibrated for all of them.
 
-        Raises InputError where the record tells nothing that the model can use.
+        Raises InputError where the record gives nothing that the model can use.
         """
         answer = self._predictor.answer(record)
-        row = self._predictor.contract.encode([record])[0]
-        measure = self._measure(answer, row)
+        row = self._contract.encode([record])[0]
+        explained = self._explained(answer, row)
         return {
-            **measure.answer,
-            **self._told(answer, row, measure),
-            "untold": self._untold(row, measure),
+            **explained.answer,
+            **self._contributions(answer, row, explained),
+            "missing": self._missing(row, explained),
             **{name: answer[name] for name in ("target", "unit", "model")},
         }
 
-    def _measure(self, answer: dict[str, Any], row: Rows) -> Measure:
-        kind = Range if self._predictor.contract.task == "regression" else Chance
-        return kind(self._predictor.contract, answer, self._predictor.raw_predict(row[None])[0])
+    def _explained(self, answer: dict[str, Any], row: Rows) -> ExplainedAnswer:
+        regression = self._contract.task == "regression"
+        kind = ExplainedInterval if regression else ExplainedProbability
+        return kind(self._contract, answer, self._predictor.raw_predict(row[None])[0])
 
-    def _told(self, answer: dict[str, Any], row: Rows, measure: Measure) -> dict[str, Any]:
-        """The way from the base to the answer, in figures that add up as they are rounded."""
-        told = np.flatnonzero(~np.isnan(row))
-        base = measure.base(self._outcomes)
+    def _contributions(
+        self, answer: dict[str, Any], row: Rows, explained: ExplainedAnswer
+    ) -> dict[str, Any]:
+        """The steps from the base to the answer, in figures that add up as they are rounded."""
+        given = np.flatnonzero(~np.isnan(row))
+        base = explained.base(self._outcomes)
 
-        def worth(coalitions: Coalitions) -> Floats:
-            rows = np.full((len(coalitions), len(row)), HIDDEN)
-            rows[:, told] = np.where(coalitions, row[told], HIDDEN)
-            known = coalitions.any(axis=1, keepdims=True)
-            return np.where(known, measure.read(self._predictor.raw_predict(rows)), base)
+        def value_function(coalitions: Coalitions) -> Floats:
+            rows = np.full((len(coalitions), len(row)), MISSING)
+            rows[:, given] = np.where(coalitions, row[given], MISSING)
+            is_empty = ~coalitions.any(axis=1, keepdims=True)
+            return np.where(is_empty, base, explained.values(self._predictor.raw_predict(rows)))
 
-        brought = shapley(worth, len(told))
-        order = np.argsort(-np.abs(brought[:, 0]), kind="stable")
-        totals = np.cumsum([base, *brought[order]], axis=0).round(measure.decimals) + 0.0  # no -0
-        steps = np.diff(totals, axis=0).round(max(measure.decimals, 0)).tolist()
-        names = [self._predictor.contract.names[index] for index in told[order]]
+        contributions = shapley_values(value_function, len(given))
+        order = np.argsort(-np.abs(contributions[:, 0]), kind="stable")
+        totals = np.cumsum([base, *contributions[order]], axis=0).round(explained.decimals) + 0.0
+        steps = np.diff(totals, axis=0).round(max(explained.decimals, 0)).tolist()  # 0.0: no -0
+        names = [self._contract.names[index] for index in given[order]]
         return {
-            "base": measure.named(totals[0].tolist()),
+            "base": explained.named(totals[0].tolist()),
             "contributions": [
-                {"feature": name, "value": answer["given"][name], **measure.named(step)}
+                {"feature": name, "value": answer["given"][name], **explained.named(step)}
                 for name, step in zip(names, steps, strict=True)
             ],
         }
 
-    def _untold(self, row: Rows, measure: Measure) -> list[dict[str, Any]]:
-        """What would come of telling more, judged by rows that the model answers alike so far."""
-        alike = np.where(np.isnan(row), HIDDEN, self._rows)
-        apart = np.abs(self._predictor.raw_predict(alike) - self._predictor.raw_predict(row[None]))
-        nearest = self._rows[np.argsort(apart.sum(axis=1), kind="stable")]
-        untold = np.flatnonzero(np.isnan(row)).tolist()
-        tried = min(SIMILAR, TRIED // (len(untold) + 1) + 1)
+    def _missing(self, row: Rows, explained: ExplainedAnswer) -> list[dict[str, Any]]:
+        """What each missing feature would gain, by its values in similar rows."""
+        neighbours = self._neighbours(row)
+        missing = np.flatnonzero(np.isnan(row)).tolist()
+        count = min(MAX_NEIGHBOURS, MAX_ROWS // (len(missing) + 1) + 1)
         gains = []
-        for index in untold:
-            values = nearest[~np.isnan(nearest[:, index]), index][:tried]
+        for index in missing:
+            values = neighbours[~np.isnan(neighbours[:, index]), index][:count]
             if len(values):
                 rows = np.tile(row, (len(values), 1))
                 rows[:, index] = values
-                gain = measure.gain(self._predictor.raw_predict(rows))
-                name = self._predictor.contract.names[index]
-                gains.append({"feature": name, measure.gained: gain})
-        return sorted(gains, key=lambda gain: -float(gain[measure.gained]))
+                gain = explained.gain(self._predictor.raw_predict(rows))
+                gains.append({"feature": self._contract.names[index], explained.gain_name: gain})
+        return sorted(gains, key=lambda gain: -float(gain[explained.gain_name]))
+
+    def _neighbours(self, row: Rows) -> Rows:
+        """Calibration rows, first those that the model answers alike from the given features."""
+        masked = np.where(np.isnan(row), MISSING, self._rows)
+        raw = self._predictor.raw_predict(np.vstack([row, masked]))
+        distances = np.abs(raw[1:] - raw[0]).sum(axis=1)
+        return self._rows[np.argsort(distances, kind="stable")]
+
+
+class ExplainedAnswer(ABC):
+    """One answer in the terms of its explanation, and the model's raw outputs in the same terms.
+
+    Attributes
+    ----------
+    names : tuple of str
+        What is explained; the first is the answer itself.
+    gain_name : str
+        What `gain` is called.
+    decimals : int
+        Places after the point to which it is rounded.
+    answer : dict
+        The answer in these terms.
+    """
+
+    names: tuple[str, ...]
+    gain_name: str
+    decimals: int
+    answer: dict[str, Any]
+
+    @abstractmethod
+    def values(self, raw: Floats) -> Floats:
+        """Raw outputs (n, outputs) in these terms (n, names)."""
+
+    @abstractmethod
+    def base(self, outcomes: Floats) -> Floats:
+        """What one would say knowing no more than the outcomes (n,); shape (names,)."""
+
+    @abstractmethod
+    def gain(self, raw: Floats) -> float:
+        """What a further feature gains that leads to one of these raw outputs (n, outputs)."""
+
+    def named(self, values: list[float]) -> dict[str, float]:
+        """Values by their names."""
+        return dict(zip(self.names, values, strict=True))
+
+
+class ExplainedInterval(ExplainedAnswer):
+    """A prediction and the width of its interval, in the target's unit."""
+
+    names = ("prediction", "width")
+    gain_name = "narrower"
+
+    def __init__(self, contract: Contract, answer: dict[str, Any], raw: Floats) -> None:
+        target = contract.target
+        self.decimals = target.decimals
+        self._confidence = contract.confidence
+        self._unlearn = np.exp if target.logarithmic else np.asarray
+        ends = np.array([answer["lower"], answer["upper"]])
+        if target.logarithmic:  # an end that was rounded to nothing is half a unit at most
+            ends = np.log(np.maximum(ends, 0.5 * 10.0**-target.decimals))
+        self._quantiles = (ends - raw[0]) / np.exp(raw[1])
+        self._width = float(self.values(raw[None])[0, 1])
+        width = round(answer["upper"] - answer["lower"], max(target.decimals, 0))
+        self.answer = {"prediction": answer["prediction"], "width": width}
+
+    def values(self, raw: Floats) -> Floats:
+        """Predictions and the widths of their intervals."""
+        location, scale = raw[:, :1], np.exp(raw[:, 1:2])
+        ends = self._unlearn(location + self._quantiles * scale)
+        return np.column_stack([self._unlearn(location), ends[:, 1] - ends[:, 0]])
+
+    def base(self, outcomes: Floats) -> Floats:
+        """The median outcome, and how wide the middle of the outcomes is."""
+        miss = (1 - self._confidence) / 2
+        low, median, high = self._unlearn(np.quantile(outcomes, [miss, 0.5, 1 - miss]))
+        return np.array([median, high - low])
+
+    def gain(self, raw: Floats) -> float:
+        """How much narrower the interval becomes, as a share of 1; negative where it widens."""
+        narrower = 1 - self.values(raw)[:, 1].mean() / self._width if self._width else 0.0
+        return round(float(narrower), 3)
+
+
+class ExplainedProbability(ExplainedAnswer):
+    """The probability of one class."""
+
+    names = ("probability",)
+    gain_name = "moves"
+    decimals = 4
+
+    def __init__(self, contract: Contract, answer: dict[str, Any], raw: Floats) -> None:
+        self._class = contract.target.values.index(answer["probability_of"])
+        self._probability = raw[self._class]
+        self.answer = {name: answer[name] for name in ("probability", "probability_of")}
+
+    def values(self, raw: Floats) -> Floats:
+        """The class's probabilities."""
+        return raw[:, self._class, None]
+
+    def base(self, outcomes: Floats) -> Floats:
+        """The class's share of the outcomes."""
+        return np.array([(outcomes == self._class).mean()])
+
+    def gain(self, raw: Floats) -> float:
+        """How far the probability moves, up or down."""
+        return round(float(np.abs(raw[:, self._class] - self._probability).mean()), 4)

@@ -1,4 +1,4 @@
-"""Noticing that another version was put in service, while the one before it answers on."""
+"""Activates another version of the model while the one before it goes on answering."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from Task1_database.errors import SealError
 from Task2_model.artifact import current
 from Task3_api.current_model import CurrentModel, activate
 
-SECONDS = 1.0  # between two looks at CURRENT
+CHECK_SECONDS = 1.0  # between two readings of CURRENT
 
 
 class ModelReloader:
-    """Looks, when there is a request, whether `models`/CURRENT names another version.
+    """Checks, when there is a request, whether `models`/CURRENT names another version.
 
     The other version is opened beside the requests and takes over once it is whole. One that is
     not is logged, and the version before it stays.
@@ -29,20 +29,20 @@ class ModelReloader:
 
     def __init__(self, app: Flask, models: Path, folder: Path) -> None:
         self._app, self._models, self._folder = app, models, folder
-        self._next = time.monotonic() + SECONDS
-        self._looking = threading.Lock()
+        self._next_check = time.monotonic() + CHECK_SECONDS
+        self._checking = threading.Lock()
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Start to open the other version, if there is one; cheap, and never fails."""
-        if time.monotonic() < self._next or not self._looking.acquire(blocking=False):
+        if time.monotonic() < self._next_check or not self._checking.acquire(blocking=False):
             return
         try:
-            self._next = time.monotonic() + SECONDS
+            self._next_check = time.monotonic() + CHECK_SECONDS
             folder = current(self._models)
         except (SealError, OSError, ValueError):
             return
         finally:
-            self._looking.release()
+            self._checking.release()
         if folder != self._folder:
             self._folder = folder
             threading.Thread(target=self._open, args=(folder,), daemon=True).start()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from Task2_model.contract import Contract, Feature
-from Task3_api.batch.scorer import columns
+from Task3_api.batch.scorer import answer_columns
 from Task3_api.explain import MEANING
 
 Schema = dict[str, Any]
@@ -33,8 +33,8 @@ def document(contract: Contract, version: str) -> Schema:
             "/explain": {"get": _explain(contract)},
             "/invocations": {"post": _post(contract, "invocations")},
             "/batch_prediction": {"post": _batch(contract)},
-            "/healthz": {"get": _plain("healthz", "Whether the process lives")},
-            "/readyz": {"get": _plain("readyz", "Whether it can answer, and with which model")},
+            "/healthz": {"get": _status("healthz", "Whether the process lives")},
+            "/readyz": {"get": _status("readyz", "Whether it can answer, and with which model")},
         },
         "components": {
             "schemas": {
@@ -97,7 +97,7 @@ def _batch(contract: Contract) -> Schema:
         "summary": "A CSV comes back in the same order, with the answer's columns added",
         "description": "A header names the columns. A feature's column may be missing, a column "
         "that is no feature is passed through, and a bad cell spoils its own row only. "
-        "The columns added are " + ", ".join(columns(contract)) + "; the file must not have "
+        "The columns added are " + ", ".join(answer_columns(contract)) + "; the file must not have "
         "them already.",
         "requestBody": {
             "required": True,
@@ -107,7 +107,7 @@ def _batch(contract: Contract) -> Schema:
     }
 
 
-def _plain(name: str, summary: str) -> Schema:
+def _status(name: str, summary: str) -> Schema:
     content = {"application/json": {"schema": {"type": "object"}}}
     ok = {"description": summary, "content": content}
     return {"operationId": name, "summary": summary, "responses": {"200": ok}}
@@ -201,7 +201,7 @@ def _explanation(contract: Contract) -> Schema:
         whole = part
         gain = ("narrower", "The share by which the range would be narrower, on average; estimated")
     name, meaning = gain
-    untold = _object({"feature": TEXT, name: {**number, "description": meaning}})
+    missing = _object({"feature": TEXT, name: {**number, "description": meaning}})
     return _object(
         {
             **whole,
@@ -210,7 +210,7 @@ def _explanation(contract: Contract) -> Schema:
                 **_list(_object({"feature": TEXT, "value": {}, **part})),
                 "description": "The largest first",
             },
-            "untold": {**_list(untold), "description": "The most useful first"},
+            "missing": {**_list(missing), "description": "The most useful first"},
             "target": TEXT,
             "unit": TEXT,
             "model": _model(),

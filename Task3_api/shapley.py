@@ -1,9 +1,9 @@
-"""Shapley values: what each player of a game brings, on average over all orders of joining.
+"""Shapley values: what each player of a game contributes, on average over all orders of joining.
 
 Shapley, "A Value for n-Person Games" (1953). Few players are counted out over all of their
-coalitions; of many players random orders are drawn, half of them the other half backwards
+coalitions; of many players random orders are drawn, half of them the reverse of the other half
 (Mitchell, Cooper, Frank and Holmes, "Sampling Permutations for Shapley Value Estimation", JMLR
-2022). Either way the values add up to what all are worth together less what nobody is worth.
+2022). Either way the values add up to the value of all players less that of none.
 """
 
 from __future__ import annotations
@@ -15,34 +15,38 @@ import numpy as np
 import numpy.typing as npt
 
 Coalitions = npt.NDArray[np.bool_]  # shape (coalitions, players): who is in
-Worth = npt.NDArray[np.float64]  # shape (coalitions, outputs)
-Game = Callable[[Coalitions], Worth]
+Values = npt.NDArray[np.float64]  # shape (coalitions or players, outputs)
+ValueFunction = Callable[[Coalitions], Values]
 
-EXACT = 10  # players, of whom all 1,024 coalitions are looked at
-SAMPLED = 2048  # coalitions, about, that are looked at of more players
+MAX_EXACT = 10  # players, of whom all 1,024 coalitions are evaluated
+SAMPLED = 2048  # coalitions, about, that are evaluated of more players
 SEED = 20060101
 
 
-def shapley(game: Game, players: int) -> Worth:
-    """What each player brings, shape (players, outputs), to a game of one or more outputs."""
-    return _counted(game, players) if players <= EXACT else _sampled(game, players)
+def shapley_values(value_function: ValueFunction, players: int) -> Values:
+    """Each player's contributions, shape (players, outputs), to a game of one or more outputs."""
+    method = _exact if players <= MAX_EXACT else _sampled
+    return method(value_function, players)
 
 
-def _counted(game: Game, players: int) -> Worth:
+def _exact(value_function: ValueFunction, players: int) -> Values:
     coalitions = (np.arange(2**players)[:, None] >> np.arange(players) & 1).astype(bool)
     size = coalitions.sum(axis=1, keepdims=True)
     weight = np.array([1 / (players * comb(players - 1, others)) for others in range(players)])
-    joined, apart = weight[size - 1], weight[np.minimum(size, players - 1)]
-    brought: Worth = np.where(coalitions, joined, -apart).T @ game(coalitions)
-    return brought
+    inside, outside = weight[size - 1], weight[np.minimum(size, players - 1)]
+    weights = np.where(coalitions, inside, -outside)
+    contributions: Values = weights.T @ value_function(coalitions)
+    return contributions
 
 
-def _sampled(game: Game, players: int) -> Worth:
-    draw = np.random.default_rng(SEED)  # the same question has the same explanation
-    forth = draw.permuted(np.tile(np.arange(players), (SAMPLED // players // 2 + 1, 1)), axis=1)
-    place = np.concatenate([forth, players - 1 - forth])  # of each player in each order
-    steps = place[:, None, :] < np.arange(players + 1)[:, None]
-    worth = game(steps.reshape(-1, players)).reshape(len(place), players + 1, -1)
-    brought = np.diff(worth, axis=1)
-    mean: Worth = np.take_along_axis(brought, place[:, :, None], axis=1).mean(axis=0)
+def _sampled(value_function: ValueFunction, players: int) -> Values:
+    rng = np.random.default_rng(SEED)  # the same question has the same explanation
+    orders = np.tile(np.arange(players), (SAMPLED // players // 2 + 1, 1))
+    forward = rng.permuted(orders, axis=1)
+    positions = np.concatenate([forward, players - 1 - forward])  # of each player in each order
+    joined = positions[:, None, :] < np.arange(players + 1)[:, None]
+    values = value_function(joined.reshape(-1, players))
+    contributions = np.diff(values.reshape(len(positions), players + 1, -1), axis=1)
+    of_player = np.take_along_axis(contributions, positions[:, :, None], axis=1)
+    mean: Values = of_player.mean(axis=0)
     return mean

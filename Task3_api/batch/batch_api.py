@@ -1,4 +1,4 @@
-"""Many rows at once: a CSV in, the same CSV with answers out.
+"""Many rows at once, for programs and for the page: a CSV in, the same CSV with answers out.
 
 The upload is stored, then checked, then answered as a stream: a client that sends everything
 before it reads anything would otherwise wait for a server that waits for it.
@@ -10,55 +10,72 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import IO
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, jsonify, request
+from werkzeug.exceptions import UnsupportedMediaType
 
 from Task1_database.errors import InputError
 from Task3_api import parsing
-from Task3_api.batch.preview import LOOK, added_bytes
+from Task3_api.batch.example_csv import example_csv
+from Task3_api.batch.preview import PREVIEW_BYTES, preview_csv, whole_rows
 from Task3_api.batch.reader import UploadedCsv
 from Task3_api.batch.scan import Scan
-from Task3_api.batch.scorer import BatchScorer, columns
-from Task3_api.body import upload
+from Task3_api.batch.scorer import BatchScorer
+from Task3_api.batch.upload import spool_upload
 from Task3_api.current_model import current_model
-from Task3_api.pages.form import Form
+from Task3_api.request_body import small_body
 
-blueprint = Blueprint("batch", __name__)
-
-
-@blueprint.get("/batch_prediction")
-def page() -> str:
-    """Where a person chooses a file."""
-    contract = current_model().contract
-    told = {"columns": columns(contract), "fields": Form(contract).fields}
-    return render_template("batch.html", **told, look=LOOK, added=added_bytes(contract))
+blueprint = Blueprint("batch_api", __name__)
 
 
 @blueprint.post("/batch_prediction")
 def answer_file() -> Response:
     """The uploaded CSV, answered."""
     model, ranges, scan = current_model(), _ranges(), Scan()
-    file = upload(current_app.config["MAX_UPLOAD_LENGTH"], scan.feed)
+    file = spool_upload(current_app.config["MAX_UPLOAD_LENGTH"], scan.feed)
     try:
         table = UploadedCsv(file, scan)
-        answering = BatchScorer(model.predictor, model.parser, table.header, ranges=ranges)
+        scorer = BatchScorer(model.predictor, model.parser, table.header, ranges=ranges)
     except BaseException:
         file.close()
         raise
-    response = Response(_lines(file, table, answering), mimetype="text/csv")
-    name = f"{model.contract.dataset}_predictions.csv"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return _attachment(_lines(file, table, scorer), f"{model.contract.dataset}_predictions.csv")
+
+
+@blueprint.post("/batch_prediction/preview")
+def preview() -> Response:
+    """The first rows of a CSV as they are understood; see `preview_csv`.
+
+    A body of more than PREVIEW_BYTES stands for a longer file: it is cut after its last whole row.
+    """
+    if request.mimetype != "text/csv":
+        raise UnsupportedMediaType("send the beginning of the file as text/csv")
+    body = small_body()
+    beginning = whole_rows(body[:PREVIEW_BYTES]) if len(body) > PREVIEW_BYTES else body
+    return jsonify(preview_csv(current_model(), beginning))
+
+
+@blueprint.get("/batch_prediction/example.csv")
+def example() -> Response:
+    """A small CSV that this service can answer, to be filled in."""
+    contract = current_model().contract
+    return _attachment(example_csv(contract), f"{contract.dataset}_example.csv")
 
 
 def _ranges() -> bool:
     """Whether the answers shall have their range or set; `range=0` in the address says no."""
-    told = parsing.pairs(request.query_string)
-    if told and told not in ([("range", "0")], [("range", "1")]):
+    parameters = parsing.pairs(request.query_string)
+    if parameters and parameters not in ([("range", "0")], [("range", "1")]):
         raise InputError("batch_prediction takes one parameter, range, which is 0 or 1")
-    return told != [("range", "0")]
+    return parameters != [("range", "0")]
 
 
-def _lines(file: IO[bytes], table: UploadedCsv, answering: BatchScorer) -> Iterator[str]:
+def _lines(file: IO[bytes], table: UploadedCsv, scorer: BatchScorer) -> Iterator[str]:
     with file, closing(table.blocks()) as blocks:
-        yield answering.head()
-        yield from answering.answers(blocks)
+        yield scorer.head()
+        yield from scorer.answers(blocks)
+
+
+def _attachment(content: str | Iterator[str], name: str) -> Response:
+    response = Response(content, mimetype="text/csv")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response

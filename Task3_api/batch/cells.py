@@ -30,7 +30,7 @@ MINUS, POINT = (np.frombuffer(b"-.", np.uint8) - ZERO).tolist()  # beside digits
 
 
 @dataclass(frozen=True)
-class Texts:
+class ByteSlices:
     """Some cells of a text: from each of `starts` to before each of `ends`."""
 
     text: bytes
@@ -43,9 +43,9 @@ class Texts:
     def __getitem__(self, index: int) -> str:
         return self.text[self.starts[index] : self.ends[index]].decode()
 
-    def some(self, which: npt.NDArray[Any]) -> Texts:
+    def some(self, which: npt.NDArray[Any]) -> ByteSlices:
         """Those that a mask or indices choose."""
-        return Texts(self.text, self.starts[which], self.ends[which])
+        return ByteSlices(self.text, self.starts[which], self.ends[which])
 
     @cached_property
     def lengths(self) -> Bytes:
@@ -53,7 +53,7 @@ class Texts:
         lengths: Bytes = np.minimum(self.ends - self.starts, WIDEST + 1).astype(np.uint8)
         return lengths
 
-    def words(self, width: int) -> npt.NDArray[np.bytes_]:
+    def as_fixed_bytes(self, width: int) -> npt.NDArray[np.bytes_]:
         """The beginning of each, up to `width` bytes."""
         words = self._from(self.starts, width)
         letters = words.view(np.uint8).reshape(-1, width)
@@ -61,7 +61,7 @@ class Texts:
         letters *= inside.take(self.lengths, axis=0)
         return words
 
-    def decimals(self) -> tuple[Floats, Mask]:
+    def parse_decimals(self) -> tuple[Floats, Mask]:
         """The float() of texts such as 12 or -3.5, and which of them are such.
 
         An empty text is NaN. What else is a number (of many digits, with an exponent) is not read.
@@ -140,22 +140,22 @@ class Cells:
         """Those of some rows that follow each other."""
         return Cells(self.text, self.bounds[:, begin:end])
 
-    def column(self, position: int) -> Texts:
+    def column(self, position: int) -> ByteSlices:
         """One cell of each row."""
-        return Texts(self.text, self.bounds[position] + 1, self.bounds[position + 1])
+        return ByteSlices(self.text, self.bounds[position] + 1, self.bounds[position + 1])
 
     def row(self, index: int) -> Row:
         """All the cells of a row."""
         bounds = pairwise(self.bounds[:, index].tolist())
         return [self.text[before + 1 : end].decode() for before, end in bounds]
 
-    def beginning_with(self, letters: bytes) -> tuple[Places, Texts]:
+    def beginning_with(self, letters: bytes) -> tuple[Places, ByteSlices]:
         """The row of each cell that begins with one of the letters, and these cells."""
         is_one = np.zeros(256, dtype=bool)
         is_one[[*letters]] = True
         starts, ends = self.bounds[:-1] + 1, self.bounds[1:]
         columns, rows = np.nonzero(is_one[_bytes(self.text)[starts]] & (starts < ends))
-        return rows, Texts(self.text, starts[columns, rows], ends[columns, rows])
+        return rows, ByteSlices(self.text, starts[columns, rows], ends[columns, rows])
 
 
 def _bytes(text: bytes) -> Bytes:

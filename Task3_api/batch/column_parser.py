@@ -15,12 +15,12 @@ import numpy.typing as npt
 
 from Task1_database.errors import InputError
 from Task2_model.contract import Feature
-from Task3_api.batch.cells import WIDEST, Floats, Mask, Texts
+from Task3_api.batch.cells import WIDEST, ByteSlices, Floats, Mask
 from Task3_api.parsing import LARGEST_NUMBER, LONGEST_NUMBER, OF_DECIMALS, Parser
 from Task3_api.predictor import warning
 
 
-class Cell(NamedTuple):
+class ParsedCell(NamedTuple):
     """One text, understood: the model's number, and what there is to say about it."""
 
     code: float
@@ -37,11 +37,11 @@ class FeatureColumn:
     name: str
     parser: Parser
 
-    def read(self, texts: Texts) -> tuple[Floats, dict[int, Cell]]:
+    def read(self, texts: ByteSlices) -> tuple[Floats, dict[int, ParsedCell]]:
         """The model's numbers, and the cells that there is something to say about, by row."""
         plainly = self._categories if self.feature.kind == "category" else self._numbers
         codes, unsure = plainly(texts)
-        known: dict[str, Cell] = {}
+        known: dict[str, ParsedCell] = {}
         noted = {}
         for index in np.flatnonzero(unsure).tolist():
             text = texts[index]
@@ -52,10 +52,10 @@ class FeatureColumn:
                 noted[index] = known[text]
         return codes, noted
 
-    def _categories(self, texts: Texts) -> tuple[Floats, Mask]:
+    def _categories(self, texts: ByteSlices) -> tuple[Floats, Mask]:
         """The codes of categories that training held, and where a closer look is needed."""
         names, codes = self._known
-        words = texts.words(names.itemsize)
+        words = texts.as_fixed_bytes(names.itemsize)
         places = names.searchsorted(words, side="right") - 1  # the empty name is before all
         return codes[places], (names[places] != words) | (texts.lengths > names.itemsize)
 
@@ -67,9 +67,9 @@ class FeatureColumn:
         ordered = sorted((named | {b"": float("nan")}).items())
         return np.array([name for name, _ in ordered]), np.array([code for _, code in ordered])
 
-    def _numbers(self, texts: Texts) -> tuple[Floats, Mask]:
+    def _numbers(self, texts: ByteSlices) -> tuple[Floats, Mask]:
         """Numbers as float() reads them, and where a closer look is needed."""
-        numbers, plain = texts.decimals()
+        numbers, plain = texts.parse_decimals()
         if plain.all():
             return numbers, self._are_unusual(numbers)
         others = np.flatnonzero(~plain)
@@ -89,20 +89,20 @@ class FeatureColumn:
             unusual |= np.floor(numbers) < numbers
         return unusual
 
-    def _cell(self, text: str) -> Cell:
+    def _cell(self, text: str) -> ParsedCell:
         try:
             value = self.parser.value(self.feature, text, self.name)
         except InputError as error:
-            return Cell(float("nan"), error=error.detail)
+            return ParsedCell(float("nan"), error=error.detail)
         warned = None if value is None else warning(self.feature, value)
-        return Cell(self.feature.encode(value), warned or "")
+        return ParsedCell(self.feature.encode(value), warned or "")
 
 
-def _numbers(texts: Texts) -> Floats | None:
+def _numbers(texts: ByteSlices) -> Floats | None:
     """Longer texts as numbers; None where one of them is not plainly a number."""
     if texts.lengths.max() > LONGEST_NUMBER:
         return None
-    words = texts.words(LONGEST_NUMBER).tolist()
+    words = texts.as_fixed_bytes(LONGEST_NUMBER).tolist()
     if b"".join(words).translate(None, OF_DECIMALS.encode()):
         return None
     try:

@@ -30,7 +30,7 @@ LINE_END = "\r\n\0"  # no cell holds a NUL, and one that holds a line end is quo
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-class Block(NamedTuple):
+class RowBlock(NamedTuple):
     """Some rows: as lines of CSV, without their ends, and as cells."""
 
     lines: list[str]
@@ -69,11 +69,11 @@ class UploadedCsv:
                 for _ in rows:  # each is checked as it is read
                     pass
 
-    def blocks(self) -> Generator[Block, None, None]:
+    def blocks(self) -> Generator[RowBlock, None, None]:
         """The rows below the header in order, a bounded number at a time."""
         return self._plain_blocks() if self._plain else self._other_blocks()
 
-    def _plain_blocks(self) -> Generator[Block, None, None]:
+    def _plain_blocks(self) -> Generator[RowBlock, None, None]:
         self._file.seek(0)
         self._file.readline()
         while data := self._file.read(BYTES) + self._file.readline():
@@ -83,13 +83,13 @@ class UploadedCsv:
             cells = Cells.between(text, b",\n", len(self.header))
             for begin in range(0, len(lines), ROWS):
                 end = begin + ROWS
-                yield Block(lines[begin:end], cells.rows(begin, end))
+                yield RowBlock(lines[begin:end], cells.rows(begin, end))
 
-    def _other_blocks(self) -> Generator[Block, None, None]:
+    def _other_blocks(self) -> Generator[RowBlock, None, None]:
         with closing(self._rows()) as rows:
             next(rows)
             while block := list(islice(self._until_full(rows), ROWS)):
-                yield Block(as_lines(block), Cells.of(block))
+                yield RowBlock(as_lines(block), Cells.of(block))
 
     def _until_full(self, rows: Iterator[Row]) -> Iterator[Row]:
         full = self._file.tell() + BYTES

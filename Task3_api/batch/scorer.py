@@ -18,7 +18,7 @@ from Task1_database.errors import InputError
 from Task2_model.contract import Contract, Rows
 from Task3_api.batch.cells import Row
 from Task3_api.batch.column_parser import FeatureColumn
-from Task3_api.batch.reader import Block, as_lines
+from Task3_api.batch.reader import RowBlock, as_lines
 from Task3_api.parsing import ALIAS, DECIMAL, Parser, shown
 from Task3_api.predictor import Predictor
 
@@ -29,7 +29,7 @@ LARGEST_WHOLE = 2.0**53  # beyond, a float64 is no longer exact to the unit
 Texts = list[str]  # a column of the answer
 
 
-class Notes(NamedTuple):
+class RowNotes(NamedTuple):
     """What there is to say about one row."""
 
     warnings: list[str]
@@ -48,7 +48,7 @@ class BatchScorer:
         self._predictor = predictor
         self._header = header
         self._ranges = ranges
-        self._columns = columns(predictor.contract, ranges=ranges)
+        self._columns = answer_columns(predictor.contract, ranges=ranges)
         self._used = used_columns(predictor.contract, header, parser)
         self._nothing = _refusal(predictor)
         for name in self._columns:
@@ -60,7 +60,7 @@ class BatchScorer:
         """The header of the answer, as a line of CSV."""
         return _line([_harmless(name) for name in (*self._header, *self._columns)]) + "\r\n"
 
-    def answers(self, blocks: Iterable[Block]) -> Iterator[str]:
+    def answers(self, blocks: Iterable[RowBlock]) -> Iterator[str]:
         """Blocks of rows, each with its answers, as lines of CSV.
 
         Two are worked on while another one is read or sent: most of the work is NumPy's and the
@@ -74,7 +74,7 @@ class BatchScorer:
                     yield waiting.popleft().result()
             yield from (answered.result() for answered in waiting)
 
-    def _answered(self, block: Block) -> str:
+    def _answered(self, block: RowBlock) -> str:
         rows, notes = self._understood(block)
         said = [","] * len(rows)
         for index, (warnings, errors) in notes.items():
@@ -83,20 +83,20 @@ class BatchScorer:
         lines = zip(_harmless_lines(block), *self._answers(rows, unanswerable), said, strict=True)
         return "\r\n".join(map(",".join, lines)) + "\r\n"
 
-    def _understood(self, block: Block) -> tuple[Rows, dict[int, Notes]]:
+    def _understood(self, block: RowBlock) -> tuple[Rows, dict[int, RowNotes]]:
         """The rows (n, features) for the model, with notes on some of them, by index."""
         places = self._predictor.contract.indices
         rows = np.full((len(block.lines), len(places)), np.nan, dtype=np.float32)
-        notes: dict[int, Notes] = {}
+        notes: dict[int, RowNotes] = {}
         for column in self._used:
             codes, noted = column.read(block.cells.column(column.position))
             rows[:, places[column.feature.name]] = codes
             for index, cell in noted.items():
-                warnings, errors = notes.setdefault(index, Notes([], []))
+                warnings, errors = notes.setdefault(index, RowNotes([], []))
                 warnings.extend([cell.warning] if cell.warning else [])
                 errors.extend([cell.error] if cell.error else [])
         for index in np.flatnonzero(np.isnan(rows).all(axis=1)).tolist():
-            note = notes.setdefault(index, Notes([], []))
+            note = notes.setdefault(index, RowNotes([], []))
             note.errors.extend([] if note.errors else [self._nothing])
         return rows, notes
 
@@ -122,7 +122,7 @@ class BatchScorer:
         return _numbers(values)
 
 
-def columns(contract: Contract, *, ranges: bool = True) -> tuple[str, ...]:
+def answer_columns(contract: Contract, *, ranges: bool = True) -> tuple[str, ...]:
     """The columns that an answered table gains; one that is called like a feature is marked."""
     regression = contract.task == "regression"
     point = ("prediction",) if regression else ("label", "probability")
@@ -205,13 +205,13 @@ def _is_formula(text: str) -> bool:
     return text.startswith(FORMULA) and not DECIMAL.fullmatch(text)
 
 
-def _harmless_lines(block: Block) -> list[str]:
+def _harmless_lines(block: RowBlock) -> list[str]:
     """The rows as they came, but for those with a cell that would become a formula."""
     beginnings = "".join(FORMULA).encode()
     if not any(letter in block.cells.text for letter in beginnings):
         return block.lines
     rows, texts = block.cells.beginning_with(beginnings)
-    _, plain = texts.decimals()
+    _, plain = texts.parse_decimals()
     doubtful = np.flatnonzero(~plain).tolist()
     changed = {
         index: _line([_harmless(text) for text in block.cells.row(index)])

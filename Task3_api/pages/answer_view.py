@@ -175,5 +175,5 @@ def _warnings(contract: Contract, answer: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _worth_telling(why: dict[str, Any]) -> tuple[dict[str, Any], ...]:
-    gains = [(gain.get("narrower", gain.get("moves", 0)), gain) for gain in why["untold"]]
+    gains = [(gain.get("narrower", gain.get("moves", 0)), gain) for gain in why["missing"]]
     return tuple(gain for much, gain in gains[:MENTIONED] if much >= WORTH_TELLING)

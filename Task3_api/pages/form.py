@@ -87,7 +87,7 @@ class Form:
             self.errors[feature.name] = error.detail
 
     @property
-    def sound(self) -> bool:
+    def is_valid(self) -> bool:
         """Whether everything that was entered could be understood."""
         return not self.errors and not self.problems
 

@@ -6,48 +6,48 @@ import { rowsOf } from "./rows.js";
 
 const $ = (id) => document.getElementById(id);
 const form = $("batch");
-const { preview: address, look, added, name } = form.dataset;
+const { preview: address, previewBytes, addedBytes, name } = form.dataset;
 const choice = form.elements.file;
 const submit = form.querySelector("[type=submit]");
 const count = (value) => value.toLocaleString("en-US");
-const some = (value, noun) => `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+const counted = (value, noun) => `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 
 function size(bytes) {
   const power = bytes < 1e6 ? ["kB", 1e3] : ["MB", 1e6];
   return `${(bytes / power[1]).toFixed(bytes < 1e7 ? 1 : 0)}\u00a0${power[0]}`;
 }
 
-function made(tag, text, attributes = {}) {
-  const element = document.createElement(tag);
-  element.append(...[text].flat());
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  return element;
+function element(tag, text, attributes = {}) {
+  const node = document.createElement(tag);
+  node.append(...[text].flat());
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  return node;
 }
 
 // Names side by side, each kept to itself whatever the direction it is written in.
-const listed = (names) =>
-  names.length ? names.flatMap((text, index) => [index ? ", " : "", made("bdi", text)]) : "nothing";
+const joined = (names) =>
+  names.length ? names.flatMap((text, index) => [index ? ", " : "", element("bdi", text)]) : "nothing";
 
-async function told(response) {
+async function detailOf(response) {
   const problem = await response.json().catch(() => null);
   return problem?.detail ?? "the service cannot be reached; try again";
 }
 
 /* How the file is understood */
 
-let turn = 0;
+let latest = 0;
 
 async function preview(file) {
-  const mine = ++turn;
+  const turn = ++latest;
   forget();
   if (!file) return;
-  const body = file.slice(0, +look + 1);
+  const body = file.slice(0, +previewBytes + 1);
   const headers = { "Content-Type": "text/csv", Accept: "application/json" };
   const response = await fetch(address, { method: "POST", body, headers }).catch(() => null);
-  if (mine !== turn) return;
-  if (!response?.ok) return complain(response ? await told(response) : undefined);
+  if (turn !== latest) return;
+  if (!response?.ok) return complain(response ? await detailOf(response) : undefined);
   const understood = await response.json();
-  if (mine === turn) show(understood, file);
+  if (turn === latest) showPreview(understood, file);
 }
 
 function complain(detail = "the service cannot be reached; try again") {
@@ -61,49 +61,49 @@ function forget() {
   URL.revokeObjectURL($("download").href);
 }
 
-function show({ rows_looked_at: looked, columns, hidden, rows, marks }, file) {
+function showPreview({ rows_looked_at: looked, columns, missing, rows, marks }, file) {
   const used = columns.filter(({ feature }) => feature);
   const passed = columns.filter(({ feature }) => !feature);
   const bad = columns.reduce((sum, column) => sum + column.bad, 0);
   const unseen = columns.reduce((sum, column) => sum + column.unseen, 0);
   const facts = [
-    ["File", [made("bdi", file.name), `, ${size(file.size)}`]],
-    ["Used", listed(used.map(({ feature }) => feature))],
-    ["Not told", listed(hidden)],
-    ["Passed through", listed(passed.map((column) => column.name))],
-    ["Looked at", `${some(looked, "row")}: ${some(bad, "cell")} cannot be read, ${count(unseen)} unlike any in training`],
+    ["File", [element("bdi", file.name), `, ${size(file.size)}`]],
+    ["Used", joined(used.map(({ feature }) => feature))],
+    ["Not told", joined(missing)],
+    ["Passed through", joined(passed.map((column) => column.name))],
+    ["Looked at", `${counted(looked, "row")}: ${counted(bad, "cell")} cannot be read, ${count(unseen)} unlike any in training`],
   ];
-  $("understood").replaceChildren(...facts.flatMap(([term, text]) => [made("dt", term), made("dd", text)]));
+  $("understood").replaceChildren(...facts.flatMap(([term, text]) => [element("dt", term), element("dd", text)]));
   $("rows").replaceChildren(head(columns), body(rows, columns, marks));
   const notes = [...columns.map((one) => [one.bad, one.problem]), ...columns.map((one) => [one.unseen, one.remark])];
-  const lines = notes.filter(([cells]) => cells).map(([cells, note]) => made("li", `${some(cells, "cell")}: ${note}`));
+  const lines = notes.filter(([cells]) => cells).map(([cells, note]) => element("li", `${counted(cells, "cell")}: ${note}`));
   $("marks").replaceChildren(...lines);
   $("preview").hidden = false;
 }
 
 function head(columns) {
   const cells = columns.map(({ name, feature }) =>
-    made("th", [made("bdi", name), made("small", feature ? "used" : "passed through")], {
+    element("th", [element("bdi", name), element("small", feature ? "used" : "passed through")], {
       scope: "col",
       class: feature ? "used" : "passed",
     }),
   );
-  return made("thead", made("tr", cells));
+  return element("thead", element("tr", cells));
 }
 
 function body(rows, columns, marks) {
   const marked = new Map(marks.map((mark) => [`${mark.row} ${mark.column}`, mark]));
   const line = (row, index) =>
-    made("tr", row.map((text, column) => {
+    element("tr", row.map((text, column) => {
       const mark = marked.get(`${index} ${column}`);
-      const cell = made("td", text, { class: columns[column].feature ? "used" : "passed" });
+      const cell = element("td", text, { class: columns[column].feature ? "used" : "passed" });
       if (mark) {
         cell.classList.add(mark.bad ? "bad" : "unseen");
         cell.title = mark.detail;
       }
       return cell;
     }));
-  return made("tbody", rows.map(line));
+  return element("tbody", rows.map(line));
 }
 
 /* Sending it, and what comes back */
@@ -112,7 +112,7 @@ let request = null;
 let rows = 0; // of the file, as far as they have been counted
 
 function send(file) {
-  forget_answer();
+  forgetAnswer();
   request = new XMLHttpRequest(); // unlike fetch it tells how much has been sent
   request.open("POST", form.action);
   request.responseType = "blob";
@@ -128,9 +128,9 @@ function send(file) {
   };
   request.onprogress = ({ loaded }) => {
     if (request.status !== 200) return;
-    const share = Math.min(loaded / (file.size + rows * added), 0.99);
+    const share = Math.min(loaded / (file.size + rows * addedBytes), 0.99);
     phase("Answering");
-    at(share, rows ? `About ${count(+(share * rows).toPrecision(2))} of ${some(rows, "row")}` : size(loaded));
+    at(share, rows ? `About ${count(+(share * rows).toPrecision(2))} of ${counted(rows, "row")}` : size(loaded));
   };
   request.onload = ({ target }) => arrived(target);
   request.onerror = () => fail("the connection broke, or the file was changed while it was sent; try again");
@@ -139,14 +139,14 @@ function send(file) {
   busy(true);
   phase("Sending the file");
   at(0, "");
-  count_rows_of(file, request);
+  countRows(file, request);
 }
 
-async function count_rows_of(file, sending) {
+async function countRows(file, sending) {
   rows = 0;
-  for await (const counted of rowsOf(file)) {
+  for await (const total of rowsOf(file)) {
     if (request !== sending) return;
-    rows = Math.max(counted.rows - 1, 0); // without the header
+    rows = Math.max(total.rows - 1, 0); // without the header
   }
 }
 
@@ -158,11 +158,11 @@ async function arrived({ status, response }) {
   let answered;
   const mine = request;
   phase("Looking the answers over");
-  for await (const counted of rowsOf(response)) answered = counted;
+  for await (const total of rowsOf(response)) answered = total;
   if (mine !== request) return;
   const data = answered.rows - 1; // without the header
   const failed = data - answered.complete;
-  phase(`${some(data, "row")} answered${failed ? `, ${count(failed)} of them with an error` : ""}`);
+  phase(`${counted(data, "row")} answered${failed ? `, ${count(failed)} of them with an error` : ""}`);
   at(1, size(response.size));
   $("download").href = URL.createObjectURL(response);
   $("download").download = `${name}_predictions.csv`;
@@ -170,7 +170,7 @@ async function arrived({ status, response }) {
   busy(false);
 }
 
-function forget_answer() {
+function forgetAnswer() {
   $("problem").textContent = "";
   URL.revokeObjectURL($("download").href);
   $("done").hidden = true;

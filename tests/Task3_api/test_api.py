@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -147,49 +145,6 @@ def test_health(client: FlaskClient, path: str, predictor: Predictor) -> None:
     body = client.get(path).json
     ready = {"dataset": "houses", "version": predictor.version}
     assert body == ({"status": "ok"} if path == "/healthz" else {"status": "ready", "model": ready})
-
-
-def test_openapi_says_what_the_contract_says(client: FlaskClient, predictor: Predictor) -> None:
-    document = client.get("/openapi.json").json
-    assert document is not None
-    parameters = {p["name"]: p for p in document["paths"]["/predict"]["get"]["parameters"]}
-    assert set(parameters) == {"x", *predictor.contract.names}
-    area, heating = parameters["living_area"], parameters["heating"]
-    feature = predictor.contract.by_name["living_area"]
-    assert f"{feature.minimum:g} to {feature.maximum:g} in training" in area["description"]
-    assert heating["schema"]["type"] == "string"
-    assert "enum" not in heating["schema"]
-    record = document["components"]["schemas"]["Record"]
-    assert set(record["properties"]) == {"x", *predictor.contract.names}
-
-
-def test_openapi_refers_only_to_what_it_holds(client: FlaskClient) -> None:
-    text = client.get("/openapi.json").text
-    document = json.loads(text)
-    for reference in {part.split('"')[0] for part in text.split('"$ref":"#')[1:]}:
-        place: Any = document
-        for step in reference.strip("/").split("/"):
-            place = place[step]
-
-
-def test_openapi_describes_the_answer(client: FlaskClient) -> None:
-    document, answer = client.get("/openapi.json").json, client.get("/predict?x=1800").json
-    assert document is not None
-    assert answer is not None
-    schema = document["components"]["schemas"]["Answer"]
-    assert schema["required"] == list(answer)
-
-
-def test_every_path_of_openapi_is_served(app: Flask, client: FlaskClient) -> None:
-    document = client.get("/openapi.json").json
-    assert document is not None
-    served = {
-        (rule.rule, method) for rule in app.url_map.iter_rules() for method in rule.methods or ()
-    }
-    described = {
-        (path, method.upper()) for path, methods in document["paths"].items() for method in methods
-    }
-    assert described <= served
 
 
 def test_no_answer_is_kept_from_a_browser_that_asks_for_data(client: FlaskClient) -> None:

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from Task3_api.explain import Explainer
-from Task3_api.measure import Range
+from Task3_api.explain import ExplainedInterval, Explainer
 from Task3_api.predictor import Predictor
 
 LITTLE = "living_area=1800&bedrooms=3"
@@ -32,16 +31,16 @@ def explain(client: FlaskClient, query: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("query", ["x=1800", LITTLE, MUCH, MUCH.replace("1800", "5000")])
 def test_contributions_lead_from_the_base_to_the_answer(client: FlaskClient, query: str) -> None:
-    told, answer = explain(client, query), client.get(f"/predict?{query}").get_json()
-    assert told["prediction"] == answer["prediction"]
-    assert told["width"] == answer["upper"] - answer["lower"]
+    explanation, answer = explain(client, query), client.get(f"/predict?{query}").get_json()
+    assert explanation["prediction"] == answer["prediction"]
+    assert explanation["width"] == answer["upper"] - answer["lower"]
     for part in ("prediction", "width"):
-        steps = [step[part] for step in told["contributions"]]
-        assert told["base"][part] + sum(steps) == told[part]
+        steps = [step[part] for step in explanation["contributions"]]
+        assert explanation["base"][part] + sum(steps) == explanation[part]
         assert all(step % 100 == 0 for step in steps)
-    given = {step["feature"]: step["value"] for step in told["contributions"]}
+    given = {step["feature"]: step["value"] for step in explanation["contributions"]}
     assert given == answer["given"]
-    sizes = [abs(step["prediction"]) for step in told["contributions"]]
+    sizes = [abs(step["prediction"]) for step in explanation["contributions"]]
     assert sizes == pytest.approx(sorted(sizes, reverse=True), abs=200)
 
 
@@ -54,30 +53,30 @@ def test_the_base_is_what_the_outcomes_are(client: FlaskClient, predictor: Predi
 
 
 def test_one_thing_told_brings_all_of_the_difference(client: FlaskClient) -> None:
-    told = explain(client, "x=3000")
-    (step,) = told["contributions"]
+    explanation = explain(client, "x=3000")
+    (step,) = explanation["contributions"]
     assert (step["feature"], step["value"]) == ("living_area", 3000)
-    assert step["prediction"] == told["prediction"] - told["base"]["prediction"] > 0
+    assert step["prediction"] == explanation["prediction"] - explanation["base"]["prediction"] > 0
 
 
 def test_of_two_things_each_brings_the_mean_of_both_orders(
     client: FlaskClient, predictor: Predictor
 ) -> None:
-    told = explain(client, LITTLE)
+    explanation = explain(client, LITTLE)
     area, rooms = ({"living_area": 1800.0}, {"bedrooms": 3.0})
-    alone = predictor.answer(area)["prediction"] - told["base"]["prediction"]
-    after = told["prediction"] - predictor.answer(rooms)["prediction"]
-    brought = {step["feature"]: step["prediction"] for step in told["contributions"]}
-    assert brought["living_area"] == pytest.approx((alone + after) / 2, abs=150)
+    alone = predictor.answer(area)["prediction"] - explanation["base"]["prediction"]
+    after = explanation["prediction"] - predictor.answer(rooms)["prediction"]
+    contributions = {step["feature"]: step["prediction"] for step in explanation["contributions"]}
+    assert contributions["living_area"] == pytest.approx((alone + after) / 2, abs=150)
 
 
 def test_what_is_left_out_is_told_with_its_use(client: FlaskClient) -> None:
-    told = explain(client, LITTLE)
+    explanation = explain(client, LITTLE)
     answer = client.get(f"/predict?{LITTLE}").get_json()
-    assert {gain["feature"] for gain in told["untold"]} == set(answer["missing"])
-    gains = [gain["narrower"] for gain in told["untold"]]
+    assert {gain["feature"] for gain in explanation["missing"]} == set(answer["missing"])
+    gains = [gain["narrower"] for gain in explanation["missing"]]
     assert gains == sorted(gains, reverse=True)
-    assert explain(client, MUCH)["untold"] == []
+    assert explain(client, MUCH)["missing"] == []
 
 
 def test_what_is_said_to_narrow_the_range_does(client: FlaskClient, predictor: Predictor) -> None:
@@ -89,16 +88,16 @@ def test_what_is_said_to_narrow_the_range_does(client: FlaskClient, predictor: P
         block = predictor.block(np.where(known, rows, np.float32(np.nan)))
         return float((block["upper"] - block["lower"]).mean())
 
-    best = explain(client, "bedrooms=3")["untold"][0]
+    best = explain(client, "bedrooms=3")["missing"][0]
     narrower = 1 - width("bedrooms", best["feature"]) / width("bedrooms")
     assert best["narrower"] == pytest.approx(narrower, abs=0.1)
     assert best["feature"] == "living_area"
 
 
 def test_a_category_never_seen_brings_nothing_and_is_left_out(client: FlaskClient) -> None:
-    told = explain(client, "x=1800&fuel=coal")
-    assert [step["feature"] for step in told["contributions"]] == ["living_area"]
-    assert told["contributions"] == explain(client, "x=1800")["contributions"]
+    explanation = explain(client, "x=1800&fuel=coal")
+    assert [step["feature"] for step in explanation["contributions"]] == ["living_area"]
+    assert explanation["contributions"] == explain(client, "x=1800")["contributions"]
 
 
 def test_the_same_question_has_the_same_explanation(
@@ -125,15 +124,15 @@ def test_openapi_describes_it(client: FlaskClient) -> None:
     path = document["paths"]["/explain"]["get"]
     assert path["parameters"] == document["paths"]["/predict"]["get"]["parameters"]
     assert "Shapley" in path["description"]
-    schema, told = document["components"]["schemas"]["Explanation"], explain(client, LITTLE)
-    assert schema["required"] == list(told)
-    for part in ("contributions", "untold"):
-        assert schema["properties"][part]["items"]["required"] == list(told[part][0])
+    schema, explanation = document["components"]["schemas"]["Explanation"], explain(client, LITTLE)
+    assert schema["required"] == list(explanation)
+    for part in ("contributions", "missing"):
+        assert schema["properties"][part]["items"]["required"] == list(explanation[part][0])
 
 
 def test_an_end_that_was_rounded_to_nothing(predictor: Predictor) -> None:
     """Prices have no end at 0, but a rounded one may look like that."""
     answer = {"prediction": 100.0, "lower": 0.0, "upper": 300.0}
     raw = np.array([np.log(100.0), -1.0])
-    measure = Range(predictor.contract, answer, raw)
-    assert measure.read(raw[None]) == pytest.approx(np.array([[100, 300 - 50]]))
+    explained = ExplainedInterval(predictor.contract, answer, raw)
+    assert explained.values(raw[None]) == pytest.approx(np.array([[100, 300 - 50]]))

@@ -9,7 +9,8 @@ from flask import Flask, jsonify
 from flask.testing import FlaskClient
 
 from Task1_database.errors import SealError
-from Task3_api.app import HEADERS, create_app
+from Task3_api.app import create_app
+from Task3_api.security_headers import HEADERS
 
 SERVER_ERROR = "the service could not answer; the fault is not yours, and it has been logged"
 

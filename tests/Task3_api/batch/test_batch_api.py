@@ -329,3 +329,16 @@ def test_a_reader_who_leaves_early_leaves_no_file_open(client: FlaskClient) -> N
     next(iter(response.response))
     response.close()
     assert len(list(OPEN_FILES.iterdir())) == before
+
+
+def test_a_classification_in_a_batch(classifier: FlaskClient) -> None:
+    sent = {"data": b"x\n800\nnan\n", "content_type": "text/csv"}
+    header, first, second = csv.reader(
+        classifier.post("/batch_prediction", **sent).text.splitlines()
+    )
+    answer = classifier.get("/predict?x=800").get_json()
+    assert header == ["x", "label", "probability", "set", "warnings", "error"]
+    assert first == [
+        "800", answer["label"], str(answer["probability"]), "|".join(answer["set"]), "", "",
+    ]  # fmt: skip
+    assert second[1:-1] == ["", "", "", ""]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from Task3_api.batch.cells import DIGITS, WIDEST, Cells, Texts
+from Task3_api.batch.cells import DIGITS, WIDEST, ByteSlices, Cells
 
 PLAIN = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 
@@ -23,7 +23,7 @@ numbers = st.one_of(
 )
 
 
-def column(*cells: str) -> Texts:
+def column(*cells: str) -> ByteSlices:
     return Cells.of([["before", cell, "5"] for cell in cells]).column(1)
 
 
@@ -42,7 +42,7 @@ def test_cells_between_two_separators() -> None:
 
 @given(st.lists(numbers, min_size=1, max_size=6))
 def test_a_decimal_is_what_float_makes_of_it(cells: list[str]) -> None:
-    found, plain = column(*cells).decimals()
+    found, plain = column(*cells).parse_decimals()
     for cell, number, is_plain in zip(cells, found.tolist(), plain.tolist(), strict=True):
         assert is_plain == (not cell or (bool(PLAIN.fullmatch(cell)) and len(cell) <= DIGITS))
         if is_plain:
@@ -53,13 +53,13 @@ def test_a_decimal_is_what_float_makes_of_it(cells: list[str]) -> None:
     "cell", ["0." + "9" * (DIGITS - 2), "9" * DIGITS, "-.1", "-0", "5.", "0.3"]
 )
 def test_decimals_at_the_edge(cell: str) -> None:
-    found, plain = column(cell, "1", "").decimals()
+    found, plain = column(cell, "1", "").parse_decimals()
     assert (repr(found[0].item()), plain.tolist()) == (repr(float(cell)), [True] * 3)
 
 
 @given(st.lists(texts, min_size=1, max_size=4), st.integers(1, WIDEST))
 def test_words_are_the_beginnings(cells: list[str], width: int) -> None:
-    words = column(*cells).words(width)
+    words = column(*cells).as_fixed_bytes(width)
     np.testing.assert_array_equal(words, np.array([c.encode()[:width] for c in cells], "S"))
 
 

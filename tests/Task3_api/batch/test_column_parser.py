@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from Task1_database.errors import InputError
 from Task2_model.contract import Contract, Feature, Target
 from Task3_api.batch.cells import Cells
-from Task3_api.batch.column_parser import Cell, FeatureColumn
+from Task3_api.batch.column_parser import FeatureColumn, ParsedCell
 from Task3_api.parsing import Parser
 from Task3_api.predictor import warning
 
@@ -44,7 +44,7 @@ def test_as_one_by_one(feature: Feature, cells: list[str]) -> None:
     for index, text in enumerate(cells):
         code, warned, error = alone(feature, text)
         np.testing.assert_equal(codes[index], code)
-        assert noted.get(index, Cell(code))[1:] == (warned, error)
+        assert noted.get(index, ParsedCell(code))[1:] == (warned, error)
 
 
 def alone(feature: Feature, text: str) -> tuple[float, str, str]:

@@ -9,40 +9,40 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from Task3_api.batch.preview import LOOK, whole_rows
+from Task3_api.batch.preview import PREVIEW_BYTES, whole_rows
 from Task3_api.batch.reader import ROWS
 from Task3_api.predictor import Predictor
 
 URL = "/batch_prediction/preview"
 
 
-def told(client: FlaskClient, body: bytes) -> dict[str, Any]:
+def preview(client: FlaskClient, body: bytes) -> dict[str, Any]:
     response = client.post(URL, data=body, content_type="text/csv")
     assert response.status_code == 200, response.text
     return dict(response.get_json())
 
 
 def test_columns_are_used_passed_on_or_lacking(client: FlaskClient, predictor: Predictor) -> None:
-    understood = told(client, b"id,living_area,heating\n1,1800,electric\n2,,\n")
+    understood = preview(client, b"id,living_area,heating\n1,1800,electric\n2,,\n")
     assert [column["feature"] for column in understood["columns"]] == ["", "Living area", "Heating"]
     labels = [
         f.label for f in predictor.contract.features if f.name not in ("living_area", "heating")
     ]
-    assert understood["hidden"] == labels
+    assert understood["missing"] == labels
     assert understood["rows"] == [["1", "1800", "electric"], ["2", "", ""]]
     assert understood["rows_looked_at"] == 2
     assert understood["marks"] == []
 
 
 def test_x_stands_for_the_main_feature_alone(client: FlaskClient) -> None:
-    assert told(client, b"x\n1800\n")["columns"][0]["feature"] == "Living area"
-    columns = told(client, b"x,living_area\n1,1800\n")["columns"]
+    assert preview(client, b"x\n1800\n")["columns"][0]["feature"] == "Living area"
+    columns = preview(client, b"x,living_area\n1,1800\n")["columns"]
     assert [column["feature"] for column in columns] == ["", "Living area"]
 
 
 def test_cells_are_judged_as_they_will_be_answered(client: FlaskClient) -> None:
     body = b"bedrooms,heating\n2.5,coal\n3,electric\nnan,\n" + b"x,\n" * 10
-    understood = told(client, body)
+    understood = preview(client, body)
     bedrooms, heating = understood["columns"]
     assert (bedrooms["bad"], bedrooms["unseen"]) == (12, 0)
     assert (heating["bad"], heating["unseen"]) == (0, 1)
@@ -60,7 +60,7 @@ def test_cells_are_judged_as_they_will_be_answered(client: FlaskClient) -> None:
 
 
 def test_every_block_is_looked_at(client: FlaskClient) -> None:
-    understood = told(client, b"bedrooms,heating\n" + b"3,\n" * ROWS + b"x,coal\n" * 2)
+    understood = preview(client, b"bedrooms,heating\n" + b"3,\n" * ROWS + b"x,coal\n" * 2)
     bedrooms, heating = understood["columns"]
     assert understood["rows_looked_at"] == ROWS + 2
     assert (bedrooms["bad"], heating["unseen"]) == (2, 2)
@@ -88,11 +88,11 @@ def test_what_would_be_refused_is_refused_with_the_same_words(
 def test_a_longer_file_is_cut_after_a_whole_row(client: FlaskClient, end: str) -> None:
     line = f'1800,"a ""b"",{end}é🏠"{end}'
     body = (f"living_area,note{end}" + line * 9000).encode()
-    assert len(body) > 2 * LOOK
-    for length in range(LOOK + 1, LOOK + 2 * len(line.encode())):
-        understood = told(client, body[:length])
+    assert len(body) > 2 * PREVIEW_BYTES
+    for length in range(PREVIEW_BYTES + 1, PREVIEW_BYTES + 2 * len(line.encode())):
+        understood = preview(client, body[:length])
         assert understood["rows"][0] == ["1800", f'a "b",{end}é🏠']
-        assert understood["rows_looked_at"] == whole_rows(body[:LOOK]).count(b"1800")
+        assert understood["rows_looked_at"] == whole_rows(body[:PREVIEW_BYTES]).count(b"1800")
         assert understood["columns"][0]["bad"] == 0
 
 

@@ -72,8 +72,8 @@ def test_every_entry_is_looked_at() -> None:
         "area": "Area is given more than once",
     }
     assert form.problems == ["'y' is not known; known are bedrooms, area, fuel"]
-    assert not form.sound
+    assert not form.is_valid
 
 
 def test_a_sound_form() -> None:
-    assert Form.read(PARSER, [("area", "1"), ("fuel", "coal")]).sound
+    assert Form.read(PARSER, [("area", "1"), ("fuel", "coal")]).is_valid

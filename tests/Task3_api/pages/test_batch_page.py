@@ -122,7 +122,7 @@ def test_progress_is_shown_and_can_be_cancelled(browse: Open, live: Live, tmp_pa
     page.set_input_files("#file", many)
     facts(page)
     page.click("text=Predict every row")
-    expect(page.locator("#phase")).to_have_text("BatchScorer", timeout=60_000)
+    expect(page.locator("#phase")).to_have_text("Answering", timeout=60_000)
     expect(page.locator("#amount")).to_contain_text("of 400,000 rows")
     assert 0 < page.locator("#bar").evaluate("bar => bar.value") < 1
     expect(page.locator("[type=submit]")).to_be_disabled()

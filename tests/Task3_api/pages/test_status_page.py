@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from Task3_api.app import create_app
-from Task3_api.pages.status import duration
+from Task3_api.pages.status_page import duration
 from Task3_api.predictor import Predictor
 
 

@@ -12,22 +12,18 @@ import flask_swagger_ui
 from flask import Blueprint, Response, make_response, render_template, send_from_directory
 
 from Task3_api.current_model import current_model
+from Task3_api.security_headers import API_DOCS_POLICY, set_policy
 
-blueprint = Blueprint("reference", __name__)
+blueprint = Blueprint("api_docs", __name__)
 
 ASSETS = Path(flask_swagger_ui.__file__).with_name("dist")
-POLICY = (  # the package's stylesheet holds its pictures as data
-    "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'; object-src 'none'"
-)
 
 
 @blueprint.get("/docs")
 def page() -> Response:
-    """Every way of asking, described and to be tried."""
-    response = make_response(render_template("docs.html", ways=_ways()))
-    response.headers["Content-Security-Policy"] = POLICY
-    return response
+    """Every operation, described and to be tried."""
+    html = render_template("api_docs.html", operations=_operations())
+    return set_policy(make_response(html), API_DOCS_POLICY)
 
 
 @blueprint.get("/docs/<any('swagger-ui-bundle.js', 'swagger-ui.css'):name>")
@@ -36,10 +32,10 @@ def asset(name: str) -> Response:
     return send_from_directory(ASSETS, name, max_age=3600)
 
 
-def _ways() -> list[tuple[str, str, str]]:
-    """Method, path and summary of each way of asking, from the OpenAPI document."""
+def _operations() -> list[tuple[str, str, str]]:
+    """Method, path and summary of each operation, from the OpenAPI document."""
     return [
-        (method.upper(), path, way["summary"])
-        for path, methods in current_model().openapi["paths"].items()
-        for method, way in methods.items()
+        (method.upper(), path, operation["summary"])
+        for path, operations in current_model().openapi["paths"].items()
+        for method, operation in operations.items()
     ]

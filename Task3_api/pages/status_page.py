@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import platform
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from importlib import metadata
+from typing import Any
 
 from flask import Blueprint, Flask, current_app, render_template
 
@@ -17,17 +19,17 @@ KEY = "tablecast.requests"
 PACKAGES = ("Flask", "gunicorn", "numpy", "waitress")
 
 
-class Requests:
+class RequestCounter:
     """How many requests this process has answered, and since when."""
 
     def __init__(self) -> None:
         self.since = datetime.now(UTC)
         self.count = 0
-        self._counting = threading.Lock()
+        self._lock = threading.Lock()
 
     def add(self) -> None:
         """Count one."""
-        with self._counting:
+        with self._lock:
             self.count += 1
 
     @property
@@ -38,19 +40,19 @@ class Requests:
 
 def register(app: Flask) -> None:
     """Count the requests of `app`."""
-    requests = app.extensions[KEY] = Requests()
-    app.before_request(requests.add)
+    counter = app.extensions[KEY] = RequestCounter()
+    app.before_request(counter.add)
 
 
 @blueprint.get("/status")
 def page() -> str:
-    """The page."""
-    trained = current_model().predictor.sealed.manifest.get("provenance", {})
+    """What is served, since when, and with which packages."""
+    provenance = current_model().predictor.sealed.manifest.get("provenance", {})
     return render_template(
         "status.html",
         requests=current_app.extensions[KEY],
-        versions=_versions(trained),
-        sealed_at=trained.get("sealed_at", ""),
+        versions=_versions(provenance),
+        sealed_at=provenance.get("sealed_at", ""),
     )
 
 
@@ -60,24 +62,21 @@ def duration(time: timedelta) -> str:
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     parts = {"day": days, "hour": hours, "minute": minutes, "second": seconds}
-    told = [f"{n} {unit}{'s' * (n != 1)}" for unit, n in parts.items() if n]
-    return " ".join(told[:2]) or "0 seconds"
+    texts = [f"{n} {unit}{'s' * (n != 1)}" for unit, n in parts.items() if n]
+    return " ".join(texts[:2]) or "0 seconds"
 
 
-def _versions(trained: dict[str, object]) -> list[tuple[str, str, str]]:
+def _versions(provenance: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Each package with its version here and, where it took part, in training."""
-    packages = trained.get("packages")
-    then = {"Python": str(trained.get("python", ""))}
-    then |= packages if isinstance(packages, dict) else {}
-    now = {"Python": platform.python_version(), **_installed()}
-    return [(name, now.get(name, ""), then.get(name, "")) for name in {**now, **then}]
+    trained = {"Python": provenance.get("python", ""), **provenance.get("packages", {})}
+    serving = {"Python": platform.python_version(), **_installed()}
+    names = {**serving, **trained}
+    return [(name, serving.get(name, ""), trained.get(name, "")) for name in names]
 
 
 def _installed() -> dict[str, str]:
-    found = {}
+    versions = {}
     for name in PACKAGES:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:  # gunicorn is not everywhere
-            continue
-    return found
+        with suppress(metadata.PackageNotFoundError):  # gunicorn is not everywhere
+            versions[name] = metadata.version(name)
+    return versions

@@ -1,0 +1,87 @@
+"""The CSV of a batch, written to a temporary file while it arrives: whole, or refused."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import IO, cast
+
+from flask import request
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.formparser import FormDataParser
+
+from Task3_api.request_body import RequestBody
+
+OnChunk = Callable[[bytes], object]
+
+CHUNK = 1 << 18
+MAX_PARTS = 8  # a form has one file; what else a client adds is ignored
+MAX_FIELD_BYTES = 1 << 20  # of such an addition
+
+
+def spool_upload(max_bytes: int, on_chunk: OnChunk) -> IO[bytes]:
+    """The CSV that was sent, as a temporary file at its beginning; the caller closes it.
+
+    Takes a body of text/csv, or one file of multipart/form-data, and hands its bytes to
+    `on_chunk` as they arrive. Other types are a 415, more than `max_bytes` a 413.
+    """
+    request.max_content_length = max_bytes
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if request.mimetype == "text/csv" and charset == "utf-8":
+        return _spool_body(on_chunk)
+    if request.mimetype == "multipart/form-data":
+        return _spool_form_file(on_chunk)
+    raise UnsupportedMediaType("send text/csv in UTF-8, or multipart/form-data with one file")
+
+
+class SpooledUpload(io.BufferedRandom):
+    """A temporary file; `on_chunk` is called with all that is written to it."""
+
+    def __init__(self, on_chunk: OnChunk) -> None:
+        super().__init__(tempfile.TemporaryFile(buffering=0))  # noqa: SIM115 (closes it itself)
+        self._on_chunk = on_chunk
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        """As a file's `write`."""
+        self._on_chunk(data)
+        return super().write(data)
+
+
+def _spool_body(on_chunk: OnChunk) -> IO[bytes]:
+    with ExitStack() as on_error:
+        file = on_error.enter_context(SpooledUpload(on_chunk))
+        body = RequestBody()
+        while chunk := body.read(CHUNK):
+            file.write(chunk)
+        body.check_whole()
+        file.seek(0)
+        on_error.pop_all()
+        return file
+
+
+def _spool_form_file(on_chunk: OnChunk) -> IO[bytes]:
+    with ExitStack() as on_error:
+        files = _form_files(lambda *_, **__: on_error.enter_context(SpooledUpload(on_chunk)))
+        if len(files) != 1:
+            raise BadRequest(f"send one CSV file; {len(files) or 'none'} came")
+        on_error.pop_all()
+        return files[0]
+
+
+def _form_files(new_file: Callable[..., IO[bytes]]) -> list[IO[bytes]]:
+    """The files of a multipart form, each written to what `new_file` gives."""
+    body = RequestBody()
+    parser = FormDataParser(
+        new_file, silent=False, max_form_parts=MAX_PARTS, max_form_memory_size=MAX_FIELD_BYTES
+    )
+    try:
+        _, _, files = parser.parse(
+            cast(IO[bytes], body), request.mimetype, request.content_length, request.mimetype_params
+        )
+    except ValueError:
+        body.check_whole()
+        raise BadRequest("the body is not valid multipart/form-data") from None
+    body.check_whole()
+    return [file.stream for _, file in files.items(multi=True) if file.filename]

@@ -1,0 +1,61 @@
+"""The page that asks: a form made from the contract, and the answer to what it was sent with."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import UnsupportedMediaType
+
+from Task1_database.errors import InputError
+from Task3_api import parsing
+from Task3_api.current_model import CurrentModel, current_model
+from Task3_api.pages import words
+from Task3_api.pages.answer_view import AnswerView
+from Task3_api.pages.form import Form
+from Task3_api.request_body import small_body
+
+blueprint = Blueprint("ask", __name__)
+
+
+@blueprint.route("/single_prediction", methods=["GET", "POST"])
+@blueprint.get("/")
+def page() -> ResponseReturnValue:
+    """The form, and the answer to what it was sent with."""
+    model, entries = current_model(), _entries()
+    filled = [(name, text) for name, text in entries if text]
+    if request.method == "GET" and filled and filled != entries:  # an address fit to be shared
+        return redirect(f"{url_for('.page')}?{urlencode(filled)}")
+    form = Form.read(model.parser, entries)
+    view = _view(model, form)
+    html = render_template("ask.html", form=form, view=view)
+    return html, 200 if form.is_valid else 400
+
+
+@blueprint.get("/answer")
+def answer() -> str:
+    """The part of that page which changes with the form, for the page itself to fetch."""
+    model = current_model()
+    record = model.parser.record(parsing.pairs(request.query_string))
+    return render_template("answer.html", view=AnswerView.of(model, record))
+
+
+def _entries() -> parsing.Pairs:
+    if request.method != "POST":
+        return parsing.pairs(request.query_string)
+    if request.mimetype != "application/x-www-form-urlencoded":
+        raise UnsupportedMediaType("send the form as application/x-www-form-urlencoded")
+    return parsing.pairs(small_body())
+
+
+def _view(model: CurrentModel, form: Form) -> AnswerView:
+    """What the page shows; what keeps the form from being answered is added to its problems."""
+    given = {name: value for name, value in form.record.items() if value is not None}
+    if form.is_valid and form.texts:
+        with suppress(InputError):
+            if given:
+                return AnswerView.of(model, given)
+        form.problems = words.nothing_known(model.contract, given)
+    return AnswerView.of(model, {})

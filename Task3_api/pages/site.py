@@ -1,0 +1,43 @@
+"""All pages together: a blueprint each, and what every template may use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+
+from Task3_api.current_model import current_model
+from Task3_api.pages import (
+    api_docs_page,
+    ask_page,
+    batch_page,
+    model_page,
+    questions_page,
+    report_page,
+    status_page,
+    words,
+)
+
+PAGES = (
+    ask_page,
+    batch_page,
+    questions_page,
+    report_page,
+    model_page,
+    api_docs_page,
+    status_page,
+)
+
+
+def register(app: Flask) -> None:
+    """Add the pages to `app`."""
+    for page in PAGES:
+        app.register_blueprint(page.blueprint)
+    app.context_processor(template_context)
+    status_page.register(app)
+
+
+def template_context() -> dict[str, Any]:
+    """What every template may use."""
+    model = current_model()
+    return {"contract": model.contract, "version": model.predictor.version, "words": words}

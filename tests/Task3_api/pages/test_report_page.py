@@ -1,0 +1,53 @@
+"""The page of the report: its figures with their captions, and the report itself."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+
+from Task3_api.pages.report_figures import figure, sections, spoken
+
+
+def test_every_figure_of_the_report_with_its_sentence(client: FlaskClient, sealed: Path) -> None:
+    report = BeautifulSoup((sealed / "report.html").read_text(), "html.parser")
+    drawn = [str(svg["aria-label"]) for svg in report.select("svg[aria-label]")]
+    soup = BeautifulSoup(client.get("/report").text, "html.parser")
+    shown = [caption.get_text() for caption in soup.select("figcaption")]
+    assert shown == [spoken(label) for label in drawn]
+    assert len(shown) > 5
+    assert "**" not in "".join(shown)
+    headings = [tag.get_text() for tag in report.select("h2")]
+    assert [tag.get_text() for tag in soup.select("h2")] == [
+        heading for heading in headings if heading in {part.heading for part in sections(sealed)}
+    ]
+
+
+def test_a_figure_is_small_on_its_way_and_runs_nothing(client: FlaskClient, sealed: Path) -> None:
+    found = figure(sealed, 1)
+    assert found
+    plain = client.get("/report/1.svg")
+    packed = client.get("/report/1.svg", headers={"Accept-Encoding": "gzip"})
+    assert plain.mimetype == "image/svg+xml"
+    assert plain.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert plain.text == found.alone
+    assert gzip.decompress(packed.data) == plain.data
+    assert len(packed.data) < len(plain.data) / 2
+
+
+@pytest.mark.parametrize("number", ["0", "99", "x"])
+def test_a_figure_that_is_not_there(client: FlaskClient, number: str) -> None:
+    assert client.get(f"/report/{number}.svg").status_code == 404
+
+
+@pytest.mark.parametrize(("kind", "mimetype"), [("html", "text/html"), ("pdf", "application/pdf")])
+def test_the_report(client: FlaskClient, sealed: Path, kind: str, mimetype: str) -> None:
+    with client.get(f"/report.{kind}") as response:
+        assert response.mimetype == mimetype
+        assert response.data == (sealed / f"report.{kind}").read_bytes()
+        policy = response.headers["Content-Security-Policy"]
+        assert policy.startswith("default-src 'none'; " if kind == "html" else "default-src 'self'")
+        assert "script-src" not in policy
