@@ -67,7 +67,7 @@ def test_figures_on_the_page_add_up(client: FlaskClient) -> None:
 def test_the_most_useful_is_worth_telling_next(client: FlaskClient) -> None:
     soup, told = part(client, "bedrooms=3"), client.get("/explain?bedrooms=3").get_json()
     links = [tag["href"] for tag in soup.select(".next a")]
-    assert links == [f"#field-{gain['feature']}" for gain in told["untold"][:3]]
+    assert links == [f"#field-{gain['feature']}" for gain in told["missing"][:3]]
     page = BeautifulSoup(client.get("/?bedrooms=3").text, "html.parser")
     assert all(page.select_one(str(link)) for link in links)
     assert not part(client, FULL).select(".next")
