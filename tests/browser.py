@@ -111,8 +111,15 @@ def trained(dataset: str, home: Path) -> Iterator[Live]:
         text=True,
     )
     assert done.returncode == 0, done.stderr
+    with served(Path(dataset).name, home) as live:
+        yield live
+
+
+@contextmanager
+def served(dataset: str, home: Path) -> Iterator[Live]:
+    """A dataset that is trained in `home`, served."""
     port = free_port(18_200)
-    live = start(["-m", "tablecast", "serve", Path(dataset).name, "--port", str(port)], port, home)
+    live = start(["-m", "tablecast", "serve", dataset, "--port", str(port)], port, home)
     yield live
     live.stop()
 
@@ -125,9 +132,9 @@ def clients_live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 
 
 @pytest.fixture(scope="session")
-def births_live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+def births_live(births_home: Path) -> Iterator[Live]:
     """The service of the dataset `births`: a classification with texts as labels."""
-    with trained("births", tmp_path_factory.mktemp("births")) as live:
+    with served("births", births_home) as live:
         yield live
 
 

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+import tablecast
 from Task1_database.databases.connect import connect
 from Task1_database.databases.url import VARIABLES
 from Task1_database.dataset import Dataset
@@ -98,6 +99,17 @@ def home(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
     (folder / "models").mkdir()
     (folder / "models" / "houses").symlink_to(models)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def births_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which births, a classification, is loaded and trained, as one does from Python."""
+    folder = tmp_path_factory.mktemp("births")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TABLECAST_HOME", str(folder))
+        tablecast.load("births")
+        tablecast.train("births")
     return folder
 
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from tablecast import main
+from tablecast.command_line import main
 from Task1_database.databases.connect import connect
 from Task1_database.dataset import Dataset
 from Task1_database.errors import DataError, DatasetError, TablecastError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from typing import Any
 
 import click
 
+import tablecast
+from tablecast.steps import models_folder
 from Task1_database.errors import InputError, TablecastError
 
 # Threads that wait should sleep: two processes on the same cores otherwise stall each other.
@@ -108,10 +111,7 @@ def new(file: Path, target: str, name: str | None, x: str | None, sheet: str | N
 
     Says what it found and decided, and how to change that. It overwrites nothing.
     """
-    from Task1_database.new import new as new_dataset
-
-    made = new_dataset(file, target, _workspace().home, name=name, x=x, sheet=sheet)
-    for line in made.lines():
+    for line in tablecast.new(file, target, name=name, x=x, sheet=sheet).lines():
         click.echo(line)
 
 
@@ -123,21 +123,14 @@ def load(name: str, database: str | None, step: str | None = None, wait: float =
 
     All or nothing: after an error the tables are what they were.
     """
-    from Task1_database.load import load as load_dataset
-
-    dataset, url = _dataset(name), _url(name, database)
-    for line in load_dataset(dataset, url, step=step, wait=wait, log=say):
+    for line in tablecast.load(name, database, step=step, wait=wait, log=say):
         click.echo(line)
 
 
 @dataset_command
 def ask(name: str, database: str | None) -> None:
     """Answer the dataset's SQL questions, each into a CSV file."""
-    from Task1_database.questions import ask as ask_questions
-
-    dataset = _dataset(name)
-    folder = _workspace().results(dataset.name)
-    for answer in ask_questions(dataset, _url(name, database), folder, log=say):
+    for answer in tablecast.ask(name, database, log=say):
         click.echo(f"{answer.path}  {answer.question.text}")
 
 
@@ -149,14 +142,9 @@ def train(
     name: str, database: str | None, seed: int, model: tuple[str, ...], wait: float = 0
 ) -> None:
     """Train a model, write its report, check it, seal it and put it in service."""
-    from Task2_model.train import train as train_model
-
-    dataset = _dataset(name)
-    models = _workspace().models(dataset.name)
-    url = _url(name, database)
-    folder = train_model(dataset, url, models, seed=seed, names=model, wait=wait, log=say)
-    click.echo(f"sealed  {folder}")
-    click.echo(f"report  {folder / 'report.pdf'}")
+    sealed = tablecast.train(name, database, seed=seed, models=model, wait=wait, log=say)
+    click.echo(f"sealed  {sealed.folder}")
+    click.echo(f"report  {sealed.folder / 'report.pdf'}")
 
 
 @dataset_command
@@ -167,9 +155,7 @@ def serve(name: str, database: str | None, host: str, port: int) -> None:
 
     Answers come from the sealed model alone; the database is not needed.
     """
-    from Task3_api.server.serve import serve as serve_models
-
-    serve_models(_models(name), host=host, port=port)
+    tablecast.serve(name, host=host, port=port)
 
 
 @dataset_command
@@ -179,15 +165,7 @@ def predict(name: str, database: str | None, facts: tuple[str, ...]) -> None:
 
     For example: tablecast predict houses living_area=1800 bedrooms=3
     """
-    import json
-
-    from Task2_model.artifact import SealedModel, current
-    from Task3_api.parsing import Parser
-    from Task3_api.predictor import Predictor
-
-    predictor = Predictor(SealedModel.open(current(_models(name))))
-    pairs = [_pair(fact) for fact in facts]
-    answer = predictor.answer(Parser(predictor.contract).record(pairs))
+    answer = tablecast.open(models_folder(name)).predict(_record(facts))
     click.echo(json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False))
 
 
@@ -226,44 +204,16 @@ def run(
 @click.argument("url")
 def verify(name: str, url: str) -> None:
     """Ask a live service at URL whether it answers as the model did offline."""
-    from playbook.verify import verify as verify_service
-    from Task2_model.artifact import SealedModel, current
-
-    sealed = SealedModel.open(current(_models(name)))
-    click.echo(f"{verify_service(url, sealed)} answers are the model's own")
+    click.echo(f"{tablecast.verify(name, url)} answers are the model's own")
 
 
-def _pair(fact: str) -> tuple[str, str]:
-    feature, equals, value = fact.partition("=")
-    if not equals:
-        raise InputError(f"{fact!r} is not FEATURE=VALUE")
-    return feature, value
-
-
-def _workspace() -> Any:
-    from Task1_database.workspace import Workspace
-
-    return Workspace.here()
-
-
-def _dataset(name: str) -> Any:
-    from Task1_database.dataset import Dataset
-
-    return Dataset.open(name)
-
-
-def _url(name: str, database: str | None) -> str:
-    from Task1_database.databases.url import from_environment, safe_url
-
-    if not database and (named := from_environment()):
-        url, variable = named
-        say(f"the database is {safe_url(url)}, from ${variable}")
-    return database or str(_workspace().database_url(_dataset(name).name))
-
-
-def _models(name: str) -> Path:
-    return Path(_workspace().models(_dataset(name).name))
-
-
-if __name__ == "__main__":
-    main()
+def _record(facts: tuple[str, ...]) -> dict[str, str]:
+    record: dict[str, str] = {}
+    for fact in facts:
+        feature, equals, value = fact.partition("=")
+        if not equals:
+            raise InputError(f"{fact!r} is not FEATURE=VALUE")
+        if feature in record:
+            raise InputError(f"{feature} is given more than once")
+        record[feature] = value
+    return record

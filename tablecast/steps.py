@@ -1,0 +1,182 @@
+"""The steps from a table to a service, with the workspace's folders and database as defaults.
+
+Each imports what it needs when it is called: asking a question loads no machine learning, and
+serving needs no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from Task1_database.databases.url import from_environment, safe_url
+from Task1_database.dataset import Dataset
+from Task1_database.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tablecast.opened_model import OpenedModel
+    from Task1_database.load import Loaded
+    from Task1_database.new import Made
+    from Task1_database.questions import Answer
+
+Log = Callable[[str], None]
+DatasetName = str | Path | Dataset  # a dataset shipped or made, the path of its folder, or itself
+
+
+def silent(line: str) -> None:
+    """The `log` of a step that tells nobody how far it is."""
+
+
+def new(
+    file: str | Path,
+    target: str,
+    *,
+    name: str | None = None,
+    x: str | None = None,
+    sheet: str | None = None,
+) -> Made:
+    """Make a dataset's folder of a table of one's own, in a CSV or XLSX; it overwrites nothing.
+
+    Parameters
+    ----------
+    file : str or Path
+    target : str
+        The column to predict, as the file calls it.
+    name : str, optional
+        Of the dataset; the file's own otherwise.
+    x : str, optional
+        The column that `x` means in an address; the number that tells most otherwise.
+    sheet : str, optional
+        Of a workbook; the first that is not empty otherwise.
+
+    Returns
+    -------
+    Its `folder`, and by `lines()` what was decided, why, and how to change it.
+    """
+    from Task1_database.new import new as make_dataset
+
+    return make_dataset(Path(file), target, Workspace.here().home, name=name, x=x, sheet=sheet)
+
+
+def load(
+    dataset: DatasetName,
+    database: str | None = None,
+    *,
+    step: str | None = None,
+    wait: float = 0,
+    log: Log = silent,
+) -> list[Loaded]:
+    """Load the dataset's CSVs into the database and build its feature_store, all or nothing.
+
+    Parameters
+    ----------
+    dataset : str, Path or Dataset
+        The name of a dataset that is shipped or was made here, or a dataset's folder.
+    database : str, optional
+        A URL; otherwise what the environment names, or a DuckDB file in the workspace.
+    step : str, optional
+        Do this step alone: load_TABLE, or process_data.
+    wait : float
+        For how many seconds to wait for tables that are not there yet, or a database in use.
+    log : callable
+        Told each step as it begins.
+
+    Returns
+    -------
+    For each table its name and rows; `str` makes a line of it.
+    """
+    from Task1_database.load import load as load_tables
+
+    dataset = _opened(dataset)
+    url = _database_url(dataset, database, log)
+    return load_tables(dataset, url, step=step, wait=wait, log=log)
+
+
+def ask(dataset: DatasetName, database: str | None = None, *, log: Log = silent) -> list[Answer]:
+    """Answer the dataset's SQL questions, each into a CSV file; parameters as for `load`.
+
+    Returns
+    -------
+    For each question the `question`, its `result` (columns and rows) and the `path` of the file.
+    """
+    from Task1_database.questions import ask as ask_questions
+
+    dataset = _opened(dataset)
+    url = _database_url(dataset, database, log)
+    return ask_questions(dataset, url, Workspace.here().results(dataset.name), log=log)
+
+
+def train(
+    dataset: DatasetName,
+    database: str | None = None,
+    *,
+    seed: int = 0,
+    models: Sequence[str] = (),
+    wait: float = 0,
+    log: Log = silent,
+) -> OpenedModel:
+    """Train a model, write its report, check it, seal it and put it in service.
+
+    Parameters are those of `load`, and
+
+    Parameters
+    ----------
+    seed : int
+        The same seed and rows give the same model.
+    models : sequence of str
+        Registered models to train instead of the default; of several the best is kept.
+
+    Returns
+    -------
+    The sealed model, open; its `folder` holds the report.
+    """
+    from tablecast.opened_model import OpenedModel
+    from Task2_model.train import train as train_model
+
+    dataset = _opened(dataset)
+    url = _database_url(dataset, database, log)
+    folder = Workspace.here().models(dataset.name)
+    return OpenedModel(
+        train_model(dataset, url, folder, seed=seed, names=models, wait=wait, log=log)
+    )
+
+
+def serve(dataset: DatasetName, *, host: str = "127.0.0.1", port: int = 5000) -> None:
+    """Serve the dataset's model in service until stopped: a web page, GET, JSON and CSV.
+
+    The server takes this process over. Where `port` is taken, the next that is free serves.
+    """
+    from Task3_api.server.serve import serve as serve_models
+
+    serve_models(models_folder(dataset), host=host, port=port)
+
+
+def verify(dataset: DatasetName, url: str) -> int:
+    """Ask a live service whether it answers as the dataset's model did offline.
+
+    Returns how many answers were compared; raises TablecastError, naming the first that differs.
+    """
+    from playbook.verify import verify as verify_service
+    from Task2_model.artifact import SealedModel, current
+
+    return verify_service(url, SealedModel.open(current(models_folder(dataset))))
+
+
+def models_folder(dataset: DatasetName) -> Path:
+    """Where the dataset's sealed models are in this workspace, one folder a version."""
+    return Workspace.here().models(_opened(dataset).name)
+
+
+def _opened(dataset: DatasetName) -> Dataset:
+    return dataset if isinstance(dataset, Dataset) else Dataset.open(str(dataset))
+
+
+def _database_url(dataset: Dataset, database: str | None, log: Log) -> str:
+    if database:
+        return database
+    if named := from_environment():
+        url, variable = named
+        log(f"the database is {safe_url(url)}, from ${variable}")
+        return url
+    return Workspace.here().database_url(dataset.name)

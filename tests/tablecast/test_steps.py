@@ -1,0 +1,70 @@
+"""The steps as Python code takes them; what each does is tested where it is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import tablecast
+from Task1_database.dataset import SHIPPED
+from Task1_database.errors import DatasetError
+from tests.live import Live
+
+
+@pytest.fixture
+def workspace(births_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The workspace of this process, in which births is loaded and trained."""
+    monkeypatch.setenv("TABLECAST_HOME", str(births_home))
+    return births_home
+
+
+@pytest.mark.parametrize(
+    "dataset", ["births", SHIPPED / "births", tablecast.Dataset.open("births")], ids=type
+)
+def test_a_dataset_is_named_or_handed_over(
+    workspace: Path, dataset: str | Path | tablecast.Dataset
+) -> None:
+    assert [str(table) for table in tablecast.load(dataset)] == [
+        "births: already loaded (1,000 rows)",
+        "feature_store: already loaded (1,000 rows)",
+    ]
+
+
+def test_says_what_it_does_to_whom_it_may_concern(workspace: Path) -> None:
+    steps: list[str] = []
+    answers = tablecast.ask("births", log=steps.append)
+    assert len(steps) == len(answers)
+    assert all(answer.path.parent == workspace / "results" / "births" for answer in answers)
+    assert all(answer.path.is_file() for answer in answers)
+
+
+def test_a_database_of_the_environment_is_said_and_one_that_is_named_goes_first(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TABLECAST_DATABASE", f"duckdb://{workspace}/databases/births.duckdb")
+    steps: list[str] = []
+    (_, features) = tablecast.load("births", log=steps.append)
+    assert features.already
+    assert "from $TABLECAST_DATABASE" in steps[0]
+    (_, features) = tablecast.load("births", f"duckdb://{tmp_path}/other.duckdb")
+    assert not features.already
+
+
+def test_makes_a_dataset_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TABLECAST_HOME", str(tmp_path))
+    file = tmp_path / "squares.csv"
+    file.write_text("side,area\n" + "".join(f"{n % 90},{(n % 90) ** 2}\n" for n in range(200)))
+    made = tablecast.new(file, "area", name="quadrats")
+    assert made.folder == tmp_path / "quadrats"
+    assert tablecast.Dataset.open("quadrats").target.name == "area"
+
+
+def test_verifies_a_live_service(home: Path, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TABLECAST_HOME", str(home))
+    assert tablecast.verify("houses", live.url) == 24
+
+
+def test_there_is_no_such_dataset() -> None:
+    with pytest.raises(DatasetError, match="there is no dataset 'hauses'"):
+        tablecast.train("hauses")
