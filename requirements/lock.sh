@@ -15,6 +15,8 @@ lock train.txt $train --constraint requirements/dev.txt
 lock notebook.txt $train --extra notebook --constraint requirements/dev.txt
 lock serve.txt --constraint requirements/dev.txt
 lock serve-onnx.txt --extra onnx --constraint requirements/dev.txt
-# The benchmarks' peers have an environment of their own, so versions of their own.
-uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-  --no-emit-index-url --output-file benchmarks/peers.txt "$@" benchmarks/peers.in
+# The benchmarks' peers have environments of their own, so versions of their own.
+for peers in benchmarks/peers benchmarks/accuracy/peer_models; do
+  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+    --no-emit-index-url --output-file $peers.txt "$@" $peers.in
+done

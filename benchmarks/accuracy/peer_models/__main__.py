@@ -1,0 +1,36 @@
+"""Fit and score the models of one module on the tasks of a folder, a line of JSON for each.
+
+python -m benchmarks.accuracy.peer_models MODULE FOLDER
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import warnings
+from importlib import import_module
+from pathlib import Path
+
+from benchmarks.accuracy.peer_models.task import read_tasks
+from benchmarks.accuracy.scores import class_score, regression_score
+
+
+def main() -> None:
+    """The lines; `score` is null where a model has nothing to say about a table."""
+    warnings.simplefilter("ignore")
+    models = import_module(f"benchmarks.accuracy.peer_models.{sys.argv[1]}").MODELS
+    for task in read_tasks(Path(sys.argv[2])):
+        score = class_score if task.classes else regression_score
+        for name, model in models.items():
+            begun = time.perf_counter()
+            predictions = model(task)
+            seconds = time.perf_counter() - begun
+            line = {"peer": name, "seed": task.seed, "score": None}
+            if predictions is not None:
+                line["score"] = score(predictions, task.truth) | {"seconds": seconds}
+            print(json.dumps(line), flush=True)
+
+
+if __name__ == "__main__":
+    main()
