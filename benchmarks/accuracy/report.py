@@ -29,11 +29,11 @@ MODELS = (
 )
 PARTS = {ALL: "everything", X_ONLY: "`x` alone", RANDOM: "30 random subsets"}
 HOW = """\
-Made by `python -m benchmarks.accuracy`. Each table is split at random, three quarters to learn from
-and one quarter to be evaluated on, classes with the same shares in both; a figure is the mean over
-the splits. Tablecast is its default model as `tablecast new`, `load` and `train` make it of the same
-CSV, fitted on the rows to learn from alone (what `new` decides of columns and types, it decides
-from all rows); nothing is tuned to these tables.
+Made by `python -m benchmarks.accuracy`. Each table is split at random, three quarters to learn
+from and one quarter to be evaluated on, classes with the same shares in both; a figure is the
+mean over the splits. Tablecast is its default model as `tablecast new`, `load` and `train` make
+it of the same CSV, fitted on the rows to learn from alone (what `new` decides of columns and
+types, it decides from all rows); nothing is tuned to these tables.
 
 The peers are given the same columns, gaps and categories as each likes them: natively (boosting)
 or one-hot and standardised (linear, forest). "Linear" is ridge or logistic regression with its
