@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
+from collections.abc import Iterable
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ MAY_IMPORT = {
     "Task2_model": {"Task1_database", "Task2_model"},
     "Task3_api": {"Task1_database", "Task2_model", "Task3_api"},
     "playbook": {"Task1_database", "Task2_model", "playbook"},
+    "tablecast": {"Task1_database", "Task2_model", "Task3_api", "playbook", "tablecast"},
 }
 SERVED_FROM = {
     "Task1_database.errors",
@@ -26,40 +30,78 @@ SERVED_FROM = {
 TRAINING_ONLY = {"duckdb", "joblib", "mysql", "onnx", "pandas", "psycopg", "skl2onnx", "sklearn"}
 
 
+def modules_of(packages: Iterable[str]) -> dict[str, Path]:
+    """Every file of some packages, by the name under which it is imported."""
+    files = [path for package in packages for path in sorted((ROOT / package).rglob("*.py"))]
+    return {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in files
+    }
+
+
+PRODUCT = modules_of(MAY_IMPORT)
+DESCRIBED = PRODUCT | modules_of(["benchmarks", "docs", "examples"])
+NOUNS = {name: path for name, path in PRODUCT.items() if not path.stem.startswith("__")}
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imports(path: Path) -> set[str]:
     """The modules that a file names in its imports, wherever in the file they stand."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    names = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    plain = (node.names for node in ast.walk(tree) if isinstance(node, ast.Import))
-    return names | {alias.name for aliases in plain for alias in aliases}
+    nodes = list(ast.walk(tree_of(path)))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names = {
+        f"{node.module}.{alias.name}"  # of a module, or of something inside the module
+        for node in nodes
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    return plain | {name if name in PRODUCT else name.rpartition(".")[0] for name in names}
 
 
 @pytest.mark.parametrize("package", MAY_IMPORT)
 def test_imports_follow_the_data(package: str) -> None:
-    files = sorted((ROOT / package).rglob("*.py"))
+    files = modules_of([package])
     assert files
-    for path in files:
+    for name, path in files.items():
         ours = {name.split(".")[0] for name in imports(path)} & set(MAY_IMPORT)
-        assert ours <= MAY_IMPORT[package], path
+        assert ours <= MAY_IMPORT[package], name
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "Task3_api").rglob("*.py")), ids=lambda p: p.name)
-def test_the_service_needs_only_what_reads_a_sealed_model(path: Path) -> None:
-    names = imports(path)
+def test_no_file_needs_itself_by_way_of_others() -> None:
+    """Not even one that imports inside of a function."""
+    needs = {name: imports(path) & PRODUCT.keys() for name, path in PRODUCT.items()}
+    assert "Task1_database.errors" in needs["Task2_model.artifact"]
+    TopologicalSorter(needs).prepare()  # raises a CycleError that names the circle
+
+
+def test_no_two_modules_have_one_name() -> None:
+    counted = Counter(path.stem for path in NOUNS.values())
+    assert [name for name, count in counted.items() if count > 1] == []
+
+
+def test_no_two_classes_have_one_name() -> None:
+    nodes = (node for path in PRODUCT.values() for node in ast.walk(tree_of(path)))
+    counted = Counter(node.name for node in nodes if isinstance(node, ast.ClassDef))
+    assert [name for name, count in counted.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("name", [name for name in PRODUCT if name.startswith("Task3_api")])
+def test_the_service_needs_only_what_reads_a_sealed_model(name: str) -> None:
+    names = imports(PRODUCT[name])
     assert not {name.split(".")[0] for name in names} & TRAINING_ONLY
     assert {name for name in names if name.startswith(("Task1_", "Task2_"))} <= SERVED_FROM
 
 
 @pytest.mark.parametrize("name", sorted(SERVED_FROM))
 def test_what_reads_a_sealed_model_needs_nothing_of_training(name: str) -> None:
-    names = imports(ROOT / (name.replace(".", "/") + ".py"))
+    names = imports(PRODUCT[name])
     assert not {name.split(".")[0] for name in names} & TRAINING_ONLY
     assert {name for name in names if name.startswith(("Task1_", "Task2_"))} <= SERVED_FROM
 
 
-@pytest.mark.parametrize(
-    "path", sorted(ROOT.glob("*/*.py")), ids=lambda p: f"{p.parent.name}/{p.name}"
-)
-def test_a_file_opens_with_a_sentence_on_what_it_is(path: Path) -> None:
-    if path.parent.name != "tests":
-        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+@pytest.mark.parametrize("name", DESCRIBED)
+def test_a_file_opens_with_a_sentence_on_what_it_is(name: str) -> None:
+    assert ast.get_docstring(tree_of(DESCRIBED[name]))

@@ -9,7 +9,7 @@ import pytest
 
 from Task1_database.errors import InputError
 from Task2_model.contract import Contract, Feature, Target
-from Task2_model.frames import encode_frame
+from Task2_model.frame_encoding import encode_frame
 from Task2_model.study import Study
 
 CONTRACT = Contract(
