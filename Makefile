@@ -8,10 +8,13 @@ PEERS   ?= all
 
 BIN := .venv/bin
 
-.PHONY: run test images-test lint format playbook docs bench env lock clean
+.PHONY: run help test images-test lint format playbook docs bench env lock clean
 
 run: .venv/train  ## load, ask, train, report and serve DATASET
 	@$(BIN)/tablecast run $(DATASET) --port $(PORT)
+
+help:  ## these lines
+	@sed -n 's/^\([a-z-]*\):[^#]*## */\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 test: .venv/dev  ## every test that this machine can run
 	@$(BIN)/python -m pytest
