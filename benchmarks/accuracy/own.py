@@ -5,14 +5,13 @@ One fitted model is asked with everything given, with `x` alone and with thirty 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.accuracy.scores import Score, class_score, regression_score
+from benchmarks.accuracy.scores import Score, class_score, processor_seconds, regression_score
 from benchmarks.accuracy.tables import Reading, Split
 from benchmarks.coverage import subsets
 
@@ -26,16 +25,16 @@ def own_score(reading: Reading, split: Split) -> Score:
     everything given; `x` and `random` hold the figures of `x` alone and of the random subsets.
     """
     study = reading.study
-    begun = time.perf_counter()
+    begun = processor_seconds()
     model = study.model(study.contract, seed=split.seed)
     model.fit(study.rows[split.train], study.outcomes[split.train])
-    seconds = time.perf_counter() - begun
+    seconds = processor_seconds() - begun
     rows, truth = study.rows[split.test], study.outcomes[split.test]
     whole, x_only, *random = (
         subset_score(model.predict(np.where(given, rows, np.float32(np.nan))), truth)
         for given in subsets(rows.shape[1]).values()
     )
-    return {**whole, "seconds": seconds, "x": brief([x_only]), "random": brief(random)}
+    return {**whole, "processor": seconds, "x": brief([x_only]), "random": brief(random)}
 
 
 def subset_score(block: Block, truth: npt.NDArray[Any]) -> Score:

@@ -45,9 +45,10 @@ class TableResult:
         return model in self.scores
 
     def mean(self, model: str, figure: str = "error") -> float:
-        """Of a figure over the splits; NaN where the model has none."""
+        """Of a figure over the splits that have it; NaN where none has."""
         scores = self.scores.get(model, {}).values()
-        return fmean(score[figure] for score in scores) if scores else float("nan")
+        values = [score[figure] for score in scores if figure in score]
+        return fmean(values) if values else float("nan")
 
     def ratio(self, model: str) -> float:
         """Tablecast's error divided by a model's, on the splits that both were evaluated on."""

@@ -43,9 +43,10 @@ def result(name: str, ours: float, theirs: float, task: str = "regression") -> T
     """Scores of one table with two splits, the peer's of the second split alone."""
     made = TableResult(TABLES[name], task, rows=3_000, features=4)
     part = {"error": ours, "coverage": 0.9, "width": 1.0}
-    own = {**part, "second": 1.0, "seconds": 1.0, "x": part, "random": part}
+    own = {**part, "second": 1.0, "processor": 1.0, "x": part, "random": part}
     made.add(0, {OWN: own | {"error": 99.0}})
-    made.add(1, {OWN: own, PEER: {"error": theirs, "second": 1.0, "seconds": 1.0}, "linear": None})
+    peer = {"error": theirs, "second": 1.0, "processor": 1.0}
+    made.add(1, {OWN: own, PEER: peer, "linear": None})
     made.before[1] = own | {"random": part | {"error": 2 * ours}}
     return made
 

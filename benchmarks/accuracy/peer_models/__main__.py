@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 import warnings
 from importlib import import_module
 from pathlib import Path
 
 from benchmarks.accuracy.peer_models.task import read_tasks
-from benchmarks.accuracy.scores import class_score, regression_score
+from benchmarks.accuracy.scores import class_score, processor_seconds, regression_score
 
 
 def main() -> None:
@@ -23,12 +22,12 @@ def main() -> None:
     for task in read_tasks(Path(sys.argv[2])):
         score = class_score if task.classes else regression_score
         for name, model in models.items():
-            begun = time.perf_counter()
+            begun = processor_seconds()
             predictions = model(task)
-            seconds = time.perf_counter() - begun
+            seconds = processor_seconds() - begun
             line = {"peer": name, "seed": task.seed, "score": None}
             if predictions is not None:
-                line["score"] = score(predictions, task.truth) | {"seconds": seconds}
+                line["score"] = score(predictions, task.truth) | {"processor": seconds}
             print(json.dumps(line), flush=True)
 
 
