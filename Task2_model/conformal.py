@@ -88,6 +88,10 @@ class Conformal(ABC):
         """The answers without their range or set, which need no calibration."""
         return self._point(self.raw_predict(rows))
 
+    def is_calibrated(self, rows: Rows) -> bool:
+        """Whether the limits of one row (1, features) are known already."""
+        return np.packbits(~np.isnan(rows[0])).tobytes() in self._cache
+
     @abstractmethod
     def _point(self, raw: Floats) -> Block:
         """Raw outputs (n, outputs) as answers without a promise."""

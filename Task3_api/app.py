@@ -12,10 +12,9 @@ from flask.json.provider import DefaultJSONProvider
 from Task3_api import api, problems
 from Task3_api.batch import batch_api
 from Task3_api.current_model import CurrentModel, activate, model_folder, models_folder
-from Task3_api.fast_path import FastPath
 from Task3_api.model_reloader import ModelReloader
 from Task3_api.pages import site
-from Task3_api.security_headers import HEADERS, add_headers
+from Task3_api.security_headers import add_headers
 
 MEGABYTE = 1 << 20
 DEFAULTS = {
@@ -49,7 +48,6 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     site.register(app)
     problems.register(app)
     app.after_request(add_headers)
-    app.wsgi_app = FastPath(app, "/predict", HEADERS)  # type: ignore[method-assign]
     return app
 
 

@@ -59,6 +59,14 @@ class Predictor:
         """
         return self.answers([record])[0]
 
+    def answer_at_once(self, record: Record) -> dict[str, Any] | None:
+        """The answer to one record; None where its subset would have to be calibrated first."""
+        row, about = self._understood(record)
+        rows = np.array([row], dtype=np.float32)
+        if not self._conformal.is_calibrated(rows):
+            return None
+        return self._with_values(rows, [about])[0]
+
     def answers(self, records: Sequence[Record]) -> list[dict[str, Any]]:
         """The answers to many records; an InputError carries the index of the one at fault."""
         codes, about = [], []
@@ -69,6 +77,9 @@ class Predictor:
             codes.append(row)
             about.append(told)
         rows = np.array(codes, dtype=np.float32).reshape(-1, len(self.contract.features))
+        return self._with_values(rows, about)
+
+    def _with_values(self, rows: Rows, about: list[dict[str, Any]]) -> list[dict[str, Any]]:
         values = self._values(self.block(rows))
         return [
             dict(zip(values, parts, strict=True)) | told

@@ -7,7 +7,10 @@ hand over what came without a word; so the bytes that were read are compared wit
 from __future__ import annotations
 
 from flask import request
-from werkzeug.exceptions import BadRequest, ClientDisconnected
+from werkzeug.exceptions import BadRequest, ClientDisconnected, HTTPException, RequestEntityTooLarge
+from werkzeug.wsgi import get_input_stream
+
+CUT = "the request was cut, or its chunks are malformed; send it again"
 
 
 def small_body() -> bytes:
@@ -22,16 +25,27 @@ class RequestBody:
     """The request's stream, counting what is read from it."""
 
     def __init__(self) -> None:
-        self._stream = request.stream
+        self._largest = request.max_content_length or 0
+        announced = request.content_length
+        if announced is not None and announced > self._largest:
+            raise RequestEntityTooLarge
+        # One byte more than is allowed: a limited stream ends at its limit without a word.
+        self._stream = get_input_stream(request.environ, max_content_length=self._largest + 1)
         self._count = 0
 
     def read(self, size: int = -1) -> bytes:
         """As a file's `read`."""
         try:
             data = self._stream.read(size)
-        except ClientDisconnected:
-            raise BadRequest("the request was cut; send it again") from None
+        except HTTPException as error:
+            if not isinstance(error, ClientDisconnected):
+                raise
+            raise BadRequest(CUT) from None
+        except Exception:  # each server has errors of its own for malformed chunks
+            raise BadRequest(CUT) from None
         self._count += len(data)
+        if self._count > self._largest:
+            raise RequestEntityTooLarge
         return data
 
     def check_whole(self) -> None:

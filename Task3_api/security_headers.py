@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from flask import Response
 
+from Task3_api.fast_path import on_fast_path
+
 CONTENT_SECURITY_POLICY = "Content-Security-Policy"
 HEADERS = {
     CONTENT_SECURITY_POLICY: (
@@ -28,6 +30,7 @@ API_DOCS_POLICY = (  # Swagger UI's stylesheet holds its pictures as data
 )
 
 
+@on_fast_path
 def add_headers(response: Response) -> Response:
     """Add each of the headers that the response does not have yet."""
     for name, value in HEADERS.items():

@@ -17,7 +17,6 @@ from benchmarks.processes import ROOT
 from benchmarks.servers import Service
 from benchmarks.traffic import Request
 from Task1_database.dataset import Dataset
-from Task3_api.server.serve import CONFIGURATION
 
 HOUSES = 200  # different ones that the traffic asks about
 MANY = 100  # of a POST
@@ -121,10 +120,7 @@ def floor(home: Home, workers: int, question: Request) -> Service:
     """The same service with a route that returns the constant answer to `question`."""
     return Service(
         "Constant JSON",
-        [
-            *(str(SERVING.python), "-m", "gunicorn", "--config", str(CONFIGURATION)),
-            *("--bind", "127.0.0.1:{port}", "benchmarks.constant:app()"),
-        ],
+        [str(SERVING.python), "-m", "benchmarks.constant", "{port}"],
         home.folder,
         Request("/constant", holds='"lower"'),
         {

@@ -150,12 +150,19 @@ def train(
 @dataset_command
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @port_option
-def serve(name: str, database: str | None, host: str, port: int) -> None:
+@click.option(
+    "--server",
+    type=click.Choice(["granian", "gunicorn", "waitress"]),
+    default="granian",
+    show_default=True,
+    help="What listens; gunicorn and waitress want a balancer in front.",
+)
+def serve(name: str, database: str | None, host: str, port: int, server: str) -> None:
     """Serve the model: a web page, GET, JSON and CSV.
 
     Answers come from the sealed model alone; the database is not needed.
     """
-    tablecast.serve(name, host=host, port=port)
+    tablecast.serve(name, host=host, port=port, server=server)
 
 
 @dataset_command

@@ -16,8 +16,8 @@ from Task1_database.workspace import Workspace
 
 if TYPE_CHECKING:
     from tablecast.opened_model import OpenedModel
-    from Task1_database.load import LoadedTable
-    from Task1_database.new import NewDataset
+    from Task1_database.load import Loaded
+    from Task1_database.new import Made
     from Task1_database.questions import Answer
 
 Log = Callable[[str], None]
@@ -35,7 +35,7 @@ def new(
     name: str | None = None,
     x: str | None = None,
     sheet: str | None = None,
-) -> NewDataset:
+) -> Made:
     """Make a dataset's folder of a table of one's own, in a CSV or XLSX; it overwrites nothing.
 
     Parameters
@@ -66,7 +66,7 @@ def load(
     step: str | None = None,
     wait: float = 0,
     log: Log = silent,
-) -> list[LoadedTable]:
+) -> list[Loaded]:
     """Load the dataset's CSVs into the database and build its feature_store, all or nothing.
 
     Parameters
@@ -142,14 +142,20 @@ def train(
     )
 
 
-def serve(dataset: DatasetName, *, host: str = "127.0.0.1", port: int = 5000) -> None:
+def serve(
+    dataset: DatasetName,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 5000,
+    server: str = "granian",
+) -> None:
     """Serve the dataset's model in service until stopped: a web page, GET, JSON and CSV.
 
     The server takes this process over. Where `port` is taken, the next that is free serves.
     """
     from Task3_api.server.serve import serve as serve_models
 
-    serve_models(models_folder(dataset), host=host, port=port)
+    serve_models(models_folder(dataset), host=host, port=port, server=server)
 
 
 def verify(dataset: DatasetName, url: str) -> int:

@@ -34,11 +34,18 @@ class Live:
         finally:
             connection.close()
 
-    def raw(self, sent: bytes) -> bytes:
-        """What is answered to exactly these bytes, after which the client says no more."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as client:
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=20)
+
+    def raw(self, sent: bytes, *, cut: bool = False) -> bytes:
+        """What is answered to exactly these bytes until the server closes the connection.
+
+        Where they are `cut`, the client says that it sends no more.
+        """
+        with self.connect() as client:
             client.sendall(sent)
-            client.shutdown(socket.SHUT_WR)
+            if cut:
+                client.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: client.recv(65536), b""))
 
     def wait(self) -> None:
@@ -57,8 +64,9 @@ class Live:
         return self.process.communicate(timeout=20)
 
 
-def start(command: list[str], port: int, home: Path, workers: int = 1) -> Live:
-    environment = {**os.environ, "TABLECAST_HOME": str(home), "WEB_CONCURRENCY": str(workers)}
+def start(command: list[str], port: int, home: Path, workers: int = 1, **settings: str) -> Live:
+    own = {"TABLECAST_HOME": str(home), "WEB_CONCURRENCY": str(workers)}
+    environment = {**os.environ, **own, **settings}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = subprocess.Popen(
         [sys.executable, *command], cwd=home, env=environment, text=True, **pipes

@@ -1,64 +1,62 @@
-"""What is known of a column of the file, once every row of it has been read."""
+"""What is known of a column of the file, once every row of it has been looked at."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from Task1_database.onboarding.formats import Kind
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class SourceColumn:
     """A column of the file.
 
     Attributes
     ----------
-    index : int
-        From 0, in the file.
     text, value : str
         SQL for a cell as the loader takes it, and for its value; NULL if missing.
-    is_canonical : bool
+    plain : bool
         Whether the loader takes all cells as they stand.
-    non_null_count : int
+    told : int
         In how many rows there is a value.
-    minimum, maximum
+    low, high
         The smallest and the largest value.
-    missing_markers : dict
+    different, longest, bytes : int
+        Of text, how many different values there are, and the characters and bytes of the longest.
+    missing : dict
         The signs that stand for a missing value, and how often.
     remark : str
         How it was read, where that does not go without saying.
-    distinct_count, max_length, max_bytes : int
-        Of text, how many different values there are, and the characters and bytes of the longest.
     """
 
-    index: int
+    place: int
     label: str
     kind: Kind
     text: str
     value: str
-    is_canonical: bool
-    non_null_count: int
-    minimum: Any
-    maximum: Any
-    missing_markers: dict[str, int] = field(default_factory=dict)
+    plain: bool
+    told: int
+    low: Any
+    high: Any
+    missing: dict[str, int]
     remark: str = ""
     unit: str = ""
-    distinct_count: int = 0
-    max_length: int = 0
-    max_bytes: int = 0
+    different: int = 0
+    longest: int = 0
+    bytes: int = 0
 
     @property
-    def is_constant(self) -> bool:
+    def constant(self) -> bool:
         """Whether all its values are one and the same."""
-        return bool(self.non_null_count) and self.minimum == self.maximum
+        return bool(self.told) and self.low == self.high
 
     @property
-    def is_date(self) -> bool:
+    def days(self) -> bool:
         """Whether it holds days, with or without an hour."""
         return self.kind in ("date", "moment")
 
     @property
-    def is_numeric(self) -> bool:
+    def numeric(self) -> bool:
         """Whether it holds numbers."""
         return self.kind in ("integer", "number")

@@ -12,11 +12,12 @@ from typing import Any
 from flask import Blueprint, Flask, current_app, render_template
 
 from Task3_api.current_model import current_model
+from Task3_api.fast_path import on_fast_path
 
 blueprint = Blueprint("status", __name__)
 
 KEY = "tablecast.requests"
-PACKAGES = ("Flask", "gunicorn", "numpy", "waitress")
+PACKAGES = ("Flask", "granian", "gunicorn", "numpy", "waitress")
 
 
 class RequestCounter:
@@ -27,6 +28,7 @@ class RequestCounter:
         self.count = 0
         self._lock = threading.Lock()
 
+    @on_fast_path
     def add(self) -> None:
         """Count one."""
         with self._lock:

@@ -1,4 +1,4 @@
-"""How gunicorn runs the service, in a container and under `tablecast serve` alike."""
+"""How gunicorn runs the service: on Heroku, and by `tablecast serve --server gunicorn`."""
 
 import os
 from pathlib import Path
@@ -18,13 +18,13 @@ bind = f"0.0.0.0:{os.environ.get('PORT', '5000')}"
 # Two processes keep answering while one streams a large CSV; more cost about 75 MB each.
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 
-# The main thread answers short questions; others take files, pages and slow clients.
-worker_class = "Task3_api.server.worker.Worker"
+# A slow client holds a thread: the platform in front has to take bodies and answers off it.
+worker_class = "gthread"
 threads = 8
 
-# Longer than the 60 s after which common balancers drop an idle connection, so that it is
-# they who close it and no request meets a connection that has just gone.
-keepalive = 65
+# Longer than the 60 s, on Heroku 90 s, after which balancers drop an idle connection, so that it
+# is they who close it and no request meets a connection that has just gone.
+keepalive = 95
 
 # A worker whose main loop is silent for this long is replaced. It is no limit on a request.
 timeout = 30

@@ -1,13 +1,13 @@
-"""The service as a running server: gunicorn where it can be had, waitress elsewhere."""
+"""From a dataset's models to a running server: the version in service, and a port that is free."""
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from Task1_database.errors import TablecastError
 from Task2_model.artifact import SealedModel, current
@@ -15,19 +15,20 @@ from Task2_model.artifact import SealedModel, current
 if TYPE_CHECKING:
     from flask import Flask
 
-CONFIGURATION = Path(__file__).with_name("gunicorn.conf.py")
 PORTS_TRIED = 100
 
 
-def serve(models: Path, *, host: str, port: int = 5000) -> None:
+def serve(models: Path, *, host: str, port: int = 5000, server: str = "granian") -> None:
     """Serve the version in service among `models` (models/<dataset>) until told to stop.
 
-    Where gunicorn can be had it replaces this process, and with it whatever training loaded.
+    The server replaces this process, and with it whatever training loaded.
 
     Parameters
     ----------
     port : int
         Where this one is taken, the next that is free serves, and a line says so.
+    server : str
+        One of `SERVERS`.
 
     Raises SealError where there is no sound model, TablecastError where no port is free.
     """
@@ -41,9 +42,11 @@ def serve(models: Path, *, host: str, port: int = 5000) -> None:
     print("Press Ctrl+C to stop.", flush=True)
     os.environ["MODELS"] = str(models.resolve())
     os.environ.pop("MODEL_DIR", None)
-    if importlib.util.find_spec("gunicorn") and os.name != "nt":
-        _become_gunicorn(host, chosen)
-    _run_waitress(host, chosen)
+    options = ["--server", server, "--host", ip_of(host), "--port", str(chosen)]
+    command = [sys.executable, "-m", "Task3_api.server", *options]
+    if os.name == "nt":  # there, exec would give the terminal back at once
+        sys.exit(subprocess.run(command, check=False).returncode)  # noqa: S603
+    os.execv(sys.executable, command)  # noqa: S606
 
 
 def free_port(preferred: int, host: str = "127.0.0.1") -> int:
@@ -56,12 +59,8 @@ def free_port(preferred: int, host: str = "127.0.0.1") -> int:
 
 def is_free(port: int, host: str) -> bool:
     """Whether a server could listen there; an unknown host is a TablecastError."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise TablecastError(f"{host} is no address of this machine: {error.strerror}") from None
-    family, kind, protocol, _, where = found[0]
-    with socket.socket(family, kind, protocol) as probe:
+    family, where = _resolve(host, port)
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
         if os.name != "nt":  # there it would allow two servers on one port
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -69,6 +68,11 @@ def is_free(port: int, host: str) -> bool:
         except OSError:
             return False
     return True
+
+
+def ip_of(host: str) -> str:
+    """The numeric address of a host of this machine; an unknown one is a TablecastError."""
+    return str(_resolve(host, 0)[1][0])
 
 
 def address(host: str, port: int) -> str:
@@ -89,17 +93,12 @@ def gunicorn_app() -> Flask:
         raise AppImportError(f"tablecast: {error}") from error
 
 
-def _become_gunicorn(host: str, port: int) -> None:
-    options = ["--config", str(CONFIGURATION), "--bind", f"{_bracketed(host)}:{port}"]
-    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *options])  # noqa: S606
-
-
-def _run_waitress(host: str, port: int) -> None:
-    import waitress  # noqa: PLC0415 (gunicorn, the usual way, loads neither here)
-
-    from Task3_api.app import create_app  # noqa: PLC0415
-
-    waitress.serve(create_app(), host=host, port=port, threads=8, ident=None)
+def _resolve(host: str, port: int) -> tuple[int, Any]:
+    try:
+        family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise TablecastError(f"{host} is no address of this machine: {error.strerror}") from None
+    return family, where
 
 
 def _bracketed(host: str) -> str:

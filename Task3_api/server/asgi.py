@@ -1,0 +1,213 @@
+"""The service as granian runs it: what waits for a client waits here, and holds no thread.
+
+A body is taken whole before a thread reads it, and an answer is made no faster than its client
+takes it. So a client that is slow, or silent, costs a few kilobytes, and nobody else any time.
+What answers is the Flask app, as under any other server (PEP 3333); the most frequent request has
+a fast path, which takes neither a thread nor Flask.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
+
+from flask import Flask
+
+from Task3_api.app import create_app
+from Task3_api.fast_path import FastPath
+from Task3_api.security_headers import HEADERS
+from Task3_api.server.body_spool import BodySpool, Receive
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+Scope = dict[str, Any]
+Message = dict[str, Any]
+Send = Callable[[Message], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+THREADS = 8  # for requests without a body, and as many for the others
+IN_MEMORY = 1 << 16  # bytes; a longer body is on disk
+WHOLE = 1 << 18  # bytes; an answer that is no longer is sent in one piece
+PIECE = 1 << 16  # bytes, at least, of a piece of a longer one
+STREAMS = 16  # longer answers at once; each holds some megabytes, and further ones wait
+FAST_HEADERS = [
+    (name.lower().encode(), value.encode())
+    for name, value in ({"Content-Type": "application/json"} | HEADERS).items()
+]
+STALLED_SECONDS = (
+    30.0  # TABLECAST_STALLED_SECONDS; a client that moves nothing for so long is let go
+)
+
+
+class Reply(NamedTuple):
+    """What the app answered: the body whole, or as pieces that are still to be made."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    pieces: Iterator[bytes] | None = None
+    close: Callable[[], object] = bool
+
+
+class AsgiService:
+    """The Flask app, as ASGI has it.
+
+    Parameters
+    ----------
+    app : Flask
+    stalled_seconds : float
+        How long a client may send nothing of its body, or take nothing of its answer.
+    """
+
+    def __init__(self, app: Flask, stalled_seconds: float = STALLED_SECONDS) -> None:
+        self._app = app
+        self._stalled_seconds = stalled_seconds
+        self._without_body = ThreadPoolExecutor(THREADS)
+        self._with_body = ThreadPoolExecutor(THREADS)
+        self._streams = asyncio.Semaphore(STREAMS)
+        self._fast_path = FastPath(app)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Reply one request."""
+        if has_body(scope):
+            with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
+                body = await self._body(scope, receive, cast(IO[bytes], file))
+                answer = await self._answer(scope, body, self._with_body)
+                await self._reply(answer, receive, send)
+        else:
+            answer = self._at_once(scope) or await self._answer(
+                scope, io.BytesIO(), self._without_body
+            )
+            await self._reply(answer, receive, send)
+
+    def _at_once(self, scope: Scope) -> Reply | None:
+        body = self._fast_path.answer(scope["method"], scope["path"], scope["query_string"])
+        return Reply(200, FAST_HEADERS, body) if body else None
+
+    async def _body(self, scope: Scope, receive: Receive, file: IO[bytes]) -> IO[bytes]:
+        largest = self._app.config["MAX_UPLOAD_LENGTH"]
+        spool = BodySpool(file, largest, content_length(scope), self._stalled_seconds)
+        return await spool.fill(receive)
+
+    async def _answer(self, scope: Scope, body: IO[bytes], pool: ThreadPoolExecutor) -> Reply:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(pool, self._ask_flask, environment(scope, body))
+
+    def _ask_flask(self, environ: WSGIEnvironment) -> Reply:
+        started: list[Any] = []
+
+        def start_response(status: str, headers: Iterable[tuple[str, str]], _: Any = None) -> Any:
+            encoded = [(k.lower().encode(), v.encode("latin-1")) for k, v in headers]
+            started[:] = int(status[:3]), encoded
+
+        body = self._app.wsgi_app(environ, start_response)
+        close = getattr(body, "close", bool)
+        status, headers = started
+        length = dict(headers).get(b"content-length", b"")
+        if (length and int(length) <= WHOLE) or environ["REQUEST_METHOD"] == "HEAD":
+            try:
+                return Reply(status, headers, b"".join(body))
+            finally:
+                close()
+        return Reply(status, headers, b"", iter(body), close)
+
+    async def _reply(self, reply: Reply, receive: Receive, send: Send) -> None:
+        start = {"type": "http.response.start", "status": reply.status, "headers": reply.headers}
+        if reply.pieces is None:
+            await send(start)
+            await send({"type": "http.response.body", "body": reply.body})
+            return
+        try:
+            async with self._streams:
+                await send(start)
+                await self._stream(reply.pieces, receive, send)
+        finally:
+            await asyncio.get_running_loop().run_in_executor(self._with_body, reply.close)
+
+    async def _stream(self, pieces: Iterator[bytes], receive: Receive, send: Send) -> None:
+        """Send piece after piece; an error breaks the connection, and no answer looks whole."""
+        loop = asyncio.get_running_loop()
+        client_left = asyncio.ensure_future(_client_left(receive))
+        try:
+            while piece := await loop.run_in_executor(self._with_body, next_piece, pieces):
+                if client_left.done():
+                    return
+                async with asyncio.timeout(self._stalled_seconds):
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            client_left.cancel()
+
+
+def service() -> AsgiService:
+    """What granian runs in each of its workers."""
+    app = create_app()
+    model = app.extensions["tablecast"]
+    app.logger.warning("serving %s, version %s", model.contract.dataset, model.predictor.version)
+    return AsgiService(app, float(os.environ.get("TABLECAST_STALLED_SECONDS", STALLED_SECONDS)))
+
+
+def has_body(scope: Scope) -> bool:
+    """Whether a request announces a body."""
+    return any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"])
+
+
+def content_length(scope: Scope) -> int | None:
+    """The bytes that a request announces; None where it does not say."""
+    with suppress(KeyError, ValueError):
+        return int(dict(scope["headers"])[b"content-length"])
+    return None
+
+
+def environment(scope: Scope, body: IO[bytes]) -> WSGIEnvironment:
+    """A request as PEP 3333 has it, its body being `body`."""
+    host, port = scope["server"]
+    environ: WSGIEnvironment = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope["path"].encode().decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_NAME": host,
+        "SERVER_PORT": str(port),
+        "SERVER_PROTOCOL": "HTTP/1.1" if scope["http_version"] == "1.1" else "HTTP/1.0",
+        "REMOTE_ADDR": scope["client"][0],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.input": body,
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name, value in scope["headers"]:
+        if b"_" not in name:  # X_Forwarded_For would pass for X-Forwarded-For
+            key = name.decode("latin-1").upper().replace("-", "_")
+            key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+            text = value.decode("latin-1")
+            environ[key] = f"{environ[key]},{text}" if key in environ else text
+    return environ
+
+
+def next_piece(pieces: Iterator[bytes]) -> bytes:
+    """The next bytes of an answer, some PIECE of them; none at its end."""
+    taken, size = [], 0
+    for piece in pieces:
+        taken.append(piece)
+        size += len(piece)
+        if size >= PIECE:
+            break
+    return b"".join(taken)
+
+
+async def _client_left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

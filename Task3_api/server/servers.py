@@ -1,0 +1,79 @@
+"""The three servers that can run the service; all of them serve the same Flask app."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+GUNICORN_CONFIGURATION = Path(__file__).with_name("gunicorn.conf.py")
+CONNECTIONS = 16_384  # of a worker; a silent one costs it some ten kilobytes
+DESCRIPTORS = 3  # that a connection takes at most: itself, its upload, and what is read of that
+KEEP_ALIVE = 95  # seconds; the balancers in front drop idle connections after 60 or 90
+GRACE = 15  # seconds in which what is being answered may end; platforms kill after 30
+
+
+def run_granian(host: str, port: int, target: str = "Task3_api.server.asgi:service") -> None:
+    """The usual one: slow clients cost it nothing, and a worker that dies is replaced."""
+    from granian import Granian  # noqa: PLC0415 (each server is loaded where it is chosen)
+    from granian.constants import HTTPModes, Interfaces, RuntimeModes  # noqa: PLC0415
+    from granian.http import HTTP1Settings  # noqa: PLC0415
+    from granian.log import LogLevels  # noqa: PLC0415
+
+    Granian(
+        target,
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,
+        websockets=False,
+        runtime_mode=RuntimeModes.st,
+        workers=workers(),
+        backlog=2048,
+        backpressure=min(CONNECTIONS, _most_descriptors() // DESCRIPTORS),
+        http1_settings=HTTP1Settings(
+            header_read_timeout=1000 * KEEP_ALIVE, max_buffer_size=1 << 16
+        ),
+        respawn_failed_workers=True,
+        workers_kill_timeout=GRACE,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+def run_gunicorn(host: str, port: int) -> None:
+    """The best known, for platforms that expect it; something in front must hold slow clients."""
+    bracketed = f"[{host}]" if ":" in host else host
+    options = ["--config", str(GUNICORN_CONFIGURATION), "--bind", f"{bracketed}:{port}"]
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *options])  # noqa: S606
+
+
+def run_waitress(host: str, port: int) -> None:
+    """Python alone, for where neither of the others can be had; one process."""
+    import waitress  # noqa: PLC0415
+
+    from Task3_api.app import create_app  # noqa: PLC0415
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # waitress ends in order at SystemExit
+    waitress.serve(create_app(), host=host, port=port, threads=8, ident=None)
+
+
+SERVERS = {"granian": run_granian, "gunicorn": run_gunicorn, "waitress": run_waitress}
+
+
+def workers() -> int:
+    """Two processes keep answering while one is busy; more cost about 60 MB each."""
+    return int(os.environ.get("WEB_CONCURRENCY", "2"))
+
+
+def _most_descriptors() -> int:
+    """As many files and connections as this process is allowed, from now on."""
+    try:
+        import resource  # noqa: PLC0415 (not on Windows)
+    except ImportError:
+        return DESCRIPTORS * CONNECTIONS
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = DESCRIPTORS * CONNECTIONS if hard == resource.RLIM_INFINITY else hard
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return most
