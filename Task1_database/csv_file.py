@@ -1,8 +1,8 @@
-"""A raw CSV file as it lies on the disk: its header, its fingerprint, and its first fault.
+"""A raw CSV file as it lies on the disk: its header, its fingerprint, and its first error.
 
 The rules are RFC 4180 in UTF-8 (a byte-order mark and either line ending are fine). The database
-engine reads the rows, fast; only when it refuses does `fault` go through the file again, cell by
-cell, to name the line, the column and the value.
+engine reads the rows, fast; only when it refuses does `first_error` go through the file again, cell
+by cell, to name the line, the column and the value.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from Task1_database.errors import DataError
 from Task1_database.schema import Column, Table
 
 CHUNK = 1 << 20
-SHOWN = 40  # characters of a bad value that an error message shows
+MAX_QUOTED = 40  # characters of a bad value that an error message repeats
 _BREAK = re.compile(r"\r\n|\r|\n")
 _QUOTE = "a quote is not closed, or one inside a value is not doubled"
 _ENDINGS = {"\n": "LF", "\r": "CR", "\r\n": "CRLF"}
@@ -61,33 +61,33 @@ class CsvFile:
             raise DataError(f"{self.path.name}: the file is empty; expected a header and rows")
         by_name = {column.header: column for column in self.table.columns}
         if header[0] > 1:
-            raise self._header("is blank")
+            raise self._header_error("is blank")
         names = [name.lower() for name in header[1]]
         for name in names:
             if name not in by_name:
-                raise self._header(f"{_shown(name)} is not a column of {self.table.name}")
+                raise self._header_error(f"{_quoted(name)} is not a column of {self.table.name}")
             if names.count(name) > 1:
-                raise self._header(f"column {name} is there {names.count(name)} times")
+                raise self._header_error(f"column {name} is there {names.count(name)} times")
         for name in by_name.keys() - names:
-            raise self._header(f"column {name} is missing")
+            raise self._header_error(f"column {name} is missing")
         return [by_name[name] for name in names]
 
     @cached_property
     def fingerprint(self) -> Fingerprint:
-        """What one pass over the file's bytes tells."""
+        """Its fingerprint, after one pass over its bytes."""
         digest, lines, commas, quoted, chunk = hashlib.sha256(), 0, 0, False, b"\n"
-        written = self.path.stat().st_mtime_ns
+        mtime_ns = self.path.stat().st_mtime_ns
         with self.path.open("rb") as file:
             while piece := file.read(CHUNK):
                 chunk = piece
                 digest.update(chunk)
                 if b"\0" in chunk:
-                    raise self.fault() or DataError(f"{self.path.name}: has a NUL byte")
-                bare, quoted = _outside_quotes(chunk, quoted)
-                lines += int(np.count_nonzero(bare == ord("\n")))
-                commas += int(np.count_nonzero(bare == ord(",")))
+                    raise self.first_error() or DataError(f"{self.path.name}: has a NUL byte")
+                unquoted, quoted = _outside_quotes(chunk, quoted)
+                lines += int(np.count_nonzero(unquoted == ord("\n")))
+                commas += int(np.count_nonzero(unquoted == ord(",")))
         lines += not chunk.endswith(b"\n")
-        return Fingerprint(digest.hexdigest(), written, lines, commas)
+        return Fingerprint(digest.hexdigest(), mtime_ns, lines, commas)
 
     def check(self, loaded: int) -> None:
         """Make sure that as many rows were loaded as the file has, counted another way.
@@ -103,18 +103,18 @@ class CsvFile:
             raise DataError(f"{self.path.name}: the file has a header and no rows")
         lines, commas = loaded + 1, (loaded + 1) * (len(self.table.columns) - 1)
         if (lines, commas) != (self.fingerprint.lines, self.fingerprint.commas):
-            self._check_with_care(loaded)
+            self._check_by_records(loaded)
 
-    def _check_with_care(self, loaded: int) -> None:
-        """Blank lines and stray quotes are no fault, but mislead the quick count."""
-        if fault := self.fault():
-            raise fault
+    def _check_by_records(self, loaded: int) -> None:
+        """Blank lines and stray quotes are no error, but mislead the quick count."""
+        if error := self.first_error():
+            raise error
         with closing(self._records()) as records:
             rows = sum(1 for _ in records) - 1
         if loaded != rows:
             raise DataError(f"{self.path.name}: has {rows:,} rows, but {loaded:,} were read")
 
-    def fault(self) -> DataError | None:
+    def first_error(self) -> DataError | None:
         """The first thing in the file that does not fit, as an error to raise."""
         try:
             columns = self.columns()
@@ -128,11 +128,11 @@ class CsvFile:
 
     def _check(self, line: int, values: list[str], columns: list[Column]) -> None:
         if len(values) != len(columns):
-            raise self._at(line, f"has {len(values)} values; expected {len(columns)}")
+            raise self._line_error(line, f"has {len(values)} values; expected {len(columns)}")
         for column, value in zip(columns, values, strict=True):
             if not column.accepts(value):
-                found = _shown(value) if value else "is empty"
-                raise self._at(line, f"{found}; expected {column.expected}", column)
+                problem = _quoted(value) if value else "is empty"
+                raise self._line_error(line, f"{problem}; expected {column.expected}", column)
             line += len(_BREAK.findall(value))
 
     def _records(self) -> Generator[tuple[int, list[str]], None, None]:
@@ -149,22 +149,22 @@ class CsvFile:
                     values = next(reader, None)
                     lines.check_ending()
                 except csv.Error as error:
-                    raise self._at(line, f"{_QUOTE} ({error})") from None
+                    raise self._line_error(line, f"{_QUOTE} ({error})") from None
                 except ValueError as error:
-                    raise self._at(lines.number, str(error)) from None
+                    raise self._line_error(lines.number, str(error)) from None
                 if values is None:
                     return
                 if values or len(self.table.columns) == 1:
                     yield line, values or [""]
                 line = lines.number + 1
 
-    def _header(self, what: str) -> DataError:
+    def _header_error(self, problem: str) -> DataError:
         names = ", ".join(column.header for column in self.table.columns)
-        return DataError(f"{self.path.name}, line 1: {what}; expected the columns {names}")
+        return DataError(f"{self.path.name}, line 1: {problem}; expected the columns {names}")
 
-    def _at(self, line: int, what: str, column: Column | None = None) -> DataError:
+    def _line_error(self, line: int, problem: str, column: Column | None = None) -> DataError:
         where = f", column {column.header}" if column else ""
-        return DataError(f"{self.path.name}, line {line}{where}: {what}")
+        return DataError(f"{self.path.name}, line {line}{where}: {problem}")
 
 
 class _Lines:
@@ -183,8 +183,8 @@ class _Lines:
         self.number += 1
         self._ending = line[len(line.rstrip("\r\n")) :]
         self._first = self._first or self._ending
-        if found := _NOT_UTF8.search(line):
-            byte = ord(found[0]) - 0xDC00
+        if match := _NOT_UTF8.search(line):
+            byte = ord(match[0]) - 0xDC00
             raise ValueError(f"byte 0x{byte:02X} is not UTF-8; expected text in UTF-8")
         if "\0" in line:
             raise ValueError("has a NUL byte; expected text")
@@ -193,12 +193,12 @@ class _Lines:
     def check_ending(self) -> None:
         """Make sure that the line that ended a record ends as the first one did."""
         if self._ending and self._ending != self._first:
-            found, expected = _ENDINGS[self._ending], _ENDINGS[self._first]
-            raise ValueError(f"ends with {found}; expected {expected}, as in line 1")
+            ending, expected = _ENDINGS[self._ending], _ENDINGS[self._first]
+            raise ValueError(f"ends with {ending}; expected {expected}, as in line 1")
 
 
-def _shown(value: str) -> str:
-    return repr(value if len(value) <= SHOWN else f"{value[:SHOWN]}…")
+def _quoted(value: str) -> str:
+    return repr(value if len(value) <= MAX_QUOTED else f"{value[:MAX_QUOTED]}…")
 
 
 def _outside_quotes(chunk: bytes, quoted: bool) -> tuple[npt.NDArray[np.uint8], bool]:

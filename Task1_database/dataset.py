@@ -64,7 +64,7 @@ class Dataset:
     schema : dict
         The columns of each raw table, from schema.sql.
     features : dict
-        The features in their order, each with its words.
+        The features in their order, each with its label.
     features_select : str
         The SELECT inside features_sql.
     excluded : dict
@@ -129,7 +129,8 @@ def _read(folder: Path) -> Dataset:
     )
     task = cast("Task", toml.choice("task", "regression", "classification"))
     features = {
-        name: _words(section) for name, section in toml.section("features").sections().items()
+        name: _feature_text(section)
+        for name, section in toml.section("features").sections().items()
     }
     schema_sql, features_sql = _text(folder, "schema.sql"), _text(folder, "features.sql")
     tables = _tables(folder, toml.section("tables"))
@@ -164,7 +165,7 @@ def _text(folder: Path, name: str) -> str:
         raise DatasetError(f"{name} is not UTF-8; save it as such") from None
 
 
-def _words(section: TomlSection) -> FeatureText:
+def _feature_text(section: TomlSection) -> FeatureText:
     section.only("label", "unit", "help")
     return FeatureText(
         section.string("label"), section.string("unit", ""), section.string("help", "")
@@ -203,10 +204,10 @@ def _excluded(toml: TomlSection, schema: dict[str, Table], used: set[str]) -> di
 
 
 def _features_select(sql: str) -> str:
-    found = _FEATURES.fullmatch(sql)
-    if not found:
+    match = _FEATURES.fullmatch(sql)
+    if not match:
         raise DatasetError(f"features.sql: expected CREATE TABLE {FEATURES_TABLE} AS SELECT …")
-    return found[1]
+    return match[1]
 
 
 def _questions(folder: Path) -> tuple[Question, ...]:
@@ -220,8 +221,8 @@ def _question(file: str, sql: str) -> Question:
     name = _QUESTION_FILE.fullmatch(Path(file).name)
     if not name:
         raise DatasetError(f"{file}: expected a name such as 01_price_by_size.sql")
-    found = _QUESTION.fullmatch(sql)
-    if not found:
+    match = _QUESTION.fullmatch(sql)
+    if not match:
         raise DatasetError(f"{file}: expected the question as a -- comment, then one SELECT")
-    text, *note = (line.strip("- \t\r") for line in found[1].splitlines())
-    return Question(int(name[1]), name[2], text, " ".join(note), found[2], file)
+    text, *note = (line.strip("- \t\r") for line in match[1].splitlines())
+    return Question(int(name[1]), name[2], text, " ".join(note), match[2], file)

@@ -21,13 +21,13 @@ from Task1_database.databases.connect import connect
 from Task1_database.databases.url import safe_url
 from Task1_database.dataset import FEATURES_TABLE, ROW_ID, Dataset
 from Task1_database.errors import DatabaseError, DatasetError, TableMissing
-from Task1_database.load_log import Load, step_of
+from Task1_database.load_log import LoadRecord, step_of
 from Task1_database.retry import Log, with_retries
 
 
 @dataclass(frozen=True)
-class Loaded:
-    """What `load` has to say about one table; `str` gives it as a line."""
+class LoadedTable:
+    """What `load` did with one table; `str` gives it as a line."""
 
     table: str
     rows: int
@@ -48,7 +48,7 @@ def load(
     wait: float = 0,
     log: Log = lambda _: None,
     every: float = 1,
-) -> list[Loaded]:
+) -> list[LoadedTable]:
     """Bring a database's tables up to date with the dataset's folder.
 
     Parameters
@@ -79,7 +79,7 @@ def load(
     """
     tables = _tables(dataset, step)
 
-    def attempt() -> list[Loaded]:
+    def attempt() -> list[LoadedTable]:
         return _Loading(dataset, url, tables, log, every).run()
 
     return with_retries(attempt, wait, log)
@@ -109,73 +109,73 @@ class _Loading:
             for table in dataset.tables
         }
 
-    def run(self) -> list[Loaded]:
-        done = load_log.there(self._dataset, self._url)
+    def run(self) -> list[LoadedTable]:
+        done = load_log.read_only(self._dataset, self._url)
         stale = self._stale(done)
         if stale:
             files = [csv.path for csv in self._sources.values()]
             with connect(self._url, files=files) as database:
-                done = load_log.present(database, self._dataset, self._url)
+                done = load_log.read(database, self._dataset, self._url)
                 stale = self._stale(done)
                 with database.transaction() as transaction:
                     done |= {
                         table: self._make(transaction, entry) for table, entry in stale.items()
                     }
-                    load_log.record(transaction, done)
+                    load_log.write(transaction, done)
         if load_log.is_old(self._dataset, done):
             self._log(f"{FEATURES_TABLE}: made before that; step {load_log.PROCESS} makes it anew")
-        return [Loaded(t, done[t].rows, done[t].file, t not in stale) for t in self._tables]
+        return [LoadedTable(t, done[t].rows, done[t].file, t not in stale) for t in self._tables]
 
-    def _stale(self, done: Mapping[str, Load]) -> dict[str, Load]:
+    def _stale(self, done: Mapping[str, LoadRecord]) -> dict[str, LoadRecord]:
         """The tables to make, with what each is to be made of."""
         wanted = {t: self._raw(t) for t in self._tables if t != FEATURES_TABLE}
         if FEATURES_TABLE in self._tables:
             if not wanted:
                 self._require_raw(done)
             tables = [self._raw(table) for table in self._dataset.tables]
-            wanted[FEATURES_TABLE] = load_log.derived(self._dataset, tables)
-        return {t: entry for t, entry in wanted.items() if not entry.same(done.get(t))}
+            wanted[FEATURES_TABLE] = load_log.features_record(self._dataset, tables)
+        return {t: entry for t, entry in wanted.items() if not entry.is_same(done.get(t))}
 
-    def _raw(self, table: str) -> Load:
-        return load_log.raw(self._dataset, self._sources[table])
+    def _raw(self, table: str) -> LoadRecord:
+        return load_log.raw_record(self._dataset, self._sources[table])
 
-    def _require_raw(self, done: Mapping[str, Load]) -> None:
+    def _require_raw(self, done: Mapping[str, LoadRecord]) -> None:
         """Make sure that process_data finds the raw tables, each as its CSV is."""
-        lacking = [table for table in self._dataset.tables if table not in done]
-        missing = [f"the table {table} (step {step_of(table)})" for table in lacking]
+        absent = [table for table in self._dataset.tables if table not in done]
+        missing = [f"the table {table} (step {step_of(table)})" for table in absent]
         if not missing:
             missing = [
                 f"the table {table} made of the {csv.path.name} that is there"
                 f" (step {step_of(table)})"
                 for table, csv in self._sources.items()
-                if not self._raw(table).same(done[table])
+                if not self._raw(table).is_same(done[table])
             ]
         if missing:
             waits = f"{load_log.PROCESS} waits for {' and '.join(missing)}"
             raise TableMissing(f"{waits} in {safe_url(self._url)}")
 
-    def _make(self, transaction: Transaction, entry: Load) -> Load:
-        with _told(self._log, f"{entry.table}: reading {entry.file}", transaction, self._every):
+    def _make(self, transaction: Transaction, entry: LoadRecord) -> LoadRecord:
+        with _logged(self._log, f"{entry.table}: reading {entry.file}", transaction, self._every):
             if csv := self._sources.get(entry.table):
                 rows = transaction.load(csv)
                 csv.check(rows)
             else:
-                rows = _process(transaction, self._dataset)
-        return entry.done(rows)
+                rows = _make_features(transaction, self._dataset)
+        return entry.completed(rows)
 
 
 @contextmanager
-def _told(log: Log, what: str, transaction: Transaction, every: float) -> Iterator[None]:
-    """Say what begins, and from time to time how far it is."""
+def _logged(log: Log, line: str, transaction: Transaction, every: float) -> Iterator[None]:
+    """Log what begins, and from time to time how much of it is done."""
     ended = threading.Event()
 
-    def tell() -> None:
+    def log_progress() -> None:
         while not ended.wait(every):
             if (percent := transaction.progress()) > 0:
-                log(f"{what}, {percent:.0f} %")
+                log(f"{line}, {percent:.0f} %")
 
-    log(what)
-    thread = threading.Thread(target=tell, daemon=True)
+    log(line)
+    thread = threading.Thread(target=log_progress, daemon=True)
     thread.start()
     try:
         yield
@@ -184,23 +184,23 @@ def _told(log: Log, what: str, transaction: Transaction, every: float) -> Iterat
         thread.join()
 
 
-def _process(transaction: Transaction, dataset: Dataset) -> int:
+def _make_features(transaction: Transaction, dataset: Dataset) -> int:
     """Make feature_store, and make sure that it is what the dataset's folder promises."""
     try:
         transaction.create_table_as(FEATURES_TABLE, dataset.features_select)
         columns = transaction.columns(FEATURES_TABLE)
     except DatabaseError as error:
         raise DatasetError(f"features.sql: {error}") from error
-    expected = load_log.shape(dataset)
+    expected = load_log.feature_store_columns(dataset)
     if list(columns) != expected:
-        gives, wants = ", ".join(columns), ", ".join(expected)
-        raise DatasetError(f"features.sql: gives the columns {gives}; expected {wants}")
+        actual, wanted = ", ".join(columns), ", ".join(expected)
+        raise DatasetError(f"features.sql: gives the columns {actual}; expected {wanted}")
     if columns[ROW_ID] != "integer":
         raise DatasetError(f"features.sql: {ROW_ID} is not a whole number")
     counts = f"COUNT(*), COUNT({ROW_ID}), COUNT(DISTINCT {ROW_ID})"
-    rows, given, distinct = transaction.query(f"SELECT {counts} FROM {FEATURES_TABLE}").rows[0]
+    rows, non_null, distinct = transaction.query(f"SELECT {counts} FROM {FEATURES_TABLE}").rows[0]
     if not rows:
         raise DatasetError("features.sql: gives no rows")
-    if not rows == given == distinct:
+    if not rows == non_null == distinct:
         raise DatasetError(f"features.sql: {ROW_ID} is not different in each row")
     return int(rows)

@@ -37,7 +37,7 @@ LOADS = Table(
 
 
 @dataclass(frozen=True)
-class Load:
+class LoadRecord:
     """A row of `_loads`: a table with what it was made of.
 
     Attributes
@@ -59,7 +59,7 @@ class Load:
     rows: int = 0
     loaded_at: str = ""
 
-    def same(self, other: Load | None) -> bool:
+    def is_same(self, other: LoadRecord | None) -> bool:
         """Whether the other is made of the same."""
         return other is not None and self.made_of == other.made_of
 
@@ -68,8 +68,8 @@ class Load:
         """What, unchanged, makes the same table again."""
         return self.file, self.sha256, self.made_by
 
-    def done(self, rows: int) -> Load:
-        """This, having been loaded just now."""
+    def completed(self, rows: int) -> LoadRecord:
+        """This, loaded just now."""
         return replace(self, rows=rows, loaded_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
@@ -78,25 +78,27 @@ def step_of(table: str) -> str:
     return PROCESS if table == FEATURES_TABLE else f"load_{table}"
 
 
-def raw(dataset: Dataset, csv: CsvFile) -> Load:
+def raw_record(dataset: Dataset, csv: CsvFile) -> LoadRecord:
     """What the raw table of a CSV is to be made of; reads the file through."""
     ddl = _sha256(csv.table.ddl())
-    return Load(dataset.name, csv.table.name, csv.path.name, csv.fingerprint.sha256, ddl)
+    return LoadRecord(dataset.name, csv.table.name, csv.path.name, csv.fingerprint.sha256, ddl)
 
 
-def derived(dataset: Dataset, tables: Iterable[Load]) -> Load:
+def features_record(dataset: Dataset, tables: Iterable[LoadRecord]) -> LoadRecord:
     """What feature_store is to be made of, out of these raw tables."""
-    made_by = _sha256(repr([entry.made_of for entry in tables]), repr(shape(dataset)))
+    made_by = _sha256(
+        repr([entry.made_of for entry in tables]), repr(feature_store_columns(dataset))
+    )
     features = _sha256(dataset.features_sql)
-    return Load(dataset.name, FEATURES_TABLE, "features.sql", features, made_by)
+    return LoadRecord(dataset.name, FEATURES_TABLE, "features.sql", features, made_by)
 
 
-def shape(dataset: Dataset) -> list[str]:
+def feature_store_columns(dataset: Dataset) -> list[str]:
     """The columns of feature_store, in order."""
     return [ROW_ID, *dataset.features, dataset.target.name]
 
 
-def present(database: Database, dataset: Dataset, url: str) -> dict[str, Load]:
+def read(database: Database, dataset: Dataset, url: str) -> dict[str, LoadRecord]:
     """The dataset's tables that are there, each with what it was made of.
 
     Raises
@@ -104,36 +106,38 @@ def present(database: Database, dataset: Dataset, url: str) -> dict[str, Load]:
     DatabaseError
         If the database holds another dataset, or tables that Tablecast did not make.
     """
-    tables, entries = database.tables(), _read(database)
+    tables, entries = database.tables(), _entries(database)
     for entry in entries:
         if entry.dataset != dataset.name:
             holds = f"{safe_url(url)} holds the dataset {entry.dataset}"
             raise DatabaseError(f"{holds}; load {dataset.name} into another database")
     for table in {*dataset.tables, FEATURES_TABLE} & tables - {entry.table for entry in entries}:
-        what = f"{safe_url(url)} has a table {table} that Tablecast did not load"
-        raise DatabaseError(f"{what}; rename it, or load {dataset.name} into another database")
+        stranger = f"{safe_url(url)} has a table {table} that Tablecast did not load"
+        raise DatabaseError(f"{stranger}; rename it, or load {dataset.name} into another database")
     return {entry.table: _counted(database, entry) for entry in entries if entry.table in tables}
 
 
-def there(dataset: Dataset, url: str) -> dict[str, Load]:
-    """What `present` says, read without keeping others from writing; nothing is there at first."""
+def read_only(dataset: Dataset, url: str) -> dict[str, LoadRecord]:
+    """What `read` gives, without keeping others from writing; nothing before the first load."""
     try:
         with connect(url, read_only=True) as database:
-            return present(database, dataset, url)
+            return read(database, dataset, url)
     except TableMissing:
         return {}
 
 
-def record(transaction: Transaction, entries: Mapping[str, Load]) -> None:
+def write(transaction: Transaction, entries: Mapping[str, LoadRecord]) -> None:
     """Note what the tables are made of, in place of what was noted before."""
     transaction.create_table(LOADS, [astuple(entry) for entry in entries.values()])
 
 
-def is_old(dataset: Dataset, done: Mapping[str, Load]) -> bool:
+def is_old(dataset: Dataset, done: Mapping[str, LoadRecord]) -> bool:
     """Whether feature_store was made of other tables, or otherwise, than those that are there."""
     if not {FEATURES_TABLE, *dataset.tables} <= done.keys():
         return False
-    return not derived(dataset, [done[t] for t in dataset.tables]).same(done[FEATURES_TABLE])
+    return not features_record(dataset, [done[t] for t in dataset.tables]).is_same(
+        done[FEATURES_TABLE]
+    )
 
 
 def require_features(dataset: Dataset, url: str, who: str) -> None:
@@ -151,7 +155,7 @@ def require_features(dataset: Dataset, url: str, who: str) -> None:
         with connect(url, read_only=True) as database:
             if FEATURES_TABLE not in (tables := database.tables()):
                 raise TableMissing(FEATURES_TABLE)
-            done = present(database, dataset, url) if LOADS.name in tables else {}
+            done = read(database, dataset, url) if LOADS.name in tables else {}
     except TableMissing:
         raise TableMissing(f"{who} waits for the table {FEATURES_TABLE} {step}") from None
     if is_old(dataset, done):
@@ -159,15 +163,15 @@ def require_features(dataset: Dataset, url: str, who: str) -> None:
         raise TableMissing(f"{who} waits for {what} {step}")
 
 
-def _read(database: Database) -> list[Load]:
+def _entries(database: Database) -> list[LoadRecord]:
     if LOADS.name not in database.tables():
         return []
     names = ", ".join(column.name for column in LOADS.columns)
     rows = database.query(f"SELECT {names} FROM {LOADS.name} ORDER BY table_name").rows
-    return [Load(*row) for row in rows]
+    return [LoadRecord(*row) for row in rows]
 
 
-def _counted(database: Database, entry: Load) -> Load:
+def _counted(database: Database, entry: LoadRecord) -> LoadRecord:
     whole = database.count(entry.table) == entry.rows
     return entry if whole else replace(entry, sha256="")
 

@@ -1,7 +1,7 @@
 """Make a dataset's folder of any table in a file: a CSV of whatever kind, or a sheet of an XLSX.
 
-Everything that has to be decided is decided from the whole file, told, and written down where it
-can be changed. The folder appears all at once, ready for every other command, or not at all.
+Everything that has to be decided is decided from the whole file, printed, and written down where
+it can be changed. The folder appears all at once, ready for every other command, or not at all.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from pathlib import Path
 from Task1_database.dataset import SHIPPED, Dataset
 from Task1_database.errors import DataError, DatasetError
 from Task1_database.onboarding import summary
-from Task1_database.onboarding.column_types import fields
+from Task1_database.onboarding.column_types import column_types
 from Task1_database.onboarding.dataset_folder import write_folder
-from Task1_database.onboarding.dataset_plan import DatasetPlan
-from Task1_database.onboarding.delimited import Delimited, delimited, table_of
+from Task1_database.onboarding.dataset_plan import DatasetPlan, plan
+from Task1_database.onboarding.delimited import Delimited, detect, locate_table
 from Task1_database.onboarding.names import safe_name
-from Task1_database.onboarding.planning import draft
 from Task1_database.onboarding.source_cells import cells_of
 from Task1_database.onboarding.workbook import is_workbook, sheet_to_csv
 from Task1_database.toml_section import IDENTIFIER
@@ -28,15 +27,15 @@ OURS = ("databases", "models", "results")  # folders of a workspace
 
 
 @dataclass(frozen=True)
-class Made:
+class NewDataset:
     """The folder of a new dataset, and what was decided."""
 
     folder: Path
-    draft: DatasetPlan
+    plan: DatasetPlan
 
     def lines(self) -> Iterator[str]:
         """What was decided, how to change it, and what to do next."""
-        return summary.lines(self.draft, self.folder)
+        return summary.lines(self.plan, self.folder)
 
 
 def new(
@@ -47,7 +46,7 @@ def new(
     name: str | None = None,
     x: str | None = None,
     sheet: str | None = None,
-) -> Made:
+) -> NewDataset:
     """Make a dataset's folder in `home`.
 
     Parameters
@@ -59,7 +58,7 @@ def new(
     name : str, optional
         Of the dataset; the file's own otherwise.
     x : str, optional
-        The column that `GET /predict?x=...` means; the number that tells most otherwise.
+        The column that `GET /predict?x=...` means; the number that explains most otherwise.
     sheet : str, optional
         Of a workbook; the first that is not empty otherwise.
 
@@ -78,22 +77,20 @@ def new(
         staging = Path(scratch) / "folder" / folder.name
         staging.mkdir(parents=True)
         with cells_of(_source(file, target, sheet, Path(scratch)), Path(scratch)) as cells:
-            drafted = draft(cells, fields(cells), folder.name, target, x)
-            write_folder(drafted, cells, staging)
+            planned = plan(cells, column_types(cells), folder.name, target, x)
+            write_folder(planned, cells, staging)
         Dataset.open(str(staging))
         staging.rename(folder)
-    return Made(folder, drafted)
+    return NewDataset(folder, planned)
 
 
 def _folder(file: Path, home: Path, name: str | None) -> Path:
     """Where the dataset will be, once it is sure that it can."""
     chosen = safe_name(file.stem) if name is None else name
     if not IDENTIFIER.fullmatch(chosen):
-        shown = file.name if name is None else name
-        raise DatasetError(
-            f"{shown!r} cannot name a dataset; expected --name with small letters, digits and _, "
-            "such as houses"
-        )
+        expected = "expected --name with small letters, digits and _, such as houses"
+        rejected = file.name if name is None else name
+        raise DatasetError(f"{rejected!r} cannot name a dataset; {expected}")
     if chosen in OURS or (SHIPPED / chosen).exists():
         raise DatasetError(f"{chosen} is a name of Tablecast's own; choose another with --name")
     folder = home / chosen
@@ -105,8 +102,8 @@ def _folder(file: Path, home: Path, name: str | None) -> Path:
 def _source(file: Path, target: str, sheet: str | None, scratch: Path) -> Delimited:
     if is_workbook(file):
         path = scratch / "sheet.csv"
-        found = sheet_to_csv(file, sheet, path)
-        return table_of(file, path, "UTF-8", ",", target, found)
+        title = sheet_to_csv(file, sheet, path)
+        return locate_table(file, path, "UTF-8", ",", target, title)
     if sheet is not None:
         raise DataError(f"{file.name}: is no XLSX workbook; a CSV has no sheets")
-    return delimited(file, target, scratch)
+    return detect(file, target, scratch)

@@ -1,13 +1,12 @@
 """What a table's columns may hold, read from `schema.sql`.
 
-The file is plain `CREATE TABLE` statements in words that DuckDB, MySQL, MariaDB and PostgreSQL
-share. Each column type says here, once, which text of a CSV is a value of it; everything else is
-refused, never rounded, trimmed or cut.
+The file is `CREATE TABLE` statements in words that DuckDB, MySQL, MariaDB and PostgreSQL
+share. Each column type tells here which text of a CSV is a value of it, by the patterns of
+`literals.py`; everything else is refused, never rounded, trimmed or cut.
 """
 
 from __future__ import annotations
 
-import datetime
 import math
 import re
 from collections.abc import Iterator
@@ -15,10 +14,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from Task1_database.errors import DatasetError
+from Task1_database.literals import INTEGER, NUMBER, TEXT_BYTES, decimal_pattern, is_date
 
-WHOLE = r"0|-?[1-9][0-9]*"
-NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-TEXT_BYTES = 65_535  # what MySQL's TEXT holds
 BITS = {"SMALLINT": 16, "INTEGER": 32, "BIGINT": 64}
 TYPES = "SMALLINT, INTEGER, BIGINT, DOUBLE PRECISION, DECIMAL(p,s), DATE, VARCHAR(n), TEXT"
 
@@ -62,10 +59,9 @@ class Column:
     def pattern(self) -> str | None:
         """What a number of this type looks like (RE2 and `re` read it alike); None for others."""
         if self.base in BITS:
-            return WHOLE
+            return INTEGER
         if self.base == "DECIMAL":
-            scale = self.size[1]
-            return rf"[+-]?(?:[0-9]+(?:\.[0-9]{{0,{scale}}})?|\.[0-9]{{1,{max(scale, 1)}}})"
+            return decimal_pattern(self.size[1])
         return NUMBER if self.base == "DOUBLE PRECISION" else None
 
     @property
@@ -103,17 +99,10 @@ class Column:
         if self.base == "DOUBLE PRECISION":
             return math.isfinite(float(text))
         if self.base == "DATE":
-            return _is_day(text)
+            return is_date(text)
         if self.base == "VARCHAR":
             return len(text) <= self.size[0]
         return len(text.encode()) <= TEXT_BYTES
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return len(text) == 10 and datetime.date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 @dataclass(frozen=True)
@@ -138,9 +127,9 @@ def parse(sql: str, where: str) -> tuple[Table, ...]:
     Raises
     ------
     DatasetError
-        Naming `where` and the line at which the text is not plain DDL.
+        Naming `where` and the line at which the text is no such statement.
     """
-    blanked = _COMMENT.sub(lambda found: found[1] or " " * len(found[0]), sql)
+    blanked = _COMMENT.sub(lambda match: match[1] or " " * len(match[0]), sql)
     return tuple(_tables(blanked, where))
 
 
@@ -161,14 +150,14 @@ def _tables(sql: str, where: str) -> Iterator[Table]:
 def _columns(sql: str, at: int, where: str) -> tuple[list[Column], int]:
     columns: list[Column] = []
     while True:
-        found = _COLUMN.match(sql, at)
-        if not found:
+        match = _COLUMN.match(sql, at)
+        if not match:
             raise _unreadable(sql, at, where, f"a column as: name TYPE [NOT NULL], of {TYPES}")
-        base, _, size = found[2].upper().partition("(")
+        base, _, size = match[2].upper().partition("(")
         sizes = tuple(int(number) for number in re.findall(r"\d+", size))
-        columns.append(Column(found[1], " ".join(base.split()), sizes, bool(found[3])))
-        at = found.end()
-        if found[4] == ")":
+        columns.append(Column(match[1], " ".join(base.split()), sizes, bool(match[3])))
+        at = match.end()
+        if match[4] == ")":
             return columns, at
 
 

@@ -1,4 +1,4 @@
-"""What a dataset predicts, in people's words; for a classification also when to say which class.
+"""What a dataset predicts, in people's words; for a classification also when to answer which class.
 
 `[target]` of dataset.toml, read and checked.
 """
@@ -16,15 +16,15 @@ FEWEST_OF_A_CLASS = 10  # rows, so that each part of an evaluation has some of e
 
 @dataclass(frozen=True)
 class TargetText:
-    """What is predicted, how people call it, and how it is told.
+    """What is predicted, how people call it, and how it is answered.
 
     Attributes
     ----------
     decimals : int or None
-        Regression: to how many decimals an answer is told; None for as many as suit the values.
+        Regression: to how many decimals an answer is rounded; None for as many as suit the values.
     positive : str or None
-        Of two classes the one whose probability is told. None for the last in their order, which
-        is 1 of 0 and 1, yes of no and yes, true of false and true.
+        Of two classes the one whose probability is answered. None for the last in their order,
+        which is 1 of 0 and 1, yes of no and yes, true of false and true.
     threshold : float or None
         The probability of `positive`, between 0 and 1, from which on it is the label; None for
         one half.

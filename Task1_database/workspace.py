@@ -1,7 +1,7 @@
 """Where Tablecast keeps what it makes: databases, results and sealed models, under one folder.
 
 That folder is $TABLECAST_HOME, or else the directory that the command is run in. The environment
-can name a database elsewhere: see database_url.py.
+can name a database elsewhere: see databases/url.py.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from Task1_database.databases.url import from_environment
 
 @dataclass(frozen=True)
 class Workspace:
-    """The places under `home` (an absolute path) that belong to each dataset."""
+    """The folders under `home` (an absolute path) that belong to each dataset."""
 
     home: Path
 

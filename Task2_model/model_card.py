@@ -5,50 +5,62 @@ The headings follow Mitchell et al., "Model Cards for Model Reporting" (FAT* 201
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from Task2_model.contract import Contract, Feature
+from Task2_model.formatting import (
+    escape_markdown,
+    format_percent,
+    format_range,
+    format_rounded,
+    shorten,
+    with_unit,
+)
 
+NAMED = 6  # categories named before the rest is cut
+SUBSETS = {"everything": "all features", "x alone": "{x} alone"}
 TEMPLATE = """\
 # {title}: model card
 
-## What it predicts
+## Model details
 
-{label}{unit}, from any of {features} features: tell what is known, leave out the rest.
-Each answer comes with a {confidence:.0%} {region}.
+Predicts {label}{unit} from any subset of {n_features} features; those that are unknown may be
+missing. Each prediction comes with a {confidence} {region}.
 
-## Data
+## Training data
 
 {rows:,} rows, read by SQL from `{database}`.
 
 {feature_table}
 
-## How good it is
+## Evaluation
 
-On held-out rows, which it never saw; 95 % intervals in brackets.
+On held-out rows, with 95 % intervals in brackets.
 
 {metric_table}
 
-## The promise, and when it holds
+## Coverage, and its conditions
 
-Of 100 cases that tell the same features, about {confidence_count:.0f} have their true value in the
-{region}. This holds for each set of features told, as long as the cases asked about are like the
-training rows and as long as which features are told does not depend on the answer.
+Of cases with the same features given, {confidence} have their true value in the {region}. This
+holds on average, for each subset of features, provided that the cases resemble the training rows
+and that which features are given does not depend on the outcome. For single groups the coverage
+may be lower: the report shows where.
 
-## What not to use it for
+## Out of scope
 
 - Cases unlike the training rows: values outside the ranges above are answered with a warning.
-- Causes: it says what goes along with what, not what would happen if something were changed.
-- Decisions about people without someone who can disagree with it.
+- Causes: the model describes what goes together, not what would happen if something were changed.
+- Decisions about people without somebody who can review the case.
 
-## Where it comes from
+## Provenance
 
 | | |
 |---|---|
 | model | `{model}` |
 | seed | {seed} |
-| rows' SHA-256 | `{data_sha256}` |
+| SHA-256 of the rows | `{data_sha256}` |
 | Python | {python} |
 | packages | {packages} |
 | sealed | {sealed_at} |
@@ -58,70 +70,70 @@ training rows and as long as which features are told does not depend on the answ
 def write_card(folder: Path, facts: dict[str, Any]) -> None:
     """Write MODEL_CARD.md into `folder`, from its contract.json and the manifest's facts."""
     contract = Contract.from_json((folder / "contract.json").read_text(encoding="utf-8"))
-    provenance = facts["provenance"]
+    provenance, regression = facts["provenance"], contract.task == "regression"
     text = TEMPLATE.format(
         **provenance
         | {"packages": ", ".join(f"{n} {v}" for n, v in provenance["packages"].items())},
-        title=contract.title,
-        label=contract.target.label,
-        unit=f" ({contract.target.unit})" if contract.target.unit else "",
-        features=len(contract.features),
-        confidence=contract.confidence,
-        confidence_count=contract.confidence * 100,
-        region="range" if contract.task == "regression" else "set of labels that may be true",
+        title=escape_markdown(contract.title),
+        label=escape_markdown(contract.target.label),
+        unit=f" ({escape_markdown(contract.target.unit)})" if contract.target.unit else "",
+        n_features=len(contract.features),
+        confidence=format_percent(contract.confidence),
+        region="prediction interval" if regression else "prediction set",
         feature_table=_table(
-            ["feature", "unit", "values", "missing"], [_feature(f) for f in contract.features]
+            ["feature", "values", "missing"], map(_feature_row, contract.features)
         ),
-        metric_table=_metrics(contract, facts["metrics"]),
+        metric_table=_metric_table(contract, facts["metrics"]),
     )
     (folder / "MODEL_CARD.md").write_text(text, encoding="utf-8")
 
 
-def _feature(feature: Feature) -> list[str]:
+def _feature_row(feature: Feature) -> list[str]:
     if feature.kind == "category":
-        values = ", ".join(feature.categories[:6]) + (" …" if len(feature.categories) > 6 else "")
+        values = ", ".join(shorten(category, 30) for category in feature.categories[:NAMED])
+        values += " …" if len(feature.categories) > NAMED else ""
     elif feature.minimum is None or feature.maximum is None:
         values = "none"
     else:
-        values = f"{feature.minimum:,g} to {feature.maximum:,g}"
-    return [f"{feature.label} (`{feature.name}`)", feature.unit, values, f"{feature.missing:.1%}"]
+        values = format_range(feature.minimum, feature.maximum, feature.unit)
+    label = f"{escape_markdown(feature.label)} (`{feature.name}`)"
+    return [label, escape_markdown(values), format_percent(feature.missing, 1)]
 
 
-def _metrics(contract: Contract, metrics: list[dict[str, Any]]) -> str:
-    loss = "mean absolute error" if contract.task == "regression" else "log loss"
-    region, width = (
-        ("median width", "width") if contract.task == "regression" else ("labels", "size")
-    )
-    head = ["model", "told", loss, "coverage", region]
-    lines = []
-    for line in metrics:
-        if line["way"] not in ("everything", "x alone"):
-            continue
-        baseline = line.get("coverage") is None
-        told = "—" if baseline else f"{contract.x} alone" if line["feature"] else "everything"
-        covered = "—" if baseline else _interval(line, "coverage", ".1%")
-        size = (
-            "—"
-            if baseline
-            else f"{line[width]:,.3g}"
-            if line[width] < 100
-            else f"{line[width]:,.0f}"
-        )
-        lines.append([line["model"], told, _interval(line, "loss", ",.4g"), covered, size])
-    return _table(head, lines)
+def _metric_table(contract: Contract, metrics: list[dict[str, Any]]) -> str:
+    regression = contract.task == "regression"
+    loss, size = ("mean absolute error", "median width") if regression else ("log loss", "set size")
+    rows = [_metric_row(contract, line) for line in metrics if line["way"] in SUBSETS]
+    return _table(["model", "given", loss, "coverage", size], rows)
 
 
-def _interval(line: dict[str, Any], name: str, spec: str) -> str:
-    value, low, high = (format(line[key], _plain(spec, line[key])) for key in
-                        (name, f"{name}_low", f"{name}_high"))  # fmt: skip
+def _metric_row(contract: Contract, line: dict[str, Any]) -> list[str]:
+    """One model's error and, unless it is a baseline, its coverage and width."""
+    unit = contract.target.unit if contract.task == "regression" else ""
+    loss = _interval(*(with_unit(format_rounded(value, 4), unit) for value in _ends(line, "loss")))
+    if line.get("coverage") is None:
+        return [line["model"], "", loss, "", ""]
+    given = SUBSETS[line["way"]].format(x=contract.x)
+    coverage = _interval(*(format_percent(min(end, 1.0), 1) for end in _ends(line, "coverage")))
+    if contract.task == "regression":
+        return [
+            line["model"],
+            given,
+            loss,
+            coverage,
+            with_unit(format_rounded(line["width"]), unit),
+        ]
+    return [line["model"], given, loss, coverage, format_rounded(line["size"])]
+
+
+def _ends(line: dict[str, Any], name: str) -> list[float]:
+    return [line[name], line[f"{name}_low"], line[f"{name}_high"]]
+
+
+def _interval(value: str, low: str, high: str) -> str:
     return f"{value} ({low} to {high})"
 
 
-def _plain(spec: str, value: float) -> str:
-    """No exponent for large numbers."""
-    return ",.0f" if spec == ",.4g" and abs(value) >= 1000 else spec
-
-
-def _table(head: list[str], lines: list[list[str]]) -> str:
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     rule = ["---"] * len(head)
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in [head, rule, *lines])
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in [head, rule, *rows])

@@ -15,18 +15,17 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
-import numpy as np
-
 from Task1_database.errors import InputError
+from Task1_database.literals import MAX_FLOAT32, NUMBER
 from Task2_model.contract import Contract, Feature, Value
 
 Record = dict[str, Value]
 Pairs = list[tuple[str, str]]
 
-DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+DECIMAL = re.compile(NUMBER)
 OF_DECIMALS = "0123456789+-.eE"  # a text of these alone is a DECIMAL or refused by float()
 LONGEST_NUMBER = 64  # characters
-LARGEST_NUMBER = float(np.finfo(np.float32).max)  # the model's rows are float32
+LARGEST_NUMBER = MAX_FLOAT32
 SHOWN = 40  # characters of a refused value that its message repeats
 ALIAS = "x"  # stands for the contract's main feature
 

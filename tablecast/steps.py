@@ -16,8 +16,8 @@ from Task1_database.workspace import Workspace
 
 if TYPE_CHECKING:
     from tablecast.opened_model import OpenedModel
-    from Task1_database.load import Loaded
-    from Task1_database.new import Made
+    from Task1_database.load import LoadedTable
+    from Task1_database.new import NewDataset
     from Task1_database.questions import Answer
 
 Log = Callable[[str], None]
@@ -35,7 +35,7 @@ def new(
     name: str | None = None,
     x: str | None = None,
     sheet: str | None = None,
-) -> Made:
+) -> NewDataset:
     """Make a dataset's folder of a table of one's own, in a CSV or XLSX; it overwrites nothing.
 
     Parameters
@@ -66,7 +66,7 @@ def load(
     step: str | None = None,
     wait: float = 0,
     log: Log = silent,
-) -> list[Loaded]:
+) -> list[LoadedTable]:
     """Load the dataset's CSVs into the database and build its feature_store, all or nothing.
 
     Parameters

@@ -8,12 +8,12 @@ import pytest
 
 from Task1_database.databases.connect import connect
 from Task1_database.dataset import SHIPPED, Dataset
-from Task1_database.load import Loaded, load
+from Task1_database.load import LoadedTable, load
 from Task1_database.questions import ask
 from Task2_model.study import Study
 from tests.private_server import Server
 
-Embedded = tuple[Dataset, str, list[Loaded]]
+Embedded = tuple[Dataset, str, list[LoadedTable]]
 NAMES = sorted(file.parent.name for file in SHIPPED.glob("*/dataset.toml"))
 
 

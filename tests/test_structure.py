@@ -20,6 +20,7 @@ MAY_IMPORT = {
 }
 SERVED_FROM = {
     "Task1_database.errors",
+    "Task1_database.literals",
     "Task2_model.artifact",
     "Task2_model.conformal",
     "Task2_model.contract",

@@ -15,7 +15,8 @@ import duckdb
 
 from Task1_database.csv_file import CsvFile
 from Task1_database.errors import DataError
-from Task1_database.schema import TEXT_BYTES, WHOLE, Column, Table
+from Task1_database.literals import INTEGER, TEXT_BYTES, is_canonical_sql
+from Task1_database.schema import Column, Table
 
 CLEAN = ("delim ','", "quote '\"'", "escape '\"'", "nullstr 'NULL'", "header false")
 PIECE = "8MB"
@@ -81,15 +82,15 @@ def _quoted(path: Path) -> str:
 
 def _exact(column: Column, i: int) -> str:
     """Whether a cell's text is a value of its column, as `Column.accepts` says it."""
-    if column.pattern == WHOLE:
-        return f"CAST(v{i} AS VARCHAR) = r{i}"
+    if column.pattern == INTEGER:
+        return is_canonical_sql(f"v{i}", f"r{i}")
     if column.base == "DOUBLE PRECISION":  # the pattern would cost four times as much
         unblank = f"r{i} >= '+' AND r{i}[-1] >= '.'"
         return f"isfinite(v{i}) AND {unblank} AND NOT contains(r{i}, '_')"
     if column.base == "DECIMAL":
         return f"regexp_full_match(r{i}, '{column.pattern}')"
     if column.base == "DATE":
-        return f"strlen(r{i}) = 10 AND CAST(v{i} AS VARCHAR) = r{i}"
+        return f"strlen(r{i}) = 10 AND {is_canonical_sql(f'v{i}', f'r{i}')}"
     if column.base == "VARCHAR":
         return f"length(r{i}) <= {column.size[0]}"
     return f"strlen(r{i}) <= {TEXT_BYTES}"
@@ -101,7 +102,7 @@ def refusals_of(csv: CsvFile) -> Iterator[None]:
     try:
         yield
     except (duckdb.DataError, duckdb.IntegrityError, duckdb.InvalidInputException) as error:
-        raise csv.fault() or DataError(f"{csv.path.name}: {first_line(error)}") from error
+        raise csv.first_error() or DataError(f"{csv.path.name}: {first_line(error)}") from error
 
 
 def first_line(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""The URL of a database: its parts, how to show it without its password, and where one is set.
+"""The URL of a database: its parts, how to write it without its password, and where one is set.
 
 `duckdb:///folder/file.duckdb`, `mysql://user:password@host:port/database` or
 `postgresql://user:password@host:port/database`. Where the command line names none, the first of
@@ -59,11 +59,11 @@ class ServerAddress:
         DatabaseError
             If it is not such a URL or names no database.
         """
-        found = _SERVER.fullmatch(url)
-        if not found:
+        match = _SERVER.fullmatch(url)
+        if not match:
             form = f"{url.partition(':')[0]}://user:password@host:port/database"
             raise DatabaseError(f"{safe_url(url)!r} is not a database; expected {form}")
-        user, password, host, port, database, query = found.groups()
+        user, password, host, port, database, query = match.groups()
         options = dict(parse_qsl(query or "", keep_blank_values=True))
         return cls(
             url=safe_url(url),

@@ -1,15 +1,14 @@
 """From any table in a file to a dataset: how it is written, what it holds, what to make of it.
 
-encoding, delimited, workbook   the file as UTF-8 text: separator, header, sheet
-cells                           its cells, all of them, as text
-readings, column_types, field   what each column holds: numbers, days or text
-names                           names that SQL takes
-outcome                         what is predicted, and whether it can be
-reasons, relation               what says nothing, what says too much, what says most
-raw_table                       the table that the file becomes
-days, day_features              what a model can use of a day
-drafting, draft                 all of this, decided
-starters                        three questions to begin with
-folder, readme                  the draft as the files of a dataset
-said                            the draft in words
+encoding, delimited, workbook         the file as UTF-8 text: separator, header, sheet
+source_cells, source_column           its cells, all of them, as text; what is known of a column
+formats, column_types                 what each column holds: numbers, days or text
+names                                 names that SQL takes
+outcome                               what is predicted, and whether it can be
+raw_table                             the table that the file becomes
+association, selection                what says nothing, what gives the target away
+planned_features                      what a model can use of a column
+dataset_plan                          all of this, decided
+dataset_folder, starter_questions     the plan as the files of a dataset
+summary                               the plan in words
 """

@@ -1,7 +1,7 @@
-"""What each column of a file holds, found out from every row of it.
+"""What each column of a file holds, established from every row of it.
 
-A few values suggest how a column may be read; then every cell must be readable so, or be empty, or
-hold one of the usual signs for a missing value. What fits no other kind is text.
+A few values suggest a column's format; then every cell must fit it, or be empty, or hold one of the
+usual signs for a missing value. What fits no other kind is text.
 """
 
 # ruff: noqa: S608 - the SQL is made of column numbers, and of expressions that this package wrote
@@ -15,218 +15,220 @@ from typing import Any, NamedTuple
 from Task1_database.onboarding.formats import (
     MISSING,
     UNITS,
+    ColumnFormat,
     Comma,
-    Reading,
-    bare,
-    readings,
+    candidate_formats,
+    without_unit,
 )
 from Task1_database.onboarding.source_cells import (
     BLANKS,
     TABLE,
     SourceCells,
     has_blanks,
-    is_sign,
+    marks_missing,
     trimmed,
 )
 from Task1_database.onboarding.source_column import SourceColumn
 
-SIGNS = 50  # of all different cells that are odd, so many are looked at
-ALMOST = 0.02  # the share of odd cells up to which a column is almost of a kind
-LARGEST_WHOLE = 2**53
-SIGN_LIST = ", ".join(f"'{sign}'" for sign in sorted(MISSING))
+MAX_UNREADABLE = 50  # of all different cells that do not fit, so many are examined
+ALMOST = 0.02  # the share of unreadable cells up to which a column is almost of a kind
+MAX_EXACT_INTEGER = 2**53  # of a double
+MARKERS = ", ".join(f"'{marker}'" for marker in sorted(MISSING))
 NOUNS = {"integer": "whole numbers", "number": "numbers", "date": "days", "moment": "moments"}
 
 
 class _Counts(NamedTuple):
-    """Of a way to read a column; `broken` are numbers that are not whole, or differing hours."""
+    """Of a column in a format; `fractional` are numbers that are not whole, or differing hours."""
 
-    told: int
-    odd: int
-    low: Any
-    high: Any
-    broken: int
+    readable: int
+    unreadable: int
+    minimum: Any
+    maximum: Any
+    fractional: int
     swapped: int
 
 
-class _Texts(NamedTuple):
-    told: int
-    different: int
-    low: str | None
-    high: str | None
-    longest: int
-    bytes: int
-    blanks: int
-    signs: int
+class _TextCounts(NamedTuple):
+    non_null: int
+    distinct: int
+    minimum: str | None
+    maximum: str | None
+    max_length: int
+    max_bytes: int
+    with_blanks: int
+    markers: int
 
 
-def fields(cells: SourceCells) -> list[SourceColumn]:
+def column_types(cells: SourceCells) -> list[SourceColumn]:
     """What each column holds, in the file's order."""
-    columns = [_Column(cells, place) for place in cells.places]
+    readers = [_ColumnReader(cells, index) for index in cells.indices]
     comma: Comma = "likely" if cells.source.separator == ";" else "unlikely"
-    if any(column.has_decimal_comma(comma) for column in columns):
+    if any(reader.has_decimal_comma(comma) for reader in readers):
         comma = "sure"
-    return [column.field(comma) for column in columns]
+    return [reader.column(comma) for reader in readers]
 
 
-class _Column:
-    """A column that is being looked at."""
+class _ColumnReader:
+    """Establishes what one column holds."""
 
-    def __init__(self, cells: SourceCells, place: int) -> None:
+    def __init__(self, cells: SourceCells, index: int) -> None:
         self._query = cells.query
-        self._place = place
-        self._label = cells.source.labels[place]
-        self._cell = f"c{place}"
-        self._few = cells.few(place)
-        self._unit = _unit(self._few)
+        self._index = index
+        self._label = cells.source.labels[index]
+        self._cell = f"c{index}"
+        self._values = cells.some_values(index)
+        self._unit = _unit(self._values)
 
     def has_decimal_comma(self, comma: Comma) -> bool:
-        """Whether the few values are numbers only if their comma is a decimal one."""
-        if not any("," in value for value in self._few):
+        """Whether some of its values are numbers only if their comma is a decimal one."""
+        if not any("," in value for value in self._values):
             return False
-        first = next(self._ways(self._cell, comma), None)
-        return first is not None and first.words.startswith("decimal comma")
+        first = next(self._fitting_formats(self._cell, comma), None)
+        return first is not None and first.description.startswith("decimal comma")
 
-    def field(self, comma: Comma) -> SourceColumn:
+    def column(self, comma: Comma) -> SourceColumn:
         """What it holds."""
-        cell = bare(self._cell, self._unit) if self._unit else self._cell
-        blank = any(value != value.strip(BLANKS) for value in self._few)
+        cell = without_unit(self._cell, self._unit) if self._unit else self._cell
+        blank = any(value != value.strip(BLANKS) for value in self._values)
         return self._read(trimmed(cell) if blank else cell, comma)
 
     def _read(self, cell: str, comma: Comma) -> SourceColumn:
         remark = ""
-        for way in self._ways(cell, comma):
-            counts = self._count(way, cell)
-            odd = self._odd(way, cell) if counts.odd else {}
-            strange = [value for value in odd if not is_sign(value)]
+        for form in self._fitting_formats(cell, comma):
+            counts = self._count(form, cell)
+            unreadable = self._unreadable(form, cell) if counts.unreadable else {}
+            strange = [value for value in unreadable if not marks_missing(value)]
             if not strange:
-                return self._readable(way, cell, counts, odd)
+                return self._formatted(form, cell, counts, unreadable)
             if any(value != value.strip(BLANKS) for value in strange):
                 return self._read(trimmed(cell), comma)
-            if counts.odd <= ALMOST * counts.told:
-                remark = f"{counts.odd:,} are no {NOUNS[way.kind]}, such as {strange[0]!r}"
+            if counts.unreadable <= ALMOST * counts.readable:
+                noun = NOUNS[form.kind]
+                remark = f"{counts.unreadable:,} are no {noun}, such as {strange[0]!r}"
         return self._text(remark)
 
-    def _ways(self, cell: str, comma: Comma) -> Iterator[Reading]:
-        """How all of the few values can be read."""
-        for ways in filter(None, readings(self._few, comma=comma)):
-            counts = ", ".join(f"count({way.value.replace('{c}', 'c')})" for way in ways)
+    def _fitting_formats(self, cell: str, comma: Comma) -> Iterator[ColumnFormat]:
+        """The formats that fit all of the few values."""
+        for forms in filter(None, candidate_formats(self._values, comma=comma)):
+            counts = ", ".join(f"count({form.value.replace('{c}', 'c')})" for form in forms)
             cells = f"SELECT {cell} AS c FROM (SELECT unnest($few) AS {self._cell})"
-            (fitting,) = self._query(f"SELECT {counts} FROM ({cells})", few=self._few)
-            for way, fits in zip(ways, fitting, strict=True):
-                if fits == len(self._few):
-                    yield way
+            (fitting,) = self._query(f"SELECT {counts} FROM ({cells})", few=self._values)
+            for form, fits in zip(forms, fitting, strict=True):
+                if fits == len(self._values):
+                    yield form
 
-    def _count(self, way: Reading, cell: str) -> _Counts:
-        broken = {
+    def _count(self, form: ColumnFormat, cell: str) -> _Counts:
+        fractional = {
             "number": "count(*) FILTER (v <> trunc(v))",
             "moment": "max(hour(v)) - min(hour(v))",
-        }.get(way.kind, "0")
-        swapped = way.swapped.replace("{c}", "c") or "NULL"
+        }.get(form.kind, "0")
+        swapped = form.swapped.replace("{c}", "c") or "NULL"
         (row,) = self._query(
             "SELECT count(v), count(c) - count(v), min(v), max(v), "
-            f"{broken}, count({swapped}) FROM ({_values(way, cell)})"
+            f"{fractional}, count({swapped}) FROM ({_cells_and_values(form, cell)})"
         )
         return _Counts(*row)
 
-    def _odd(self, way: Reading, cell: str) -> dict[str, int]:
-        """The most frequent cells that cannot be read."""
-        odd = f"SELECT c, count(*) FROM ({_values(way, cell)}) WHERE v IS NULL AND c IS NOT NULL"
-        return dict(self._query(f"{odd} GROUP BY c ORDER BY 2 DESC, 1 LIMIT {SIGNS}"))
+    def _unreadable(self, form: ColumnFormat, cell: str) -> dict[str, int]:
+        """The most frequent cells that do not fit."""
+        rows = f"FROM ({_cells_and_values(form, cell)}) WHERE v IS NULL AND c IS NOT NULL"
+        order = f"GROUP BY c ORDER BY 2 DESC, 1 LIMIT {MAX_UNREADABLE}"
+        return dict(self._query(f"SELECT c, count(*) {rows} {order}"))
 
-    def _readable(
-        self, way: Reading, cell: str, counts: _Counts, odd: dict[str, int]
+    def _formatted(
+        self, form: ColumnFormat, cell: str, counts: _Counts, markers: dict[str, int]
     ) -> SourceColumn:
-        value = way.value if odd else way.cast  # once all fit, there is nothing to test
-        value, text = (sql.replace("{c}", cell) for sql in (value, way.text))
-        low, high, kind, words = counts.low, counts.high, way.kind, way.words
-        if way.kind == "number" and not counts.broken and max(-low, high) < LARGEST_WHOLE:
-            low, high, kind = int(low), int(high), "integer"
-            words = words or "written with a point"
+        value = form.value if markers else form.cast  # once all fit, there is nothing to test
+        value, text = (sql.replace("{c}", cell) for sql in (value, form.text))
+        minimum, maximum, kind = counts.minimum, counts.maximum, form.kind
+        description = form.description
+        whole = form.kind == "number" and not counts.fractional
+        if whole and max(-minimum, maximum) < MAX_EXACT_INTEGER:
+            minimum, maximum, kind = int(minimum), int(maximum), "integer"
+            description = description or "written with a point"
             value = f"CAST({value} AS BIGINT)"
             text = f"CAST({value} AS VARCHAR)"
-        if way.kind == "moment" and not counts.broken:
+        if form.kind == "moment" and not counts.fractional:
             kind = "date"
-        if counts.swapped == counts.told:
-            words += ", though day and month could also be the other way round"
-        plain = text == self._cell and not odd
-        if odd:
+        if counts.swapped == counts.readable:
+            description += ", though day and month could also be the other way round"
+        is_canonical = text == self._cell and not markers
+        if markers:
             text = f"CASE WHEN {value} IS NOT NULL THEN {text} END"
-        signs = _counted(odd)
         return SourceColumn(
-            self._place,
-            self._label,
-            kind,
-            text,
-            value,
-            plain,
-            counts.told,
-            low,
-            high,
-            signs,
-            words,
-            self._unit,
+            index=self._index,
+            label=self._label,
+            kind=kind,
+            text=text,
+            value=value,
+            is_canonical=is_canonical,
+            non_null_count=counts.readable,
+            minimum=minimum,
+            maximum=maximum,
+            missing_markers=_trimmed_counts(markers),
+            remark=description,
+            unit=self._unit,
         )
 
     def _text(self, remark: str) -> SourceColumn:
-        found = self._texts(self._cell)
-        text, missing = self._cell, dict[str, int]()
-        if found.blanks:
+        counts = self._count_texts(self._cell)
+        text, markers = self._cell, dict[str, int]()
+        if counts.with_blanks:
             text = f"nullif({trimmed(text)}, '')"
-        if found.blanks or found.signs:
-            missing = self._text_signs(text)
-        if missing:
-            text = f"CASE WHEN lower({text}) NOT IN ({SIGN_LIST}) THEN {text} END"
+        if counts.with_blanks or counts.markers:
+            markers = self._text_markers(text)
+        if markers:
+            text = f"CASE WHEN lower({text}) NOT IN ({MARKERS}) THEN {text} END"
         if text != self._cell:
-            found = self._texts(text)
+            counts = self._count_texts(text)
         return SourceColumn(
-            self._place,
-            self._label,
-            "text",
-            text,
-            text,
-            text == self._cell,
-            found.told,
-            found.low,
-            found.high,
-            missing,
-            remark,
-            "",
-            found.different,
-            found.longest,
-            found.bytes,
+            index=self._index,
+            label=self._label,
+            kind="text",
+            text=text,
+            value=text,
+            is_canonical=text == self._cell,
+            non_null_count=counts.non_null,
+            minimum=counts.minimum,
+            maximum=counts.maximum,
+            missing_markers=markers,
+            remark=remark,
+            distinct_count=counts.distinct,
+            max_length=counts.max_length,
+            max_bytes=counts.max_bytes,
         )
 
-    def _texts(self, text: str) -> _Texts:
-        """What there is to know of all different texts of the column."""
+    def _count_texts(self, text: str) -> _TextCounts:
+        """Counts of all different texts of the column."""
         (row,) = self._query(
             "SELECT coalesce(sum(n), 0), count(*), min(t), max(t), coalesce(max(length(t)), 0), "
             f"coalesce(max(strlen(t)), 0), count(*) FILTER ({has_blanks('t')}), "
-            f"count(*) FILTER (lower(t) IN ({SIGN_LIST})) FROM "
+            f"count(*) FILTER (lower(t) IN ({MARKERS})) FROM "
             f"(SELECT {text} AS t, count(*) AS n FROM {TABLE} WHERE t IS NOT NULL GROUP BY t)"
         )
-        return _Texts(int(row[0]), *row[1:])
+        return _TextCounts(int(row[0]), *row[1:])
 
-    def _text_signs(self, text: str) -> dict[str, int]:
+    def _text_markers(self, text: str) -> dict[str, int]:
         """The signs for missing values; none if they leave but one text, like - beside +."""
         cells = f"SELECT {text} AS t FROM {TABLE}"
         ((low, high),) = self._query(
-            f"SELECT min(t), max(t) FROM ({cells}) WHERE lower(t) NOT IN ({SIGN_LIST})"
+            f"SELECT min(t), max(t) FROM ({cells}) WHERE lower(t) NOT IN ({MARKERS})"
         )
         if low is not None and low == high:
             return {}
-        found = f"SELECT t, count(*) FROM ({cells}) WHERE lower(t) IN ({SIGN_LIST}) GROUP BY t"
-        return _counted(dict(self._query(found)))
+        counts = f"SELECT t, count(*) FROM ({cells}) WHERE lower(t) IN ({MARKERS}) GROUP BY t"
+        return _trimmed_counts(dict(self._query(counts)))
 
 
-def _values(way: Reading, cell: str) -> str:
-    value = way.value.replace("{c}", "c")
+def _cells_and_values(form: ColumnFormat, cell: str) -> str:
+    value = form.value.replace("{c}", "c")
     return f"SELECT c, {value} AS v FROM (SELECT {cell} AS c FROM {TABLE})"
 
 
-def _counted(signs: dict[str, int]) -> dict[str, int]:
+def _trimmed_counts(markers: dict[str, int]) -> dict[str, int]:
     counts: Counter[str] = Counter()
-    for sign, count in signs.items():
-        counts[sign.strip(BLANKS) or "blank"] += count
+    for marker, count in markers.items():
+        counts[marker.strip(BLANKS) or "blank"] += count
     return dict(counts)
 
 

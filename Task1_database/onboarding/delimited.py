@@ -1,7 +1,7 @@
-"""A text file with a table in it, as it comes: encoding, separator and header found out.
+"""A text file with a table in it, as it comes: its encoding, separator and header are detected.
 
-The separator is the one that splits the lines most evenly. Whether the first row is a header is
-told by the target, which has to be named anyway.
+The separator is the one that splits the lines most evenly. Whether the first row is a header
+follows from the target, which has to be named anyway.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from Task1_database.errors import DataError
 from Task1_database.onboarding.encoding import MARK, as_utf8
 from Task1_database.onboarding.names import one_line, safe_name
 
-SEEN = 1 << 18  # characters from which separator and header are found out
+HEAD = 1 << 18  # characters from which separator and header are detected
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
 _NUMBERED = re.compile(r"column_([1-9][0-9]*)")
 _SEP_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n?")
@@ -59,13 +59,13 @@ class Delimited:
         return self.skip > self.above
 
     @property
-    def plain(self) -> bool:
+    def is_canonical(self) -> bool:
         """Whether it is the kind of CSV that a dataset folder holds."""
-        form = (self.encoding.startswith("UTF-8"), self.separator, self.header, self.above)
-        return form == (True, ",", True, 0) and not self.sheet
+        layout = (self.encoding.startswith("UTF-8"), self.separator, self.header, self.above)
+        return layout == (True, ",", True, 0) and not self.sheet
 
     @property
-    def says(self) -> str:
+    def description(self) -> str:
         """How the file is written, in words."""
         if self.sheet:
             return f"the sheet {self.sheet!r} of a workbook, {self._header}"
@@ -78,7 +78,7 @@ class Delimited:
         return f"with its header in line {self.above + 1}"
 
     @property
-    def simple(self) -> bool:
+    def is_simple(self) -> bool:
         """Whether nothing but a header in one line comes before the rows."""
         marked = self.encoding.endswith(MARK) and not self.header
         return self.above == 0 and self.skip <= 1 and not marked
@@ -98,17 +98,17 @@ class Delimited:
                 for cells in reader:
                     if line > self.skip and cells:
                         if len(cells) != len(self.labels):
-                            what = f"has {len(cells)} values; expected {len(self.labels)}"
-                            raise DataError(f"{self.file.name}, line {line}: {what}")
+                            problem = f"has {len(cells)} values; expected {len(self.labels)}"
+                            raise DataError(f"{self.file.name}, line {line}: {problem}")
                         yield cells
                     line = reader.line_num + 1
             except csv.Error as error:
-                why = f"a quote is not closed, or one inside a value is not doubled ({error})"
-                raise DataError(f"{self.file.name}, line {line}: {why}") from error
+                problem = f"a quote is not closed, or one inside a value is not doubled ({error})"
+                raise DataError(f"{self.file.name}, line {line}: {problem}") from error
 
 
-def delimited(file: Path, target: str, scratch: Path) -> Delimited:
-    """Find out how a text file is written.
+def detect(file: Path, target: str, scratch: Path) -> Delimited:
+    """Detect how a text file is written.
 
     Parameters
     ----------
@@ -125,32 +125,34 @@ def delimited(file: Path, target: str, scratch: Path) -> Delimited:
     """
     path, encoding = as_utf8(file, scratch)
     with path.open(encoding="utf-8-sig", newline="") as text:
-        head = text.read(SEEN)
-    whole = len(head) < SEEN
+        head = text.read(HEAD)
+    whole = len(head) < HEAD
     if not head.strip():
         raise DataError(f"{file.name}: the file is empty; expected a header and rows")
-    told = _SEP_LINE.match(head)
-    separator = told[1] if told and told[1] in SEPARATORS else _separator(head, whole)
-    return table_of(file, path, encoding, separator, target)
+    declared = _SEP_LINE.match(head)
+    separator = declared[1] if declared else ""
+    if separator not in SEPARATORS:
+        separator = _separator(head, whole)
+    return locate_table(file, path, encoding, separator, target)
 
 
-def table_of(
+def locate_table(
     file: Path, path: Path, encoding: str, separator: str, target: str, sheet: str = ""
 ) -> Delimited:
     """The table in a UTF-8 text whose separator is known: where it begins, and its header."""
     with path.open(encoding="utf-8-sig", newline="") as text:
-        head = text.read(SEEN)
-    records = _records(head, separator, whole=len(head) < SEEN)
+        head = text.read(HEAD)
+    records = _records(head, separator, whole=len(head) < HEAD)
     if not records:
         raise DataError(f"{file.name}: the first row has no end; is a quote not closed?")
     width = _usual(len(cells) for _, _, cells in records)
-    told = bool(_SEP_LINE.match(head))
-    first, last, names = next(record for record in records[told:] if len(record[2]) == width)
+    declared = bool(_SEP_LINE.match(head))
+    first, last, names = next(record for record in records[declared:] if len(record[2]) == width)
     above = first - 1
     if is_header(names, target):
         labels, skip = tuple(one_line(name) for name in names), last
     else:
-        labels, skip = tuple(f"column_{place + 1}" for place in range(width)), above
+        labels, skip = tuple(f"column_{number + 1}" for number in range(width)), above
     return Delimited(file, path, encoding, separator, labels, skip, above, sheet)
 
 
@@ -158,31 +160,30 @@ def is_header(cells: Iterable[str], target: str) -> bool:
     """Whether a first row names the columns: unless the target is asked for by number."""
     names = [one_line(cell) for cell in cells]
     numbered = _NUMBERED.fullmatch(target)
-    if find(target, names) or not numbered:
+    if matching_indices(target, names) or not numbered:
         return True
     return int(numbered[1]) > len(names)
 
 
-def find(wanted: str, labels: Iterable[str]) -> list[int]:
-    """The places of the columns that are called so: exactly, or else but for case and signs."""
-    places = dict(enumerate(labels))
-    for same in (str, str.casefold, safe_name):
-        found = [place for place, label in places.items() if same(label) == same(wanted) != ""]
-        if found:
-            return found
+def matching_indices(name: str, labels: Iterable[str]) -> list[int]:
+    """The columns that are called so: exactly, or else but for case and signs."""
+    numbered = [*enumerate(labels)]
+    for form in (str, str.casefold, safe_name):
+        if indices := [i for i, label in numbered if form(label) == form(name) != ""]:
+            return indices
     return []
 
 
 def _separator(head: str, whole: bool) -> str:
     """The separator that splits most rows, the first among them, into the same number of cells."""
-    best, found = (False, 0.0), ","
+    best, chosen = (False, 0.0), ","
     for separator in SEPARATORS:
         widths = [len(cells) for _, _, cells in _records(head, separator, whole=whole)]
         usual = _usual(widths)
         even = (widths[:1] == [usual], widths.count(usual) / max(1, len(widths)))
         if usual > 1 and even > best:
-            best, found = even, separator
-    return found
+            best, chosen = even, separator
+    return chosen
 
 
 def _usual(widths: Iterable[int]) -> int:

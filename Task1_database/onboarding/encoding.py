@@ -24,7 +24,7 @@ NOT_TEXT = {
 
 
 def as_utf8(file: Path, scratch: Path) -> tuple[Path, str]:
-    """The file as UTF-8 (itself, or a copy in `scratch`), and how it was written.
+    """The file as UTF-8 (itself, or a copy in `scratch`), and its encoding.
 
     Raises
     ------
@@ -33,9 +33,9 @@ def as_utf8(file: Path, scratch: Path) -> tuple[Path, str]:
     """
     with file.open("rb") as data:
         start = data.read(4096)
-    for magic, what in NOT_TEXT.items():
+    for magic, problem in NOT_TEXT.items():
         if start.startswith(magic):
-            raise DataError(f"{file.name}: {what}")
+            raise DataError(f"{file.name}: {problem}")
     if codec := _utf16(start):
         return _copy(file, codec, scratch), "UTF-16"
     if _is_utf8(file):
@@ -50,12 +50,12 @@ def as_utf8(file: Path, scratch: Path) -> tuple[Path, str]:
 def _utf16(start: bytes) -> str:
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    for codec, place in (("utf-16-le", 1), ("utf-16-be", 0)):
-        zeros = start[place::2].count(0)
+    for codec, high in (("utf-16-le", 1), ("utf-16-be", 0)):
+        zeros = start[high::2].count(0)
         if (
             len(start) > 3
-            and zeros > 0.8 * len(start[place::2])
-            and not start[1 - place :: 2].count(0)
+            and zeros > 0.8 * len(start[high::2])
+            and not start[1 - high :: 2].count(0)
         ):
             return codec
     return ""
@@ -80,12 +80,12 @@ def _copy(file: Path, codec: str, scratch: Path) -> Path:
     try:
         with (
             file.open(encoding=codec, newline="") as text,
-            copy.open("w", encoding="utf-8", newline="") as made,
+            copy.open("w", encoding="utf-8", newline="") as utf8,
         ):
             while piece := text.read(CHUNK):
                 if "\0" in piece:
                     raise DataError(f"{file.name}: has a NUL character; expected text")
-                made.write(piece)
+                utf8.write(piece)
     except UnicodeDecodeError:
         if codec.startswith("utf-16"):
             raise DataError(f"{file.name}: is broken UTF-16; save it as UTF-8") from None

@@ -1,8 +1,8 @@
-"""The ways in which a column of text can be read: as whole numbers, numbers, days or moments.
+"""The formats in which a column of text can be read: whole numbers, numbers, days, moments.
 
-Each way is made of SQL expressions for DuckDB, written for a cell `{c}`: whether it can be read so,
-its value, and the text that the loader takes for it. A column is of a kind only if every cell is,
-so the order of the ways decides between those that fit.
+Each format is made of SQL expressions for DuckDB, written for a cell `{c}`: whether it fits, its
+value, and the text that the loader takes for it, as `literals.py` has it. A column is of a kind
+only if every cell is, so the order of the formats decides between those that fit.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
+
+from Task1_database.literals import MAX_FLOAT32, is_canonical_sql, number_pattern
 
 Kind = Literal["integer", "number", "date", "moment", "text"]
 Comma = Literal["sure", "likely", "unlikely"]
@@ -21,7 +23,6 @@ MISSING_NUMBER = MISSING | {
     "none", "nil", "missing", "unknown", ".", "..", "*", "nd", "#div/0!", "#value!", "#ref!", "nat",
 }  # fmt: skip
 FIRST_DAY = "1000-01-01"  # of MySQL's
-LARGEST = "3.4e38"  # a model's numbers are float32
 DIGITS = 18  # a number of more digits is a code, as is one with zeros before it
 GAP = "[ \u00a0\u202f]"
 GAPS = "[ \u00a0\u202f'’]"
@@ -51,15 +52,15 @@ SWAPPED = {"%d/%m": "%m/%d", "%m/%d": "%d/%m", "%d-%m": "%m-%d", "%m-%d": "%d-%m
 
 
 @dataclass(frozen=True)
-class Reading:
-    """One way to read a column.
+class ColumnFormat:
+    """One format of a column.
 
     Attributes
     ----------
     fits, cast, text : str
-        SQL for a cell `{c}`: whether it can be read so, and if so its value (BIGINT, DOUBLE or
+        SQL for a cell `{c}`: whether it fits, and if so its value (BIGINT, DOUBLE or
         TIMESTAMP) and the text for it.
-    words : str
+    description : str
         How it is written, where that is not how the loader wants it.
     swapped : str
         For days, the value that the cell would have with day and month swapped, if it can.
@@ -69,19 +70,19 @@ class Reading:
     fits: str
     cast: str
     text: str = "{c}"
-    words: str = ""
+    description: str = ""
     swapped: str = ""
 
     @property
     def value(self) -> str:
-        """SQL for the value of a cell; NULL where it cannot be read so."""
+        """SQL for the value of a cell; NULL where it does not fit."""
         return f"CASE WHEN {self.fits} THEN {self.cast} END"
 
 
-def readings(values: Iterable[str], *, comma: Comma) -> Iterator[list[Reading]]:
-    """The ways that may do for a column with values such as these, kind by kind.
+def candidate_formats(values: Iterable[str], *, comma: Comma) -> Iterator[list[ColumnFormat]]:
+    """The formats that may fit a column with values such as these, kind by kind.
 
-    Within a kind, and from kind to kind, the ones to be preferred come first.
+    Within a kind, and from kind to kind, those to be preferred come first.
 
     Parameters
     ----------
@@ -89,25 +90,25 @@ def readings(values: Iterable[str], *, comma: Comma) -> Iterator[list[Reading]]:
         Whether a comma is a decimal comma ("sure", "likely", "unlikely") or groups thousands;
         where it is one, 1/2/2024 is in February.
     """
-    seen = "\n".join(values)
-    if not any(digit in seen for digit in "0123456789"):
+    text = "\n".join(values)
+    if not any(digit in text for digit in "0123456789"):
         return
     whole = "TRY_CAST({c} AS BIGINT)"
-    yield [_compact_day(), Reading("integer", f"CAST({whole} AS VARCHAR) = {{c}}", whole)]
+    yield [_compact_day(), ColumnFormat("integer", is_canonical_sql(whole, "{c}"), whole)]
     yield _numbers(comma)
     days = sorted(DAYS, key=lambda day: comma == "unlikely" and day.startswith("%d/"))
-    times = TIMES if ":" in seen else ("",)
+    times = TIMES if ":" in text else ("",)
     yield [_iso_moment()]
-    yield [_day(day, time) for time in times for day in days if _may_be(f"{day}{time}", seen)]
+    yield [_day(day, time) for time in times for day in days if _may_fit(f"{day}{time}", text)]
 
 
-def bare(cell: str, unit: str) -> str:
+def without_unit(cell: str, unit: str) -> str:
     """SQL for a cell without its unit, which stands before or after the number."""
     sign = re.escape(unit)
     return f"regexp_replace({cell}, '^([+-]?){sign}{GAP}?|{GAP}?{sign}$', '\\1')"
 
 
-def _numbers(comma: Comma) -> list[Reading]:
+def _numbers(comma: Comma) -> list[ColumnFormat]:
     point, commas = _number(".", ""), _number(",", "", "decimal comma")
     us = _number(".", ",", "commas between thousands")
     eu = _number(",", r"\.", "decimal comma, points between thousands")
@@ -116,32 +117,33 @@ def _numbers(comma: Comma) -> list[Reading]:
         _number(",", GAPS, "decimal comma, gaps between thousands"),
     ]
     if comma == "sure":
-        return [commas, _number(",", r"\.", eu.words, always=True), point, us, *gaps]
+        return [commas, _number(",", r"\.", eu.description, grouped=True), point, us, *gaps]
     if comma == "likely":
         return [point, commas, us, eu, *gaps]
     return [point, us, commas, eu, *gaps]
 
 
-def _number(mark: str, between: str, words: str = "", *, always: bool = False) -> Reading:
+def _number(
+    mark: str, between: str, description: str = "", *, grouped: bool = False
+) -> ColumnFormat:
     """Numbers with this decimal mark, and (a regular expression for) what groups their digits.
 
-    With `always`, a number of four digits or more must have them grouped.
+    With `grouped`, a number of four digits or more must have them grouped.
     """
-    whole = f"(?:0|[1-9][0-9]{{0,{2 if always else DIGITS - 1}}})"
+    whole = f"(?:0|[1-9][0-9]{{0,{2 if grouped else DIGITS - 1}}})"
     if between:
         whole = f"(?:[1-9][0-9]{{0,2}}(?:{between}[0-9]{{3}})+|{whole})"
-    point = re.escape(mark)
-    form = f"[+-]?(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][+-]?[0-9]{{1,3}})?"
+    pattern = number_pattern(whole, point=re.escape(mark), exponent="[0-9]{1,3}")
     text = f"regexp_replace({{c}}, '{_quoted(between)}', '', 'g')" if between else "{c}"
     text = f"replace({text}, ',', '.')" if mark == "," else text
     cast = f"TRY_CAST({text} AS DOUBLE)"
-    fits = f"regexp_full_match({{c}}, '{_quoted(form)}') AND abs({cast}) < {LARGEST}"
-    return Reading("number", fits, cast, text, words)
+    fits = f"regexp_full_match({{c}}, '{_quoted(pattern)}') AND abs({cast}) <= {MAX_FLOAT32}"
+    return ColumnFormat("number", fits, cast, text, description)
 
 
-def _compact_day() -> Reading:
+def _compact_day() -> ColumnFormat:
     parsed = "try_strptime({c}, '%Y%m%d')"
-    return Reading(
+    return ColumnFormat(
         "date",
         f"regexp_full_match({{c}}, '(?:19|20)[0-9]{{6}}') AND {parsed} IS NOT NULL",
         parsed,
@@ -150,29 +152,29 @@ def _compact_day() -> Reading:
     )
 
 
-def _may_be(form: str, seen: str) -> bool:
-    """Whether the signs of a format are all among those seen, which spares trying most of them."""
-    letters = seen.upper().replace("T", "").replace("Z", "")
-    named = {"%b", "%B", "%p"} & {form[i : i + 2] for i in range(len(form))}
-    return set(form) & set("./-,") <= set(seen) and (not named or letters != letters.lower())
+def _may_fit(pattern: str, text: str) -> bool:
+    """Whether all signs of a format are in a text, which spares trying most formats."""
+    letters = text.upper().replace("T", "").replace("Z", "")
+    named = {"%b", "%B", "%p"} & {pattern[i : i + 2] for i in range(len(pattern))}
+    return set(pattern) & set("./-,") <= set(text) and (not named or letters != letters.lower())
 
 
-def _iso_moment() -> Reading:
+def _iso_moment() -> ColumnFormat:
     """2024-01-31T12:00:00Z or 2024-01-31 12:00; an offset would make another day of some."""
-    shape = "{c} LIKE '____-__-_____:__%' AND {c} >= '1000'"
-    known = f"{shape} AND NOT contains({{c}}, '+') AND NOT contains({{c}}[11:], '-')"
-    return Reading("moment", known, "TRY_CAST({c} AS TIMESTAMP)", "{c}[:10]")
+    form = "{c} LIKE '____-__-_____:__%' AND {c} >= '1000'"
+    without_offset = f"{form} AND NOT contains({{c}}, '+') AND NOT contains({{c}}[11:], '-')"
+    return ColumnFormat("moment", without_offset, "TRY_CAST({c} AS TIMESTAMP)", "{c}[:10]")
 
 
-def _day(day: str, time: str) -> Reading:
+def _day(day: str, time: str) -> ColumnFormat:
     """Days, or moments, in one format of strptime."""
     if (day, time) == ("%Y-%m-%d", ""):
         cast = "TRY_CAST({c} AS DATE)"
-        exact = f"CAST({cast} AS VARCHAR) = {{c}} AND {cast} >= DATE '{FIRST_DAY}'"
-        return Reading("date", exact, f"CAST({cast} AS TIMESTAMP)")
+        exact = f"{is_canonical_sql(cast, '{c}')} AND {cast} >= DATE '{FIRST_DAY}'"
+        return ColumnFormat("date", exact, f"CAST({cast} AS TIMESTAMP)")
     parsed = _parsed(day, time)
     swapped = _parsed(SWAPPED[day[:5]] + day[5:], time) if day[:5] in SWAPPED else ""
-    return Reading(
+    return ColumnFormat(
         "moment" if time else "date",
         f"{parsed} >= TIMESTAMP '{FIRST_DAY}'",
         parsed,

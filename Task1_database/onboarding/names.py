@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 
-LONGEST = 48  # of the 63 that PostgreSQL keeps: room for endings such as _weekday
+MAX_LENGTH = 48  # of the 63 that PostgreSQL keeps: room for endings such as _weekday
 RESERVED = frozenset(
     """
     accessible add all alter analyse analyze and anti any array as asc asensitive asof
@@ -56,14 +56,16 @@ _SPELT = str.maketrans(
     }
 )  # fmt: skip
 _JOINTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_UNQUOTED = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 def safe_name(text: str, otherwise: str = "") -> str:
     """A text as a name: `livingArea (m²)` is living_area_m2; `otherwise` where nothing is left."""
-    plain = unicodedata.normalize("NFKD", text.translate(_SPELT)).encode("ascii", "ignore").decode()
-    words = re.findall(r"[a-z0-9]+", _JOINTS.sub(" ", plain).lower())
-    name = "_".join(words)[:LONGEST].strip("_")
+    ascii_text = (
+        unicodedata.normalize("NFKD", text.translate(_SPELT)).encode("ascii", "ignore").decode()
+    )
+    words = re.findall(r"[a-z0-9]+", _JOINTS.sub(" ", ascii_text).lower())
+    name = "_".join(words)[:MAX_LENGTH].strip("_")
     if name and not name[0].isalpha():
         name = f"n_{name}"
     return f"{name}_" if name in RESERVED else name or otherwise
@@ -71,28 +73,39 @@ def safe_name(text: str, otherwise: str = "") -> str:
 
 def safe_names(labels: Iterable[str], taken: Collection[str] = ()) -> Iterator[str]:
     """A different name for each label, none of them among those taken."""
-    given = set(taken)
-    for place, label in enumerate(labels, start=1):
-        name = free(safe_name(label, f"column_{place}"), given)
-        given.add(name)
+    used = set(taken)
+    for number, label in enumerate(labels, start=1):
+        name = free(safe_name(label, f"column_{number}"), used)
+        used.add(name)
         yield name
 
 
 def free(name: str, taken: Collection[str]) -> str:
     """The name, or if it is taken the first of name_2, name_3, … that is not."""
-    found, number = name, 1
-    while found in taken:
+    candidate, number = name, 1
+    while candidate in taken:
         number += 1
-        found = f"{name.rstrip('_')}_{number}"
-    return found
+        candidate = f"{name.rstrip('_')}_{number}"
+    return candidate
 
 
 def is_safe(label: str) -> bool:
     """Whether SQL takes a column's name as it stands, in whatever case."""
-    return bool(_PLAIN.fullmatch(label)) and len(label) <= LONGEST and label.lower() not in RESERVED
+    return (
+        bool(_UNQUOTED.fullmatch(label))
+        and len(label) <= MAX_LENGTH
+        and label.lower() not in RESERVED
+    )
 
 
 def one_line(label: str) -> str:
     """A label as a title or a comment can hold it: printable, and on one line."""
-    shown = "".join(letter if letter.isprintable() else " " for letter in label)
-    return " ".join(shown.split())
+    printable = "".join(letter if letter.isprintable() else " " for letter in label)
+    return " ".join(printable.split())
+
+
+def join_quoted(texts: Collection[str], at_most: int | None = None) -> str:
+    """Texts, each in quotes, one after the other; of many only the first, and how many more."""
+    more = 0 if at_most is None else len(texts) - at_most
+    quoted = ", ".join(repr(text) for text in [*texts][:at_most])
+    return f"{quoted} and {more} more" if more > 0 else quoted

@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from Task1_database.errors import DataError
-from Task1_database.onboarding.delimited import Delimited, find
+from Task1_database.onboarding.delimited import Delimited, matching_indices
+from Task1_database.onboarding.names import join_quoted
 from Task1_database.onboarding.source_cells import TABLE, SourceCells
 from Task1_database.onboarding.source_column import SourceColumn
 from Task1_database.target import FEWEST_OF_A_CLASS, Task
 
-FEWEST_ROWS = 100  # to learn from four fifths of them, and to say how sure an answer is
-MOST_CLASSES = 50
-FEW_NUMBERS = 10  # so many different whole numbers are taken for classes
+MIN_ROWS = 100  # to learn from four fifths of them, and to say how sure an answer is
+MAX_CLASSES = 50
+MAX_INTEGER_CLASSES = 10  # so many different whole numbers are taken for classes
 YES = ("1", "yes", "y", "true", "t", "positive", "pos")
 
 
@@ -26,50 +27,50 @@ class Outcome:
 
     Attributes
     ----------
-    why : str
+    reason : str
         What makes it this task.
-    untold : int
+    missing_count : int
         How many rows lack it, and so are no use to learn from.
     classes : dict
         How many rows each class has, the most frequent first; empty for regression.
     positive : str
-        For two classes the one whose probability is told.
+        For two classes the one whose probability is answered.
     rare : dict
         Classes of too few rows to learn from; they are not among `classes`.
     """
 
     source: SourceColumn
     task: Task
-    why: str
-    untold: int
+    reason: str
+    missing_count: int
     classes: dict[str, int] = field(default_factory=dict)
     positive: str = ""
     rare: dict[str, int] = field(default_factory=dict)
 
 
-def column(source: Delimited, wanted: str) -> int:
-    """The place of the column that a user names.
+def find_column(source: Delimited, name: str) -> int:
+    """The index of the column that a user names.
 
     Raises
     ------
     DataError
         If there is none, naming the closest one, or more than one.
     """
-    places = find(wanted, source.labels)
-    if len(places) > 1:
-        what = f"there are {len(places)} columns called {wanted!r}; rename all but one"
-        raise DataError(f"{source.file.name}: {what}")
-    if places:
-        return places[0]
-    names = [label for label in source.labels if label]
-    close = difflib.get_close_matches(wanted, names, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(map(repr, names))}"
-    if any(label.lstrip("+-").replace(".", "", 1).isdigit() for label in names):
+    indices = matching_indices(name, source.labels)
+    if len(indices) > 1:
+        problem = f"there are {len(indices)} columns called {name!r}; rename all but one"
+        raise DataError(f"{source.file.name}: {problem}")
+    if indices:
+        return indices[0]
+    labels = [label for label in source.labels if label]
+    close = difflib.get_close_matches(name, labels, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"there are {join_quoted(labels)}"
+    if any(label.lstrip("+-").replace(".", "", 1).isdigit() for label in labels):
         hint += " (a file without a header has column_1, column_2 …)"
-    raise DataError(f"{source.file.name}: there is no column {wanted!r}; {hint}")
+    raise DataError(f"{source.file.name}: there is no column {name!r}; {hint}")
 
 
-def outcome(cells: SourceCells, found: SourceColumn) -> Outcome:
+def outcome(cells: SourceCells, column: SourceColumn) -> Outcome:
     """How a column is to be predicted.
 
     Raises
@@ -77,41 +78,44 @@ def outcome(cells: SourceCells, found: SourceColumn) -> Outcome:
     DataError
         If there is nothing to learn: hardly any rows, one value, days, or too many classes.
     """
-    where = f"{cells.source.file.name}: {found.label or 'the target'!r}"
-    if found.days:
+    where = f"{cells.source.file.name}: {column.label or 'the target'!r}"
+    if column.is_date:
         raise DataError(f"{where} holds days; a target is a number or a class")
-    if found.told < FEWEST_ROWS:
-        raise DataError(f"{where} is told in {found.told} rows; at least {FEWEST_ROWS} are needed")
-    if found.constant:
-        raise DataError(f"{where} is always {found.low!r}; there is nothing to learn")
-    untold = cells.rows - found.told
-    classes = _counted(cells, found) if found.kind in ("text", "integer") else {}
-    if found.kind != "text" and (not classes or len(classes) > FEW_NUMBERS):
-        return Outcome(found, "regression", "it is a number", untold)
+    if column.non_null_count < MIN_ROWS:
+        has = f"has a value in {column.non_null_count} rows"
+        raise DataError(f"{where} {has}; at least {MIN_ROWS} are needed")
+    if column.is_constant:
+        raise DataError(f"{where} is always {column.minimum!r}; there is nothing to learn")
+    missing = cells.rows - column.non_null_count
+    classes = _classes(cells, column) if column.kind in ("text", "integer") else {}
+    if column.kind != "text" and (not classes or len(classes) > MAX_INTEGER_CLASSES):
+        return Outcome(column, "regression", "it is a number", missing)
     rare = {value: count for value, count in classes.items() if count < FEWEST_OF_A_CLASS}
-    learned = {value: count for value, count in classes.items() if value not in rare}
-    if len(learned) < 2:
-        what = f"fewer than two of its values are in {FEWEST_OF_A_CLASS} rows or more"
-        raise DataError(f"{where}: {what}; there is nothing to learn")
-    if len(learned) > MOST_CLASSES:
-        what = f"has {len(classes):,} different texts; expected numbers, or {MOST_CLASSES} classes"
-        raise DataError(f"{where} {what} at most")
-    why = "it is a text" if found.kind == "text" else f"it is one of {len(classes)} whole numbers"
-    return Outcome(found, "classification", why, untold, learned, _positive(learned), rare)
+    common = {value: count for value, count in classes.items() if value not in rare}
+    if len(common) < 2:
+        problem = f"fewer than two of its values are in {FEWEST_OF_A_CLASS} rows or more"
+        raise DataError(f"{where}: {problem}; there is nothing to learn")
+    if len(common) > MAX_CLASSES:
+        has = f"has {len(classes):,} different texts"
+        raise DataError(f"{where} {has}; expected numbers, or {MAX_CLASSES} classes at most")
+    reason = f"it is one of {len(classes)} whole numbers"
+    if column.kind == "text":
+        reason = "it is a text"
+    return Outcome(column, "classification", reason, missing, common, _positive(common), rare)
 
 
-def _counted(cells: SourceCells, found: SourceColumn) -> dict[str, int]:
-    """The values and how often each is told; of too many to be classes, enough to know that."""
-    whole = found.kind == "integer"
-    if whole and len(cells.few(found.place)) > 2 * FEW_NUMBERS:  # spares a long count
-        return {}
-    some = FEW_NUMBERS + 1 if whole else 20 * MOST_CLASSES
-    values = f"SELECT {found.value} AS v FROM {TABLE}"
-    counted: list[tuple[Any, int]] = cells.query(
+def _classes(cells: SourceCells, column: SourceColumn) -> dict[str, int]:
+    """The values and how often each occurs; of too many to be classes, enough to know that."""
+    whole = column.kind == "integer"
+    if whole and len(cells.some_values(column.index)) > 2 * MAX_INTEGER_CLASSES:
+        return {}  # which spares a long count
+    limit = MAX_INTEGER_CLASSES + 1 if whole else 20 * MAX_CLASSES
+    values = f"SELECT {column.value} AS v FROM {TABLE}"
+    counts: list[tuple[Any, int]] = cells.query(
         f"SELECT v, count(*) FROM ({values}) WHERE v IS NOT NULL GROUP BY v "
-        f"ORDER BY 2 DESC, 1 LIMIT {some}"
+        f"ORDER BY 2 DESC, 1 LIMIT {limit}"
     )
-    return {str(value): count for value, count in counted}
+    return {str(value): count for value, count in counts}
 
 
 def _positive(classes: dict[str, int]) -> str:

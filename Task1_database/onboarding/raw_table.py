@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from Task1_database.dataset import FEATURES_TABLE, ROW_ID
+from Task1_database.literals import TEXT_BYTES
 from Task1_database.onboarding.names import free, is_safe, safe_name, safe_names
 from Task1_database.onboarding.source_cells import TABLE, SourceCells
 from Task1_database.onboarding.source_column import SourceColumn
-from Task1_database.schema import TEXT_BYTES, Column, Table
+from Task1_database.schema import Column, Table
 
 ROW_NUMBER = "row_no"
-LARGEST_INTEGER = 2**31 - 1
+MAX_INTEGER = 2**31 - 1
 ROW_BYTES = 40_000  # of VARCHARs, at four bytes a character: MySQL's rows hold 65,535
 SIZES = (10, 20, 40, 80, 160, 255)
 ID = re.compile(r"(?i:(.*[^a-z])?(id|uuid|guid))|.*I[Dd]")
@@ -45,13 +46,13 @@ class RawTable:
     Attributes
     ----------
     names, hours : dict
-        The name of the column that each of the file's is, by its place there; and of the one
+        The name of the column that each of the file's is, by its index there; and of the one
         with the hour, if it holds moments.
     key : str
-        The column that tells rows apart.
-    key_place : int or None
-        Where in the file that is; None for the number of the row.
-    copied : bool
+        The column that identifies rows.
+    key_index : int or None
+        Its index in the file; None for the number of the row.
+    is_copy : bool
         Whether the file itself is its CSV.
     """
 
@@ -60,12 +61,12 @@ class RawTable:
     names: dict[int, str]
     hours: dict[int, str]
     key: str
-    key_place: int | None
-    copied: bool
+    key_index: int | None
+    is_copy: bool
 
     @property
     def table(self) -> Table:
-        """As the loader knows it."""
+        """As the loader takes it."""
         return Table(self.name, tuple(raw.column for raw in self.columns))
 
     def write(self, cells: SourceCells, path: Path) -> None:
@@ -75,72 +76,79 @@ class RawTable:
         cells.query(f"COPY (SELECT {selected} FROM {TABLE}) TO '{file}' (FORMAT csv, HEADER)")
 
 
-def raw_table(cells: SourceCells, fields: Sequence[SourceColumn], name: str) -> RawTable:
+def raw_table(cells: SourceCells, columns: Sequence[SourceColumn], name: str) -> RawTable:
     """The raw table of a file."""
-    kept = [found for found in fields if found.bytes <= TEXT_BYTES]
-    key = next((found.place for found in kept if is_key(cells, found)), None)
-    copied = key is not None and _is_plain(cells, fields)
-    labels = [found.label for found in kept]
-    given = labels if copied else safe_names(labels, {ROW_NUMBER, ROW_ID})
-    names = dict(zip((found.place for found in kept), given, strict=True))
+    kept = [column for column in columns if column.max_bytes <= TEXT_BYTES]
+    key = next((column.index for column in kept if is_key(cells, column)), None)
+    is_copy = key is not None and _is_canonical(cells, columns)
+    labels = [column.label for column in kept]
+    chosen = labels if is_copy else safe_names(labels, {ROW_NUMBER, ROW_ID})
+    names = dict(zip((column.index for column in kept), chosen, strict=True))
     hours: dict[int, str] = {}
-    for found in kept:
-        if found.kind == "moment":
+    for column in kept:
+        if column.kind == "moment":
             taken = {*names.values(), *hours.values()}
-            hours[found.place] = free(f"{names[found.place].rstrip('_')}_hour", taken)
-    columns = list(_columns(kept, names, hours, key))
+            hours[column.index] = free(f"{names[column.index].rstrip('_')}_hour", taken)
+    raw_columns = list(_raw_columns(kept, names, hours, key))
     if key is None:
-        base = "INTEGER" if cells.rows < LARGEST_INTEGER else "BIGINT"
-        columns.insert(0, RawColumn(Column(ROW_NUMBER, base, required=True), "rowid + 1"))
-    key_name = ROW_NUMBER if key is None else names[key]
-    table_name = free(safe_name(name), {FEATURES_TABLE})
-    return RawTable(table_name, tuple(columns), names, hours, key_name, key, copied)
-
-
-def is_key(cells: SourceCells, found: SourceColumn) -> bool:
-    """Whether whole numbers differ in every row, and only count or name the rows."""
-    if found.kind != "integer" or found.told < cells.rows:
-        return False
-    name, span = safe_name(found.label), found.high - found.low + 1
-    counts = span == cells.rows and found.low in (0, 1) and not _TIME.fullmatch(name)
-    if span < cells.rows or not (counts or _KEY.fullmatch(name) or ID.fullmatch(found.label)):
-        return False
-    in_order = f"SELECT bool_and({found.value} = rowid + {found.low}) FROM {TABLE}"
-    if counts and cells.query(in_order) == [(True,)]:  # spares a long count
-        return True
-    ((different,),) = cells.query(f"SELECT count(DISTINCT {found.value}) FROM {TABLE}")
-    return bool(different == cells.rows)
-
-
-def _is_plain(cells: SourceCells, fields: Sequence[SourceColumn]) -> bool:
-    """Whether names and values are as the loader wants them."""
-    return (
-        cells.source.plain
-        and cells.well_formed
-        and all(found.bytes <= TEXT_BYTES for found in fields)
-        and all(found.plain and is_safe(found.label) for found in fields)
-        and len({safe_name(found.label) for found in fields}) == len(fields)
+        base = "INTEGER" if cells.rows < MAX_INTEGER else "BIGINT"
+        raw_columns.insert(0, RawColumn(Column(ROW_NUMBER, base, required=True), "rowid + 1"))
+    return RawTable(
+        name=free(safe_name(name), {FEATURES_TABLE}),
+        columns=tuple(raw_columns),
+        names=names,
+        hours=hours,
+        key=ROW_NUMBER if key is None else names[key],
+        key_index=key,
+        is_copy=is_copy,
     )
 
 
-def _columns(
+def is_key(cells: SourceCells, column: SourceColumn) -> bool:
+    """Whether whole numbers differ in every row, and only count or name the rows."""
+    if column.kind != "integer" or column.non_null_count < cells.rows:
+        return False
+    name, width = safe_name(column.label), column.maximum - column.minimum + 1
+    counts = width == cells.rows and column.minimum in (0, 1) and not _TIME.fullmatch(name)
+    if width < cells.rows or not (counts or _KEY.fullmatch(name) or ID.fullmatch(column.label)):
+        return False
+    in_order = f"SELECT bool_and({column.value} = rowid + {column.minimum}) FROM {TABLE}"
+    if counts and cells.query(in_order) == [(True,)]:  # spares a long count
+        return True
+    ((distinct,),) = cells.query(f"SELECT count(DISTINCT {column.value}) FROM {TABLE}")
+    return bool(distinct == cells.rows)
+
+
+def _is_canonical(cells: SourceCells, columns: Sequence[SourceColumn]) -> bool:
+    """Whether names and values are as the loader wants them."""
+    return (
+        cells.source.is_canonical
+        and cells.well_formed
+        and all(column.max_bytes <= TEXT_BYTES for column in columns)
+        and all(column.is_canonical and is_safe(column.label) for column in columns)
+        and len({safe_name(column.label) for column in columns}) == len(columns)
+    )
+
+
+def _raw_columns(
     kept: Sequence[SourceColumn], names: dict[int, str], hours: dict[int, str], key: int | None
 ) -> Iterator[RawColumn]:
     space = ROW_BYTES
-    for found in kept:
-        base, size = _type(found, space)
+    for column in kept:
+        base, size = _type(column, space)
         space -= 4 * sum(size)
-        column = Column(names[found.place], base, size, required=found.place == key)
-        yield RawColumn(column, found.text)
-        if found.place in hours:
-            yield RawColumn(Column(hours[found.place], "INTEGER"), f"hour({found.value})")
+        index = column.index
+        yield RawColumn(Column(names[index], base, size, required=index == key), column.text)
+        if index in hours:
+            yield RawColumn(Column(hours[index], "INTEGER"), f"hour({column.value})")
 
 
-def _type(found: SourceColumn, space: int) -> tuple[str, tuple[int, ...]]:
-    if found.kind == "integer":
-        small = max(-found.low, found.high) < LARGEST_INTEGER
+def _type(column: SourceColumn, space: int) -> tuple[str, tuple[int, ...]]:
+    if column.kind == "integer":
+        small = max(-column.minimum, column.maximum) < MAX_INTEGER
         return ("INTEGER" if small else "BIGINT"), ()
-    if found.kind == "text":
-        size = next((size for size in SIZES if size >= found.longest and 4 * size <= space), None)
+    if column.kind == "text":
+        length = column.max_length
+        size = next((size for size in SIZES if size >= length and 4 * size <= space), None)
         return ("VARCHAR", (size,)) if size else ("TEXT", ())
-    return ("DOUBLE PRECISION" if found.kind == "number" else "DATE"), ()
+    return ("DOUBLE PRECISION" if column.kind == "number" else "DATE"), ()

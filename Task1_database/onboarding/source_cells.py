@@ -1,4 +1,4 @@
-"""All cells of a file, as text, in a DuckDB that lasts as long as a file is being looked at."""
+"""All cells of a file, as text, in a DuckDB that lasts while a dataset is made of them."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from Task1_database.onboarding.formats import MISSING_NUMBER
 from Task1_database.schema import Table
 
 TABLE = "cells"
-LOOKED_AT = "looked_at"
-LOOKED_AT_ROWS = 20_000  # in which columns are compared
-FEW = 1_000  # rows from the top, and as many from all over, that suggest how to read a column
+SAMPLE = "sampled_cells"
+SAMPLE_ROWS = 20_000  # in which columns are compared
+FORMAT_ROWS = 1_000  # from the top, and as many from all over, that suggest a column's format
 BLANKS = " \t\n\r"
 
 
 class SourceCells:
     """The cells of column 0 are `c0` in the table `cells`, in the file's order by `rowid`.
 
-    The table `looked_at` has the first rows of it, and rows from all over. A file is `well_formed`
-    if DuckDB reads it without help.
+    The table `sampled_cells` has the first rows of it, and rows from all over. A file is
+    `well_formed` if DuckDB reads it without help.
     """
 
     def __init__(
         self, source: Delimited, connection: duckdb.DuckDBPyConnection, scratch: Path
     ) -> None:
         self.source = source
-        self.places = range(len(source.labels))
+        self.indices = range(len(source.labels))
         self._connection = connection
         self.rows = self._read(scratch)
-        self.looked_at = self._look()
+        self.sample_rows = self._take_sample()
 
     def query(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
         """The rows that a statement gives."""
@@ -47,32 +47,33 @@ class SourceCells:
         """The columns that a statement gives, as NumPy arrays; masked where there are NULLs."""
         return self._connection.execute(sql).fetchnumpy()
 
-    def few(self, place: int) -> list[str]:
+    def some_values(self, index: int) -> list[str]:
         """Different values of a column: of the first rows, and of rows from all over the file."""
-        every = self.looked_at // FEW + 1
-        some = f"FROM {LOOKED_AT} WHERE rowid < {FEW} OR rowid % {every} = 0"
-        values = self._different(f"c{place} {some}")
-        return values or self._different(f"c{place} FROM {TABLE} WHERE c{place} <> '' LIMIT {FEW}")
+        step = self.sample_rows // FORMAT_ROWS + 1
+        few = f"FROM {SAMPLE} WHERE rowid < {FORMAT_ROWS} OR rowid % {step} = 0"
+        values = self._different(f"c{index} {few}")
+        every = f"FROM {TABLE} WHERE c{index} <> '' LIMIT {FORMAT_ROWS}"
+        return values or self._different(f"c{index} {every}")
 
     def _different(self, column: str) -> list[str]:
-        """The different values of a column in some rows that are no sign for a missing one."""
+        """The different values of a column in some rows that do not mark a missing one."""
         rows = self.query(f"SELECT DISTINCT {column}")
-        return sorted(value for (value,) in rows if value and not is_sign(value))
+        return sorted(value for (value,) in rows if value and not marks_missing(value))
 
-    def _look(self) -> int:
-        """Copy the first rows, and rows from all over, so that looking at a few takes no time."""
-        some = f"rowid < {FEW} OR rowid % {self.rows // LOOKED_AT_ROWS + 1} = 0"
-        ((count,),) = self.query(f"CREATE TABLE {LOOKED_AT} AS FROM {TABLE} WHERE {some}")
+    def _take_sample(self) -> int:
+        """Copy the first rows, and rows from all over, so that reading a few takes no time."""
+        few = f"rowid < {FORMAT_ROWS} OR rowid % {self.rows // SAMPLE_ROWS + 1} = 0"
+        ((count,),) = self.query(f"CREATE TABLE {SAMPLE} AS FROM {TABLE} WHERE {few}")
         return int(count)
 
     def _read(self, scratch: Path) -> int:
         """Read all cells, the fast way if that is sure to lose none; how many rows there are."""
         source = self.source
         rows = 0
-        if source.simple:
+        if source.is_simple:
             with suppress(duckdb.Error):
                 rows = self._read_csv(source.path, source.separator, source.skip)
-        self.well_formed = rows > 0 and self._are_all(rows)
+        self.well_formed = rows > 0 and self._is_complete(rows)
         if not self.well_formed:
             clean = scratch / "clean.csv"
             with clean.open("w", encoding="utf-8", newline="") as text:
@@ -85,7 +86,7 @@ class SourceCells:
         return rows
 
     def _read_csv(self, path: Path, separator: str, skip: int) -> int:
-        columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in self.places)
+        columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in self.indices)
         file = str(path).replace("'", "''")
         ((count,),) = self.query(
             f"CREATE OR REPLACE TABLE {TABLE} AS FROM read_csv('{file}', header = false, "
@@ -94,7 +95,7 @@ class SourceCells:
         )
         return int(count)
 
-    def _are_all(self, rows: int) -> bool:
+    def _is_complete(self, rows: int) -> bool:
         """Whether the file has no more rows: where line ends are mixed, some can get lost."""
         lines = CsvFile(self.source.path, Table("", ())).fingerprint.lines
         return rows == lines - self.source.skip or rows == sum(1 for _ in self.source.rows())
@@ -113,7 +114,7 @@ def cells_of(source: Delimited, scratch: Path) -> Iterator[SourceCells]:
         yield SourceCells(source, connection, scratch)
 
 
-def is_sign(value: str) -> bool:
+def marks_missing(value: str) -> bool:
     """Whether a cell is blank, or holds nothing but a sign for a missing value."""
     value = value.strip(BLANKS)
     return not value or value.lower() in MISSING_NUMBER

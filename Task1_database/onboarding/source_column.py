@@ -1,62 +1,64 @@
-"""What is known of a column of the file, once every row of it has been looked at."""
+"""What is known of a column of the file, once every row of it has been read."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from Task1_database.onboarding.formats import Kind
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SourceColumn:
     """A column of the file.
 
     Attributes
     ----------
+    index : int
+        From 0, in the file.
     text, value : str
         SQL for a cell as the loader takes it, and for its value; NULL if missing.
-    plain : bool
+    is_canonical : bool
         Whether the loader takes all cells as they stand.
-    told : int
+    non_null_count : int
         In how many rows there is a value.
-    low, high
+    minimum, maximum
         The smallest and the largest value.
-    different, longest, bytes : int
-        Of text, how many different values there are, and the characters and bytes of the longest.
-    missing : dict
+    missing_markers : dict
         The signs that stand for a missing value, and how often.
     remark : str
         How it was read, where that does not go without saying.
+    distinct_count, max_length, max_bytes : int
+        Of text, how many different values there are, and the characters and bytes of the longest.
     """
 
-    place: int
+    index: int
     label: str
     kind: Kind
     text: str
     value: str
-    plain: bool
-    told: int
-    low: Any
-    high: Any
-    missing: dict[str, int]
+    is_canonical: bool
+    non_null_count: int
+    minimum: Any
+    maximum: Any
+    missing_markers: dict[str, int] = field(default_factory=dict)
     remark: str = ""
     unit: str = ""
-    different: int = 0
-    longest: int = 0
-    bytes: int = 0
+    distinct_count: int = 0
+    max_length: int = 0
+    max_bytes: int = 0
 
     @property
-    def constant(self) -> bool:
+    def is_constant(self) -> bool:
         """Whether all its values are one and the same."""
-        return bool(self.told) and self.low == self.high
+        return bool(self.non_null_count) and self.minimum == self.maximum
 
     @property
-    def days(self) -> bool:
+    def is_date(self) -> bool:
         """Whether it holds days, with or without an hour."""
         return self.kind in ("date", "moment")
 
     @property
-    def numeric(self) -> bool:
+    def is_numeric(self) -> bool:
         """Whether it holds numbers."""
         return self.kind in ("integer", "number")

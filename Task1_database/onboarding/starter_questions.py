@@ -1,7 +1,7 @@
 """Three questions to begin with, in SQL that all databases share.
 
-How does the target go with the main feature, how with the one that tells most beside it, and what
-is missing? "Typical" is the lower median, a value that there really was.
+How does the target go with the main feature, how with the one that explains most beside it, and
+what is missing? "Typical" is the lower median, a value that there really was.
 """
 
 # ruff: noqa: S608 - names in the SQL are safe ones, and texts in it are quoted
@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from Task1_database.dataset import FEATURES_TABLE
-from Task1_database.onboarding.dataset_plan import DatasetPlan, PlannedFeature
+from Task1_database.onboarding.dataset_plan import DatasetPlan
 from Task1_database.onboarding.names import free, one_line, safe_name
+from Task1_database.onboarding.planned_features import PlannedFeature
 
-MOST_CLASSES = 5  # that get a column of their own
+MAX_CLASS_COLUMNS = 5
 _PARTS = "The rows in ten parts of the same size, from the lowest value to the highest."
 _GROUPS = "The 20 most frequent of those that are in ten rows or more."
 
@@ -26,9 +27,9 @@ WITH parted AS (
     WHERE {x} IS NOT NULL AND {y} IS NOT NULL
 )"""
 LEVELS = """\
-    MAX(CASE WHEN 4 * {place} BETWEEN {cases} AND {cases} + 3 THEN {y} END) AS low_{y},
-    MAX(CASE WHEN 4 * {place} BETWEEN 2 * {cases} AND 2 * {cases} + 3 THEN {y} END) AS typical_{y},
-    MAX(CASE WHEN 4 * {place} BETWEEN 3 * {cases} AND 3 * {cases} + 3 THEN {y} END) AS high_{y}"""
+    MAX(CASE WHEN 4 * {nth} BETWEEN {cases} AND {cases} + 3 THEN {y} END) AS low_{y},
+    MAX(CASE WHEN 4 * {nth} BETWEEN 2 * {cases} AND 2 * {cases} + 3 THEN {y} END) AS typical_{y},
+    MAX(CASE WHEN 4 * {nth} BETWEEN 3 * {cases} AND 3 * {cases} + 3 THEN {y} END) AS high_{y}"""
 PARTS_OF_CLASSES = f"""\
 {PARTED}
 SELECT
@@ -48,7 +49,7 @@ ranked AS (
         {{x}},
         {{y}},
         {{part}},
-        ROW_NUMBER() OVER (PARTITION BY {{part}} ORDER BY {{y}}) AS {{place}},
+        ROW_NUMBER() OVER (PARTITION BY {{part}} ORDER BY {{y}}) AS {{nth}},
         COUNT(*) OVER (PARTITION BY {{part}}) AS {{cases}}
     FROM parted
 )
@@ -80,7 +81,7 @@ WITH ranked AS (
         row_id,
         {{x}},
         {{y}},
-        ROW_NUMBER() OVER (PARTITION BY {{x}} ORDER BY {{y}}) AS {{place}},
+        ROW_NUMBER() OVER (PARTITION BY {{x}} ORDER BY {{y}}) AS {{nth}},
         COUNT(*) OVER (PARTITION BY {{x}}) AS {{cases}}
     FROM {{table}}
     WHERE {{x}} IS NOT NULL AND {{y}} IS NOT NULL
@@ -95,14 +96,14 @@ GROUP BY {{x}}
 ORDER BY MAX({{cases}}) DESC, MIN(row_id)
 LIMIT 20;
 """
-SPREAD_OF_CLASSES = """\
+DISTRIBUTION_OF_CLASSES = """\
 SELECT {y}, COUNT(*) AS {cases}
 FROM {table}
 WHERE {y} IS NOT NULL
 GROUP BY {y}
 ORDER BY COUNT(*) DESC, MIN(row_id);
 """
-SPREAD_OF_NUMBERS = """\
+DISTRIBUTION_OF_NUMBERS = """\
 WITH parted AS (
     SELECT {y}, NTILE(10) OVER (ORDER BY {y}, row_id) AS {part}
     FROM {table}
@@ -115,65 +116,65 @@ ORDER BY {part};
 """
 
 
-class Starter(NamedTuple):
+class StarterQuestion(NamedTuple):
     """A question: the name of its file, and what stands in it."""
 
     file: str
     sql: str
 
 
-def starters(draft: DatasetPlan) -> Iterator[Starter]:
+def starter_questions(plan: DatasetPlan) -> Iterator[StarterQuestion]:
     """The questions, the most general first."""
-    target = draft.target.name
-    yield Starter(f"01_{target}_by_{draft.x.name}.sql", _by(draft, draft.x))
-    if draft.second:
-        yield Starter(f"02_{target}_by_{draft.second.name}.sql", _by(draft, draft.second))
+    target = plan.target.name
+    yield StarterQuestion(f"01_{target}_by_{plan.x.name}.sql", _by(plan, plan.x))
+    if plan.second:
+        yield StarterQuestion(f"02_{target}_by_{plan.second.name}.sql", _by(plan, plan.second))
     else:
-        yield Starter(f"02_spread_of_{target}.sql", _spread(draft))
-    yield Starter("03_what_is_missing.sql", _missing(draft))
+        yield StarterQuestion(f"02_spread_of_{target}.sql", _distribution(plan))
+    yield StarterQuestion("03_what_is_missing.sql", _missing(plan))
 
 
-def _by(draft: DatasetPlan, feature: PlannedFeature) -> str:
+def _by(plan: DatasetPlan, feature: PlannedFeature) -> str:
     """The target in ten equal parts of a number, or in the groups of a category."""
-    x, y, note = feature.name, draft.target.name, _PARTS if feature.numeric else _GROUPS
-    own = {name: free(name, {x, y}) for name in ("part", "place", "cases")}
-    words = {"x": x, "y": y, **own, "table": FEATURES_TABLE}
-    if draft.outcome.classes:
-        form = PARTS_OF_CLASSES if feature.numeric else GROUPS_OF_CLASSES
-        words["percents"] = ",\n    ".join(_percents(draft))
+    x, y, note = feature.name, plan.target.name, _PARTS if feature.is_numeric else _GROUPS
+    own = {name: free(name, {x, y}) for name in ("part", "nth", "cases")}
+    parts = {"x": x, "y": y, **own, "table": FEATURES_TABLE}
+    if plan.outcome.classes:
+        template = PARTS_OF_CLASSES if feature.is_numeric else GROUPS_OF_CLASSES
+        parts["percents"] = ",\n    ".join(_percents(plan))
     else:
-        form = PARTS_OF_NUMBERS if feature.numeric else GROUPS_OF_NUMBERS
-    head = f"-- How does {_said(draft.target)} go with {_said(feature)}?\n-- {note}\n\n"
-    return head + form.format(**words)
+        template = PARTS_OF_NUMBERS if feature.is_numeric else GROUPS_OF_NUMBERS
+    head = f"-- How does {_comment(plan.target)} go with {_comment(feature)}?\n-- {note}\n\n"
+    return head + template.format(**parts)
 
 
-def _spread(draft: DatasetPlan) -> str:
+def _distribution(plan: DatasetPlan) -> str:
     """The target alone, where there is nothing beside x."""
-    form = SPREAD_OF_CLASSES if draft.outcome.classes else SPREAD_OF_NUMBERS
-    y = draft.target.name
-    words = {"y": y, "part": free("part", {y}), "cases": free("cases", {y})}
-    head = f"-- How is {_said(draft.target)} spread?\n\n"
-    return head + form.format(table=FEATURES_TABLE, **words)
+    template = DISTRIBUTION_OF_CLASSES if plan.outcome.classes else DISTRIBUTION_OF_NUMBERS
+    y = plan.target.name
+    parts = {"y": y, "part": free("part", {y}), "cases": free("cases", {y})}
+    head = f"-- How is {_comment(plan.target)} spread?\n\n"
+    return head + template.format(table=FEATURES_TABLE, **parts)
 
 
-def _percents(draft: DatasetPlan) -> Iterator[str]:
+def _percents(plan: DatasetPlan) -> Iterator[str]:
     """For each class that gets a column, how many percent it is."""
-    outcome, given = draft.outcome, set[str]()
-    shown = [outcome.positive] if outcome.positive else list(outcome.classes)[:MOST_CLASSES]
-    for value in shown:
-        name = free(f"percent_{safe_name(value, 'of_another').removeprefix('n_')}", given)
-        given.add(name)
+    outcome, used = plan.outcome, set[str]()
+    values = [outcome.positive] if outcome.positive else list(outcome.classes)
+    for value in values[:MAX_CLASS_COLUMNS]:
+        name = free(f"percent_{safe_name(value, 'of_another').removeprefix('n_')}", used)
+        used.add(name)
         text = outcome.source.kind == "text"
         quoted = "'" + value.replace("'", "''") + "'" if text else value
-        share = f"SUM(CASE WHEN {draft.target.name} = {quoted} THEN 1 ELSE 0 END) / COUNT(*)"
+        share = f"SUM(CASE WHEN {plan.target.name} = {quoted} THEN 1 ELSE 0 END) / COUNT(*)"
         yield f"ROUND(100.0 * {share}) AS {name}"
 
 
-def _missing(draft: DatasetPlan) -> str:
+def _missing(plan: DatasetPlan) -> str:
     counted = " UNION ALL\n    ".join(
-        f"SELECT {place} AS place, '{feature.name}' AS feature, "
+        f"SELECT {nth} AS nth, '{feature.name}' AS feature, "
         f"COUNT(*) - COUNT({feature.name}) AS missing, COUNT(*) AS cases FROM {FEATURES_TABLE}"
-        for place, feature in enumerate((draft.target, *draft.features), start=1)
+        for nth, feature in enumerate((plan.target, *plan.features), start=1)
     )
     return f"""\
 -- What is missing, and in how many rows?
@@ -183,10 +184,10 @@ WITH counted AS (
 )
 SELECT feature, missing, ROUND(100.0 * missing / cases) AS percent
 FROM counted
-ORDER BY missing DESC, place;
+ORDER BY missing DESC, nth;
 """
 
 
-def _said(feature: PlannedFeature) -> str:
+def _comment(feature: PlannedFeature) -> str:
     """A label as a comment can hold it; a semicolon might end the statement for some programs."""
     return one_line(feature.label).replace(";", ",")

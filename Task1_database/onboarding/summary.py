@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from Task1_database.dataset import TOML
 from Task1_database.onboarding.dataset_plan import DatasetPlan
-from Task1_database.onboarding.names import one_line
+from Task1_database.onboarding.names import join_quoted, one_line
 from Task1_database.onboarding.source_column import SourceColumn
 from Task1_database.target import FEWEST_OF_A_CLASS
 from Task1_database.workspace import Workspace
@@ -20,117 +20,144 @@ KINDS = {
     "moment": "day and hour",
     "text": "category",
 }
-WIDEST = 30  # characters of a column of what is printed
-SHOWN = 5  # signs, or classes, that are listed
+MAX_WIDTH = 30  # characters of a column of what is printed
+MAX_LISTED = 5  # signs, or classes
+MARKUP = "\\`*_{}[]<>|#~"  # signs of Markdown and HTML
 
 
-class Said(NamedTuple):
-    """A column of the file, what it is in the dataset, and what there is to say of it."""
+class SummaryRow(NamedTuple):
+    """A column of the file, what it is in the dataset, and remarks on it."""
 
     label: str
     becomes: str
     kind: str
-    what: str
+    remarks: str
 
 
-def columns(draft: DatasetPlan) -> list[Said]:
-    """Every column, in the file's order."""
-    becomes: dict[int, list[str]] = {}
-    for feature in draft.features:
-        becomes.setdefault(feature.source.place, []).append(feature.name)
-    said = {
-        found.source.place: _said(draft, found.source, ", ".join(becomes[found.source.place]))
-        for found in draft.features
-    }
-    target = draft.outcome.source
-    said[target.place] = _said(draft, target, f"{draft.target.name}, the target")
-    for left in draft.left_out:
-        kind = "" if not left.source.told else KINDS[left.source.kind]
-        kind = "text" if kind == "category" else kind
-        said[left.source.place] = Said(_label(left.source), "left out", kind, left.reason)
-    return [said[place] for place in sorted(said)]
-
-
-def source(draft: DatasetPlan) -> list[str]:
-    """How the file is written, and what was made of it."""
-    raw, file = draft.raw, draft.source.file.name
-    if raw.copied:
-        return [f"{draft.source.says}: taken as it is"]
-    added = f"; {raw.key} numbers its rows" if raw.key_place is None else ""
-    made = f"{raw.name}.csv is the same in UTF-8, with commas, points and safe names{added}"
-    return [draft.source.says, f"{made}; original/{file} is untouched"]
-
-
-def target(draft: DatasetPlan) -> list[str]:
-    """What is predicted, and which rows are no use for it."""
-    outcome, label = draft.outcome, one_line(draft.target.label)
-    lines = [f"{label}: {outcome.task}, because {outcome.why}"]
-    if outcome.positive:
-        lines.append(f"the probability that is told is that of {outcome.positive!r}")
-    if outcome.untold:
-        rows = "1 row does" if outcome.untold == 1 else f"{outcome.untold:,} rows do"
-        lines.append(f"{rows} not tell it: kept, but not learned from")
-    if outcome.rare:
-        few = f"fewer than {FEWEST_OF_A_CLASS} rows"
-        lines.append(f"not learned from, being in {few}: {_listed(list(outcome.rare))}")
-    if draft.remark:
-        lines.append(draft.remark)
-    return lines
-
-
-def lines(draft: DatasetPlan, folder: Path) -> Iterator[str]:
+def lines(plan: DatasetPlan, folder: Path) -> Iterator[str]:
     """All of it, for the command line."""
-    yield f"{draft.name}: {draft.rows:,} rows of {draft.source.file.name}"
-    yield from (f"  {line}" for line in source(draft))
+    yield f"{plan.name}: {plan.rows:,} rows of {plan.source.file.name}"
+    yield from (f"  {line}" for line in _source(plan))
     yield "predicts"
-    yield from (f"  {line}" for line in target(draft))
-    count = len(draft.features)
-    yield f"  from {count} feature{'s' if count > 1 else ''}; x is {draft.x.name}"
+    yield from (f"  {line}" for line in _target(plan))
+    count = len(plan.features)
+    yield f"  from {count} feature{'s' if count > 1 else ''}; x is {plan.x.name}"
     yield "columns"
-    table = columns(draft)
-    widths = [min(WIDEST, max(len(said[place]) for said in table)) for place in range(3)]
-    for said in table:
-        cells = (f"{said[place]:{widths[place]}}" for place in range(3))
-        yield f"  {'  '.join(cells)}  {said.what}".rstrip()
+    rows = _columns(plan)
+    widths = [min(MAX_WIDTH, max(len(row[part]) for row in rows)) for part in range(3)]
+    for row in rows:
+        cells = (f"{row[part]:{widths[part]}}" for part in range(3))
+        yield f"  {'  '.join(cells)}  {row.remarks}".rstrip()
     yield f"to change it, edit {folder}"
-    yield from (f"  {line}" for line in _where(draft, folder))
+    yield from (f"  {line}" for line in _line_numbers(plan, folder))
     yield f"next: tablecast run {_as_argument(folder)}"
 
 
-def _where(draft: DatasetPlan, folder: Path) -> Iterator[str]:
+def readme(plan: DatasetPlan) -> str:
+    """All of it, in Markdown."""
+    table = [
+        "| in the file | here | kind | remark |",
+        "|---|---|---|---|",
+        *(f"| {' | '.join(map(_escape_markdown, row))} |" for row in _columns(plan)),
+    ]
+    parts = (
+        f"# {_escape_markdown(plan.name)}",
+        f"{plan.rows:,} rows of {_escape_markdown(plan.source.file.name)}.",
+        _bullets(_source(plan)),
+        "## Target",
+        _bullets(_target(plan)),
+        "## Columns",
+        "\n".join(table),
+        "Where it is from, under which licence, and what its columns mean, the file does not say.",
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def _source(plan: DatasetPlan) -> list[str]:
+    """How the file is written, and what was made of it."""
+    raw, file = plan.raw, plan.source.file.name
+    if raw.is_copy:
+        return [f"{plan.source.description}: taken as it is"]
+    added = f"; {raw.key} numbers its rows" if raw.key_index is None else ""
+    table = f"{raw.name}.csv is the same in UTF-8, with commas, points and safe names{added}"
+    return [plan.source.description, f"{table}; original/{file} is untouched"]
+
+
+def _target(plan: DatasetPlan) -> list[str]:
+    """What is predicted, and which rows are no use for it."""
+    outcome, label = plan.outcome, one_line(plan.target.label)
+    lines = [f"{label}: {outcome.task}, because {outcome.reason}"]
+    if outcome.positive:
+        lines.append(f"the probability in an answer is that of {outcome.positive!r}")
+    if outcome.missing_count:
+        count = outcome.missing_count
+        rows = "1 row lacks it" if count == 1 else f"{count:,} rows lack it"
+        lines.append(f"{rows}: kept, but not learned from")
+    if outcome.rare:
+        few = f"fewer than {FEWEST_OF_A_CLASS} rows"
+        classes = join_quoted(list(outcome.rare), MAX_LISTED)
+        lines.append(f"not learned from, being in {few}: {classes}")
+    if plan.remark:
+        lines.append(plan.remark)
+    return lines
+
+
+def _columns(plan: DatasetPlan) -> list[SummaryRow]:
+    """Every column, in the file's order."""
+    names: dict[int, list[str]] = {}
+    for feature in plan.features:
+        names.setdefault(feature.source.index, []).append(feature.name)
+    rows = {
+        feature.source.index: _row(plan, feature.source, ", ".join(names[feature.source.index]))
+        for feature in plan.features
+    }
+    target = plan.outcome.source
+    rows[target.index] = _row(plan, target, f"{plan.target.name}, the target")
+    for left in plan.left_out:
+        kind = KINDS[left.source.kind] if left.source.non_null_count else ""
+        kind = "text" if kind == "category" else kind
+        row = SummaryRow(_label(left.source), "left out", kind, left.reason)
+        rows[left.source.index] = row
+    return [rows[index] for index in sorted(rows)]
+
+
+def _row(plan: DatasetPlan, column: SourceColumn, becomes: str) -> SummaryRow:
+    remarks = [column.remark] if column.remark else []
+    if column.unit:
+        remarks.append(f"in {column.unit}")
+    missing = plan.rows - column.non_null_count
+    if missing:
+        markers = join_quoted(list(column.missing_markers), MAX_LISTED)
+        remarks.append(f"{missing:,} missing{f' ({markers})' if markers else ''}")
+    return SummaryRow(_label(column), becomes, KINDS[column.kind], "; ".join(remarks))
+
+
+def _label(column: SourceColumn) -> str:
+    return one_line(column.label) or "(no name)"
+
+
+def _line_numbers(plan: DatasetPlan, folder: Path) -> Iterator[str]:
     """Which line of which file holds what was decided."""
     text = (folder / TOML).read_text("utf-8").splitlines()
     numbered = reversed([*enumerate(text, 1)])
-    places = {line.partition(" = ")[0].partition(".")[0]: number for number, line in numbered}
-    yield f"{TOML}, line {places['task']}: the task; line {places['x']}: x"
-    if draft.outcome.positive:
-        yield f"{TOML}, line {places['positive']}: the class whose probability is told"
-    if "[excluded]" in places:
-        yield f"{TOML}, line {places['[excluded]']}: what is left out, and how to have it back"
-    yield f"{TOML}, from line {places['[features']}: labels and units of the features"
+    numbers = {line.partition(" = ")[0].partition(".")[0]: number for number, line in numbered}
+    yield f"{TOML}, line {numbers['task']}: the task; line {numbers['x']}: x"
+    if plan.outcome.positive:
+        yield f"{TOML}, line {numbers['positive']}: the class whose probability is answered"
+    if "[excluded]" in numbers:
+        yield f"{TOML}, line {numbers['[excluded]']}: what is left out, and how to have it back"
+    yield f"{TOML}, from line {numbers['[features']}: labels and units of the features"
     yield "schema.sql: types; features.sql: how features are made; questions/: the questions"
-
-
-def _said(draft: DatasetPlan, found: SourceColumn, becomes: str) -> Said:
-    notes = [found.remark] if found.remark else []
-    if found.unit:
-        notes.append(f"in {found.unit}")
-    missing = draft.rows - found.told
-    if missing:
-        signs = f" ({_listed(list(found.missing))})" if found.missing else ""
-        notes.append(f"{missing:,} missing{signs}")
-    return Said(_label(found), becomes, KINDS[found.kind], "; ".join(notes))
-
-
-def _label(found: SourceColumn) -> str:
-    return one_line(found.label) or "(no name)"
-
-
-def _listed(values: list[str]) -> str:
-    more = f" and {len(values) - SHOWN} more" if len(values) > SHOWN else ""
-    return ", ".join(repr(value) for value in values[:SHOWN]) + more
 
 
 def _as_argument(folder: Path) -> str:
     """The folder as a command names it: in the workspace by its name alone."""
     return folder.name if folder.parent == Workspace.here().home else str(folder)
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {_escape_markdown(line)}" for line in lines)
+
+
+def _escape_markdown(text: str) -> str:
+    return "".join(f"\\{sign}" if sign in MARKUP else sign for sign in text)

@@ -1,7 +1,7 @@
 """A sheet of an XLSX workbook, written as a CSV: each cell as a person would type it.
 
-Days become 2024-01-31, truths TRUE and FALSE, and a number that is shown with zeros before it (a
-post code, say) keeps them. Of a formula it is the value that counts.
+Days become 2024-01-31, truths TRUE and FALSE, and a number that is displayed with zeros before it
+(a post code, say) keeps them. Of a formula it is the value that counts.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from Task1_database.errors import DataError
+from Task1_database.onboarding.names import join_quoted
 
 _ZEROS = re.compile(r"0{2,}")
 
@@ -26,7 +27,7 @@ def is_workbook(file: Path) -> bool:
         return data.read(4) == b"PK\x03\x04" and file.suffix.lower() in (".xlsx", ".xlsm")
 
 
-def sheet_to_csv(file: Path, sheet: str | None, made: Path) -> str:
+def sheet_to_csv(file: Path, sheet: str | None, path: Path) -> str:
     """Write a sheet (the first one with something in it, if none is named) as a CSV; its name.
 
     Raises
@@ -45,18 +46,15 @@ def sheet_to_csv(file: Path, sheet: str | None, made: Path) -> str:
     try:
         names = [page.title for page in book.worksheets]
         if sheet is not None and sheet not in names:
-            raise DataError(f"{file.name}: there is no sheet {sheet!r}; there are {listed(names)}")
+            raise DataError(
+                f"{file.name}: there is no sheet {sheet!r}; there are {join_quoted(names)}"
+            )
         for name in names if sheet is None else [sheet]:
-            if _write(_rows(book[name].iter_rows()), made):
+            if _write(_rows(book[name].iter_rows()), path):
                 return name
     finally:
         book.close()
     raise DataError(f"{file.name}: {'the sheet is' if sheet else 'all sheets are'} empty")
-
-
-def listed(names: Iterable[str]) -> str:
-    """Names, quoted, one after the other."""
-    return ", ".join(repr(name) for name in names)
 
 
 def _rows(rows: Iterable[Iterable[Any]]) -> Iterator[list[str]]:
@@ -69,12 +67,12 @@ def _rows(rows: Iterable[Iterable[Any]]) -> Iterator[list[str]]:
             yield cells
 
 
-def _write(rows: Iterator[list[str]], made: Path) -> bool:
+def _write(rows: Iterator[list[str]], path: Path) -> bool:
     """Write rows, whether there are any: as wide as the widest, save a title's above the table."""
     kept = list(rows)
     width = max(map(len, kept), default=0)
-    above = next((place for place, row in enumerate(kept) if 2 * _filled(row) > width), 0)
-    with made.open("w", encoding="utf-8", newline="") as text:
+    above = next((number for number, row in enumerate(kept) if 2 * _filled(row) > width), 0)
+    with path.open("w", encoding="utf-8", newline="") as text:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerows(kept[:above])
         writer.writerows([*row, *[""] * (width - len(row))] for row in kept[above:])

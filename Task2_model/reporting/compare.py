@@ -1,4 +1,4 @@
-"""Held-out answers compared: one model with another, one thing told with another, part by part.
+"""Held-out predictions compared: models, features, parts of the rows.
 
 All comparisons are paired: the same rows are drawn for both sides of a ratio, so what makes a
 row hard for everyone cancels out.
@@ -16,17 +16,17 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from Task2_model.contract import Contract
 from Task2_model.evaluate import EVERYTHING, ONLY, WITHOUT, mean_with_interval
-from Task2_model.reporting.explore import wilson
+from Task2_model.intervals import wilson_interval
 from Task2_model.reporting.wording import Wording
 
 RESAMPLES = 500
-FIFTHS = 5
-TENTHS = 10
-Key = tuple[str, str, str]  # model, way of asking, feature
+QUINTILES = 5
+DECILES = 10
+Key = tuple[str, str, str]  # model, subset of given features, feature
 
 
 def mean_losses(answers: pd.DataFrame) -> pd.DataFrame:
-    """The mean loss of each row (index) by (model, way, feature) (columns)."""
+    """The mean loss of each row (index) by (model, subset, feature) (columns)."""
     return answers.pivot_table(
         index="row", columns=["model", "way", "feature"], values="loss", sort=False
     )
@@ -49,36 +49,39 @@ def relative(losses: pd.DataFrame, keys: Sequence[Key], against: Key, seed: int)
     return pd.DataFrame({"more": ratio, "more_low": low, "more_high": high})
 
 
-def worth(
-    losses: pd.DataFrame, contract: Contract, model: str, blind: str, seed: int
+def importance(
+    losses: pd.DataFrame, contract: Contract, model: str, featureless: str, seed: int
 ) -> pd.DataFrame:
-    """What each feature is worth, the most useful first; the index is its name.
+    """How much each feature reduces the error, the most informative first; the index is its name.
 
-    `only`: the share of the error of `blind`, which knows nothing, that goes when this feature
-    alone is told. `without`: how much larger the error gets when everything else is told. Both
-    with their 95 % interval.
+    `single`: the share by which the error falls below that of the model `featureless` when this
+    feature alone is given. `left_out`: how much the error grows when all features but this one are
+    given. Both with their 95 % interval.
     """
     names = list(contract.names)
     if len(names) == 1:
-        only = -relative(losses, [(model, EVERYTHING, "")], (blind, EVERYTHING, ""), seed)
-        without = only * 0
+        single = -relative(losses, [(model, EVERYTHING, "")], (featureless, EVERYTHING, ""), seed)
+        left_out = single * 0
     else:
-        only = -relative(
-            losses, [(model, ONLY, name) for name in names], (blind, EVERYTHING, ""), seed
+        single = -relative(
+            losses, [(model, ONLY, name) for name in names], (featureless, EVERYTHING, ""), seed
         )
-        without = relative(
+        left_out = relative(
             losses, [(model, WITHOUT, name) for name in names], (model, EVERYTHING, ""), seed
         )
     table = pd.DataFrame({
-        "only": only["more"], "only_low": only["more_high"], "only_high": only["more_low"],
-        "without": without["more"], "without_low": without["more_low"],
-        "without_high": without["more_high"],
+        "single": single["more"],
+        "single_low": single["more_high"],
+        "single_high": single["more_low"],
+        "left_out": left_out["more"],
+        "left_out_low": left_out["more_low"],
+        "left_out_high": left_out["more_high"],
     })  # fmt: skip
     table.index = pd.Index(names)
-    return table.sort_values("only", ascending=False)
+    return table.sort_values("single", ascending=False)
 
 
-def by_part(answers: pd.DataFrame, parts: pd.Series[Any], seed: int) -> pd.DataFrame:
+def by_part(answers: pd.DataFrame, parts: pd.Series[Any]) -> pd.DataFrame:
     """Error and coverage within each part; the index is the part's name, with `n` rows.
 
     `parts` gives each answer's part. Columns `loss` and `covered`, with their intervals.
@@ -94,69 +97,74 @@ def by_part(answers: pd.DataFrame, parts: pd.Series[Any], seed: int) -> pd.DataF
     return pd.DataFrame.from_dict(lines, orient="index")
 
 
-def fifths(values: pd.Series[Any], wording: Wording) -> pd.Series[Any]:
-    """Each value's fifth of all, named by the fifth's ends; fifths of one name are one."""
-    cut = pd.qcut(values, FIFTHS, duplicates="drop")
+def quintiles(values: pd.Series[Any], wording: Wording) -> pd.Series[Any]:
+    """Each value's quintile, named by the quintile's ends; quintiles of one name are one."""
+    cut = pd.qcut(values, QUINTILES, duplicates="drop")
+    level = wording.format_level
     names = {
-        part: f"{wording.level(max(part.left, values.min()))} to {wording.level(part.right)}"
+        part: f"{level(max(part.left, values.min()))} to {level(part.right)}"
         for part in cut.cat.categories
     }
     ordered = pd.CategoricalDtype(list(dict.fromkeys(names.values())), ordered=True)
     return cut.astype(object).map(names).astype(ordered)
 
 
-def largest_misses(answers: pd.DataFrame, most: int) -> pd.DataFrame:
-    """The rows with the largest mean error, with the means of their answers."""
+def largest_errors(answers: pd.DataFrame, most: int) -> pd.DataFrame:
+    """The rows with the largest mean error, with the means of their predictions."""
     columns = ["truth", "prediction", "lower", "upper", "loss"]
     return answers.groupby("row")[columns].mean().nlargest(most, "loss")
 
 
-def with_chances(answers: pd.DataFrame, wording: Wording) -> pd.DataFrame:
-    """Answers with the `chance` of the event and whether it `happened`."""
-    contract = wording.contract
-    event = contract.target.classes.index(wording.event)
-    chance = answers["probability"]
-    if not contract.target.positive:  # it is then the probability of the label
-        others = (1 - chance) / (len(contract.target.classes) - 1)
-        chance = chance.where(answers["label"] == event, others)
-    return answers.assign(chance=chance, happened=answers["truth"] == event)
+def with_events(answers: pd.DataFrame, wording: Wording) -> pd.DataFrame:
+    """Answers with three more columns: `event` (bool), `event_probability`, `event_predicted`.
 
-
-def calibration(answers: pd.DataFrame) -> pd.DataFrame:
-    """The chance told and the share that happened, by tenths of the chance.
-
-    Columns `chance`, `share` with `share_low` and `share_high`, and `n` answers.
+    Of two classes the event is predicted from the contract's threshold on, by every model alike.
     """
-    tenth = pd.qcut(answers["chance"].rank(method="first"), TENTHS, labels=False)
-    grouped = answers.groupby(tenth)
-    table = grouped.agg(chance=("chance", "mean"), share=("happened", "mean"), n=("row", "nunique"))
-    low, high = wilson(table["share"], table["n"])
+    target = wording.contract.target
+    event, probability = target.classes.index(wording.event), answers["probability"]
+    if target.positive:
+        predicted = probability >= (target.threshold or 0.5)
+    else:  # it is the probability of the predicted class
+        predicted = answers["label"] == event
+        probability = probability.where(predicted, (1 - probability) / (len(target.classes) - 1))
+    return answers.assign(
+        event=answers["truth"] == event, event_probability=probability, event_predicted=predicted
+    )
+
+
+def calibration_curve(answers: pd.DataFrame) -> pd.DataFrame:
+    """Predicted probability and observed share of the event, by deciles of the probability.
+
+    Columns `probability`, `share` with `share_low` and `share_high`, and `n` rows.
+    """
+    decile = pd.qcut(answers["event_probability"].rank(method="first"), DECILES, labels=False)
+    table = answers.groupby(decile).agg(
+        probability=("event_probability", "mean"), share=("event", "mean"), n=("row", "nunique")
+    )
+    low, high = wilson_interval(table["share"], table["n"])
     return table.assign(share_low=low, share_high=high)
 
 
 def ranking(answers: pd.DataFrame, seed: int) -> dict[str, tuple[float, float, float]]:
-    """How well the chance sorts what happens from what does not, with 95 % intervals.
+    """How well the probability separates events from others, with 95 % bootstrap intervals.
 
-    `auc`: area under the ROC curve; `precision`: average precision.
+    `auc`: area under the ROC curve; `average_precision`: area under the precision-recall curve.
     """
-    one = answers.groupby("row").agg(chance=("chance", "mean"), happened=("happened", "first"))
-    happened, chance = one["happened"].to_numpy(), one["chance"].to_numpy()
+    one = answers.groupby("row").agg(p=("event_probability", "mean"), event=("event", "first"))
+    event, probability = one["event"].to_numpy(), one["p"].to_numpy()
     rng = np.random.default_rng(seed)
-    found: dict[str, tuple[float, float, float]] = {}
-    for name, score in (("auc", roc_auc_score), ("precision", average_precision_score)):
-        drawn = [_score(score, happened, chance, rng) for _ in range(RESAMPLES // 2)]
+    scores: dict[str, tuple[float, float, float]] = {}
+    for name, score in (("auc", roc_auc_score), ("average_precision", average_precision_score)):
+        drawn = [_score(score, event, probability, rng) for _ in range(RESAMPLES // 2)]
         low, high = np.nanquantile(drawn, [0.025, 0.975])
-        found[name] = (float(score(happened, chance)), float(low), float(high))
-    return found
+        scores[name] = (float(score(event, probability)), float(low), float(high))
+    return scores
 
 
 def _score(
-    score: Any,
-    happened: npt.NDArray[Any],
-    chance: npt.NDArray[Any],
-    rng: np.random.Generator,
+    score: Any, event: npt.NDArray[Any], probability: npt.NDArray[Any], rng: np.random.Generator
 ) -> float:
-    drawn = rng.integers(len(chance), size=len(chance))
-    if happened[drawn].all() or not happened[drawn].any():
+    drawn = rng.integers(len(event), size=len(event))
+    if event[drawn].all() or not event[drawn].any():
         return float("nan")
-    return float(score(happened[drawn], chance[drawn]))
+    return float(score(event[drawn], probability[drawn]))

@@ -1,4 +1,4 @@
-"""What a study found: the figures that the report speaks of, each computed once."""
+"""What an evaluation found: the figures that the report speaks of, each computed once."""
 
 from __future__ import annotations
 
@@ -18,44 +18,47 @@ Interval = tuple[float, float, float]  # value, and the ends of its 95 % interva
 
 
 @dataclass(frozen=True)
-class Findings:
+class EvaluationSummary:
     """A study with what follows from its held-out answers."""
 
     study: Study
 
     @cached_property
-    def words(self) -> Wording:
+    def wording(self) -> Wording:
         """How the contract's things are called."""
         return Wording(self.study.contract)
 
     @property
     def model(self) -> str:
-        """The model's name in the tables of answers."""
+        """The sealed model's name in the tables of answers."""
         return self.study.model.__name__
 
     @cached_property
     def losses(self) -> pd.DataFrame:
-        """The mean loss of each row by model, way of asking and feature."""
+        """The mean loss of each row by model, subset and feature."""
         return compare.mean_losses(self.study.answers)
 
     @cached_property
     def models(self) -> pd.DataFrame:
-        """One line for each model, asked with everything, the smallest loss first."""
+        """One line for each model given all features, the smallest loss first.
+
+        `more` with its interval: by how much its loss exceeds that of the sealed model.
+        """
         table = self.study.summary
         lines = table[table["way"] == EVERYTHING].sort_values("loss").set_index("model")
         keys = [(name, EVERYTHING, "") for name in lines.index]
-        against = compare.relative(self.losses, keys, (self.blind, EVERYTHING, ""), self.study.seed)
-        return lines.assign(**against.set_index(lines.index))
+        more = compare.relative(self.losses, keys, (self.model, EVERYTHING, ""), self.study.seed)
+        return lines.assign(**more.set_index(lines.index))
 
     @cached_property
-    def ways(self) -> pd.DataFrame:
-        """The summary of the model that is sealed, one line for each way of asking."""
+    def subsets(self) -> pd.DataFrame:
+        """The summary of the sealed model, one line for each evaluated subset of features."""
         table = self.study.summary
         return table[table["model"] == self.model]
 
     @cached_property
-    def blind(self) -> str:
-        """The baseline that knows no feature."""
+    def featureless(self) -> str:
+        """The baseline that uses no feature."""
         return next(iter(baselines(self.study.contract)))
 
     @cached_property
@@ -64,52 +67,60 @@ class Findings:
         return str(self.models.drop(self.model)["loss"].idxmin())
 
     @cached_property
-    def everything(self) -> pd.DataFrame:
-        """The model's held-out answers when everything is told."""
+    def held_out(self) -> pd.DataFrame:
+        """The sealed model's held-out answers, given all features."""
         answers = self.study.answers
         chosen = answers[(answers["model"] == self.model) & (answers["way"] == EVERYTHING)]
-        return chosen if self.words.regression else compare.with_chances(chosen, self.words)
+        return chosen if self.wording.regression else compare.with_events(chosen, self.wording)
 
     @cached_property
-    def worth(self) -> pd.DataFrame:
-        """What each feature is worth: see `compare.worth`."""
+    def importance(self) -> pd.DataFrame:
+        """How much each feature reduces the error: see `compare.importance`."""
         study = self.study
-        return compare.worth(self.losses, study.contract, self.model, self.blind, study.seed)
+        return compare.importance(
+            self.losses, study.contract, self.model, self.featureless, study.seed
+        )
 
-    def shown_beside_x(self, most: int) -> list[str]:
-        """The features that tell most beside `x`, a category among them where there is one."""
+    @cached_property
+    def quintiles(self) -> pd.DataFrame:
+        """Error and coverage by quintiles of the prediction, the lowest first: see `by_part`.
+
+        `middle` is the median prediction (or probability) of each.
+        """
+        column = "prediction" if self.wording.regression else "event_probability"
+        quintile = compare.quintiles(self.held_out[column], self.wording)
+        parts = compare.by_part(self.held_out, quintile)
+        parts["middle"] = self.held_out.groupby(quintile, observed=True)[column].median()
+        return parts.sort_values("middle")
+
+    def main_features(self, most: int) -> list[str]:
+        """The most informative features beside `x`, a category among them where there is one."""
         contract = self.study.contract
-        names = [name for name in self.worth.index if name != contract.x]
-        kinds = [name for name in names if contract.by_name[name].kind == "category"]
+        names = [name for name in self.importance.index if name != contract.x]
+        categories = [name for name in names if contract.by_name[name].kind == "category"]
         chosen = names[:most]
-        if len(chosen) == most and kinds and not set(kinds) & set(chosen):
-            chosen[-1] = kinds[0]
+        if len(chosen) == most and categories and not set(categories) & set(chosen):
+            chosen[-1] = categories[0]
         return chosen
 
     @cached_property
     def ranking(self) -> dict[str, Interval]:
-        """How well the chances sort: see `compare.ranking`."""
-        return compare.ranking(self.everything, self.study.seed)
+        """How well the probabilities separate the classes: see `compare.ranking`."""
+        return compare.ranking(self.held_out, self.study.seed)
 
-    def line(self, way: str) -> Any:
-        """The summary's line for the model asked in one way."""
-        table = self.study.summary
-        return table[(table["model"] == self.model) & (table["way"] == way)].iloc[0]
+    def subset(self, name: str) -> Any:
+        """The summary's line for the sealed model and one subset."""
+        return self.subsets[self.subsets["way"] == name].iloc[0]
 
     def gain(self, against: str) -> Interval:
-        """The share by which the model's loss is below that of a baseline, with its interval."""
+        """The share by which the model's loss is below that of another, with its interval."""
         keys = [(self.model, EVERYTHING, "")]
-        found = compare.relative(
-            self.losses, keys, (against, EVERYTHING, ""), self.study.seed
-        ).iloc[0]
-        return -found["more"], -found["more_high"], -found["more_low"]
+        line = compare.relative(self.losses, keys, (against, EVERYTHING, ""), self.study.seed).iloc[
+            0
+        ]
+        return -line["more"], -line["more_high"], -line["more_low"]
 
-    def called(self, model: str) -> str:
+    def display_name(self, model: str) -> str:
         """A model's name for readers."""
         x = self.study.contract.x
-        return model.removesuffix(x) + self.words.label(x) if model.endswith(x) else model
-
-    @property
-    def region(self) -> str:
-        """What surrounds an answer."""
-        return "range" if self.words.regression else "set"
+        return model.removesuffix(x) + self.wording.feature(x) if model.endswith(x) else model

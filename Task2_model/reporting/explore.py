@@ -1,180 +1,107 @@
-"""Questions that the report puts to feature_store, answered by the database itself.
-
-Each function returns portable SQL or the small table that it gives: the database counts, sorts
-and aggregates, and only what a figure shows travels. Groups are tenths of the rows or, where a
-feature takes few values, those values; ties are broken by row_id, so that every database makes
-the same groups.
-"""
+"""The rows before any model: groups along a feature, unusual values, associations."""
 
 from __future__ import annotations
 
-import math
+from itertools import combinations
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from Task1_database.databases.base import Database
-from Task2_model.contract import Contract, Feature
-from Task2_model.contract_builder import TABLE
-from Task2_model.reporting.wording import Wording
+from Task2_model.contract import Contract
+from Task2_model.intervals import wilson_interval
 
 FEW_VALUES = 12  # a number with no more than this many is shown value by value
-BARS = 30
-MOST_LEVELS = 8
-FEW_ROWS = 20
-FEWEST = 10
+GROUPS = 10
+MIN_GROUP_ROWS = 10
+MAX_CATEGORIES = 8
 FENCE = 3.0  # interquartile ranges beyond the quartiles: Tukey's "far out"
+RARE_ROWS = 20
 
 
-def outcome(contract: Contract) -> str:
-    """The target as a number in SQL: itself, or 1 for the event and 0 for anything else."""
-    target = contract.target.name
-    if contract.task == "regression":
-        return target
-    event = Wording(contract).event.replace("'", "''")
-    return f"CASE WHEN {target} = '{event}' THEN 1.0 ELSE 0.0 END"
+def bins(column: pd.Series[Any]) -> pd.Series[Any]:
+    """The group of each row: its own value, or the mean of its tenth of a number's many values."""
+    if not pd.api.types.is_numeric_dtype(column) or column.nunique() <= FEW_VALUES:
+        return column
+    tenth = pd.qcut(column.rank(method="first"), GROUPS, labels=False)
+    return column.groupby(tenth).transform("mean")
 
 
-def groups(database: Database, contract: Contract, feature: Feature) -> str:
-    """The SQL expression that puts a row into its group: its value, or its tenth."""
-    if feature.kind == "category" or _distinct(database, feature.name) <= FEW_VALUES:
-        return feature.name
-    return f"NTILE(10) OVER (ORDER BY {feature.name}, row_id)"
+def outcome_by(outcome: pd.Series[Any], groups: pd.Series[Any]) -> pd.DataFrame:
+    """The outcome in each group (the index), with `n` rows: columns `low`, `mid` and `high`.
 
-
-def by_group(contract: Contract, feature: Feature, group: str) -> str:
-    """SQL for the target in each group of a feature.
-
-    Its columns: `grp`; `n` rows; the feature's mean there as `x` (not for a category); and
-    `low`, `mid`, `high`: the target's quartiles, or only `mid`, the share of the event.
+    Quartiles of a number; of a yes or no (bool) its share and the share's 95 % interval. Groups of
+    fewer than MIN_GROUP_ROWS are left out. Of categories the most frequent are kept, in the order
+    of `mid`.
     """
-    x = "" if feature.kind == "category" else f"AVG({feature.name}) AS x, "
-    inner = (
-        f"SELECT {group} AS grp, {feature.name}, {outcome(contract)} AS y, row_id FROM {TABLE} "
-        f"WHERE {feature.name} IS NOT NULL AND {contract.target.name} IS NOT NULL"
-    )
-    if contract.task == "classification":
-        return (
-            f"SELECT grp, COUNT(*) AS n, {x}AVG(y) AS mid\n"
-            f"FROM ({inner}) AS grouped\nGROUP BY grp ORDER BY grp"
+    grouped = outcome.groupby(groups, observed=True)
+    table = pd.DataFrame({"n": grouped.size()})
+    if outcome.dtype == bool:
+        table["mid"] = grouped.mean()
+        table["low"], table["high"] = wilson_interval(table["mid"], table["n"])
+    else:
+        quartiles = grouped.quantile(np.array([0.25, 0.5, 0.75])).unstack()
+        table[["low", "mid", "high"]] = quartiles.to_numpy()
+    enough = table["n"] >= MIN_GROUP_ROWS
+    table = table[enough] if enough.sum() > 1 else table
+    if pd.api.types.is_numeric_dtype(table.index):
+        return table
+    return table.nlargest(MAX_CATEGORIES, "n").sort_values("mid")
+
+
+def unusual_values(table: pd.DataFrame) -> pd.DataFrame:
+    """Rare categories and numbers far from the rest: columns `column`, `issue` and `rows`."""
+    numbers = table.select_dtypes("number").astype(float)
+    first, third = numbers.quantile(0.25), numbers.quantile(0.75)
+    reach = FENCE * (third - first).where(third > first)
+    lines = [
+        (name, issue, int(rows))
+        for issue, beyond in (
+            ("far below the rest", numbers < first - reach),
+            ("far above the rest", numbers > third + reach),
         )
-    return (
-        f"WITH grouped AS ({inner}),\n"
-        "ranked AS (SELECT grouped.*, COUNT(*) OVER (PARTITION BY grp) AS size,\n"
-        "  ROW_NUMBER() OVER (PARTITION BY grp ORDER BY y, row_id) AS place FROM grouped)\n"
-        f"SELECT grp, COUNT(*) AS n, {x}MIN(CASE WHEN place >= 0.25 * size THEN y END) AS low,\n"
-        "  MIN(CASE WHEN place >= 0.5 * size THEN y END) AS mid,\n"
-        "  MIN(CASE WHEN place >= 0.75 * size THEN y END) AS high\n"
-        "FROM ranked GROUP BY grp ORDER BY grp"
-    )
+        for name, rows in beyond.sum().items()
+    ]
+    for name, column in table.select_dtypes(exclude="number").items():
+        counts = column.value_counts()
+        lines += [
+            (name, f"“{value}” is rare", n) for value, n in counts[counts < RARE_ROWS].items()
+        ]
+    found = pd.DataFrame(lines, columns=["column", "issue", "rows"])
+    return found[found["rows"] > 0].sort_values("rows", ascending=False, kind="stable")
 
 
-def target_by(database: Database, contract: Contract, name: str) -> pd.DataFrame:
-    """The target in each group of the feature `name`: see `by_group`.
+def associations(table: pd.DataFrame, contract: Contract) -> pd.DataFrame:
+    """How strongly each two of the table's features go together, from 0 to 1.
 
-    A share gets `low` and `high` from its 95 % interval. Of a category's levels the most
-    frequent are kept, in order of `mid`. Groups of fewer than FEWEST rows are left out.
+    Spearman's correlation (its absolute value) of two numbers, the correlation ratio of a number's
+    ranks and a category, Cramér's V of two categories; from the rows that have both.
     """
-    feature = contract.by_name[name]
-    table = database.frame(by_group(contract, feature, groups(database, contract, feature)))
-    enough = table["n"] >= FEWEST
-    if enough.sum() > 1:
-        table = table[enough]
-    if contract.task == "classification":
-        low, high = wilson(table["mid"], table["n"])
-        table = table.assign(low=low, high=high)
-    if feature.kind == "category":
-        table = table.nlargest(MOST_LEVELS, "n").sort_values("mid", ignore_index=True)
-        table["grp"] = table["grp"].astype(str)
-    return table
+    names = list(table.columns)
+    matrix = pd.DataFrame(np.eye(len(names)), index=names, columns=names)
+    categorical = {name for name in names if contract.by_name[name].kind == "category"}
+    for one, other in combinations(sorted(names, key=lambda name: name in categorical), 2):
+        both = table[[one, other]].dropna()
+        strength = _association(both[one], both[other], len({one, other} & categorical))
+        matrix.loc[one, other] = matrix.loc[other, one] = strength
+    return matrix
 
 
-def histogram(database: Database, name: str, low: float, high: float) -> pd.DataFrame:
-    """Counts of a number in equal steps: columns `low`, `high` (of the step) and `n`."""
-    step = _round_step((high - low) / BARS)
-    start = float(low // step * step)
-    bins = database.frame(
-        f"SELECT FLOOR(({name} - {start!r}) / {step!r}) AS bin, COUNT(*) AS n "
-        f"FROM {TABLE} WHERE {name} IS NOT NULL GROUP BY bin ORDER BY bin"
-    )
-    lows = start + bins["bin"].astype(float) * step
-    return pd.DataFrame({"low": lows, "high": lows + step, "n": bins["n"]})
+def _association(one: pd.Series[Any], other: pd.Series[Any], categorical: int) -> float:
+    """Of two columns without gaps, the last `categorical` of which are categories."""
+    if one.nunique() < 2 or other.nunique() < 2:
+        return 0.0
+    if categorical == 2:
+        return _cramers_v(pd.crosstab(one, other).to_numpy())
+    ranks = one.astype(float).rank()
+    if categorical == 0:
+        return float(abs(ranks.corr(other.astype(float).rank())))
+    return float(ranks.groupby(other).transform("mean").std() / ranks.std())
 
 
-def frequencies(database: Database, name: str) -> pd.DataFrame:
-    """How often each value of a category occurs, the most frequent first: `value` and `n`."""
-    table = database.frame(
-        f"SELECT {name} AS value, COUNT(*) AS n FROM {TABLE} "
-        f"WHERE {name} IS NOT NULL GROUP BY {name}"
-    )
-    table["value"] = table["value"].astype(str)
-    return table.sort_values(["n", "value"], ascending=[False, True], ignore_index=True)
-
-
-def repeated(contract: Contract) -> str:
-    """SQL for the groups of rows that are alike in every feature and in the target."""
-    alike = ", ".join([*contract.names, contract.target.name])
-    return f"SELECT {alike}, COUNT(*) AS copies FROM {TABLE} GROUP BY {alike} HAVING COUNT(*) > 1"
-
-
-def quartiles(database: Database, name: str) -> tuple[float, float]:
-    """The lower and the upper quartile of a number."""
-    low, high = database.query(
-        f"SELECT MIN(CASE WHEN place >= 0.25 * size THEN v END), "
-        "MIN(CASE WHEN place >= 0.75 * size THEN v END) FROM "
-        f"(SELECT {name} AS v, ROW_NUMBER() OVER (ORDER BY {name}, row_id) AS place, "
-        f"COUNT(*) OVER () AS size FROM {TABLE} WHERE {name} IS NOT NULL) AS ranked"
-    ).rows[0]
-    return float(low), float(high)
-
-
-def odd_values(database: Database, contract: Contract) -> list[tuple[str, str, int]]:
-    """What a careful reader would ask about: (column, what is odd, rows)."""
-    found = []
-    numbers = [f.name for f in contract.features if f.kind != "category" and f.missing < 1]
-    if contract.task == "regression":
-        numbers.append(contract.target.name)
-    for name in numbers:
-        found += _far_out(database, name)
-    for feature in contract.features:
-        if feature.kind == "category":
-            found += _rare(database, feature.name)
-    return found
-
-
-def _rare(database: Database, name: str) -> list[tuple[str, str, int]]:
-    table = frequencies(database, name)
-    counted = zip(table["value"], table["n"], strict=True)
-    return [(name, f"“{value}” is rare", int(rows)) for value, rows in counted if rows < FEW_ROWS]
-
-
-def _far_out(database: Database, name: str) -> list[tuple[str, str, int]]:
-    low, high = quartiles(database, name)
-    reach = FENCE * (high - low)
-    if not reach:
-        return []
-    below, above = low - reach, high + reach
-    counts = database.query(
-        f"SELECT COUNT(CASE WHEN {name} < {below!r} THEN 1 END), "
-        f"COUNT(CASE WHEN {name} > {above!r} THEN 1 END) FROM {TABLE}"
-    ).rows[0]
-    sides = [("far below the rest", int(counts[0])), ("far above the rest", int(counts[1]))]
-    return [(name, side, rows) for side, rows in sides if rows]
-
-
-def _distinct(database: Database, name: str) -> int:
-    return int(database.query(f"SELECT COUNT(DISTINCT {name}) FROM {TABLE}").rows[0][0])
-
-
-def _round_step(step: float) -> float:
-    """The nearest of 1, 2, 2.5 and 5 times a power of ten."""
-    power = 10.0 ** math.floor(math.log10(step))
-    return min((power * nice for nice in (1, 2, 2.5, 5, 10)), key=lambda s: abs(math.log(s / step)))
-
-
-def wilson(share: Any, rows: Any) -> tuple[Any, Any]:
-    """The ends of the 95 % interval of a share (Wilson, 1927)."""
-    z = 1.96
-    centre = (share + z**2 / (2 * rows)) / (1 + z**2 / rows)
-    half = z / (1 + z**2 / rows) * (share * (1 - share) / rows + z**2 / (4 * rows**2)) ** 0.5
-    return centre - half, centre + half
+def _cramers_v(counts: npt.NDArray[Any]) -> float:
+    """Cramér's V of a contingency table."""
+    expected = counts.sum(axis=1, keepdims=True) * counts.sum(axis=0) / counts.sum()
+    chi_squared = ((counts - expected) ** 2 / expected).sum()
+    return float(np.sqrt(chi_squared / (counts.sum() * (min(counts.shape) - 1))))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import html
 import re
 import shutil
 import zlib
@@ -116,8 +117,16 @@ def test_the_executed_notebook_shows_no_password_and_no_folder(url: str, shown: 
 
 
 def test_nothing_was_warned_of_and_nothing_failed(executed: Any) -> None:
-    kinds = {output.output_type for outputs in outputs_of(executed) for output in outputs}
-    assert kinds == {"display_data"}
+    outputs = [output for cell in outputs_of(executed) for output in cell]
+    assert not [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"]
+
+
+def test_the_query_and_the_rows_are_shown_in_the_notebook_only(executed: Any, page: str) -> None:
+    (reading,) = (c for c in executed.cells if "Study.read(" in c.source)
+    text, rows = reading.outputs
+    assert text.text.startswith("SELECT ")
+    assert "<table" in rows.data["text/html"]
+    assert 'class="dataframe"' not in page
 
 
 def test_every_figure_has_a_sentence(executed: Any) -> None:
@@ -130,10 +139,10 @@ def test_every_figure_has_a_sentence(executed: Any) -> None:
         assert 'aria-label="' in image.data["image/svg+xml"]
 
 
-def test_the_executed_notebook_tells_its_parameters(executed: Any) -> None:
+def test_the_executed_notebook_shows_its_parameters(executed: Any) -> None:
     assert executed.metadata.papermill.parameters["dataset"] == "houses"
-    (told,) = (c for c in executed.cells if "injected-parameters" in c.metadata.get("tags", []))
-    assert "seed = 0" in told.source
+    (injected,) = (c for c in executed.cells if "injected-parameters" in c.metadata.get("tags", []))
+    assert "seed = 0" in injected.source
 
 
 def test_the_page_is_self_contained(page: str) -> None:
@@ -163,6 +172,24 @@ def test_the_pdf_has_pages_and_its_own_font(sealed: Path) -> None:
     fonts = set(re.findall(rb"/BaseFont /\w+\+([\w-]+)", pdf))
     assert {b"SourceSansPro-Regular", b"SourceSansPro-Semibold"} <= fonts
     assert all(font.startswith(b"SourceSansPro-") for font in fonts)
+
+
+def test_what_was_exported_is_what_lies_in_the_sealed_folder(sealed: Path, page: str) -> None:
+    table = re.findall(
+        r'<td class="text">([^<]*)</td>', page.split("the sealed folder</caption>")[1]
+    )
+    named = {name.strip("/") for cell in table[::2] for name in cell.split(", ")}
+    assert {path.name for path in sealed.iterdir()} <= named
+
+
+def test_it_ends_with_a_conclusion(page: str) -> None:
+    *_, last = re.split("<h2[^>]*>", page)
+    headings = re.findall("<h3[^>]*>(.*?)</h3>", last)
+    assert last.startswith("Conclusion")
+    assert [html.unescape(heading) for heading in headings] == [
+        "What drives the price", "What to use the model for", "What it gains",
+        "Where not to trust it", "Next steps",
+    ]  # fmt: skip
 
 
 def test_a_second_rendering_replaces_the_first(
@@ -224,10 +251,11 @@ def boats(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return output
 
 
-def test_a_classification_is_told_as_honestly(boats: Path) -> None:
+def test_a_classification_is_reported_as_honestly(boats: Path) -> None:
     page = (boats / "report.html").read_text(encoding="utf-8")
-    assert re.search(r"It (is worse than|cannot be told from|is little better than) the", page)
+    assert re.search(r"It is (worse than|no better than|slightly better than) the", page)
     assert "area under the ROC curve" in page
+    assert "Confusion matrix" in page
 
 
 def test_names_from_the_data_are_shown_as_they_are(boats: Path) -> None:

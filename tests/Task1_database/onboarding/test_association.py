@@ -1,4 +1,4 @@
-"""A column that gives the target away is told from one that is only related to it."""
+"""A column that gives the target away is distinguished from one that is only related to it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from Task1_database.onboarding.association import gives_away, relates, truth_of
+from Task1_database.onboarding.association import association, encode_target, leakage_score
 
 RNG = np.random.default_rng(0)
 ROWS = 1_000
@@ -36,7 +36,7 @@ SOME = np.where(NOISE > 0, X, np.nan)
 def test_a_number_is_given_away_by_what_rises_and_falls_with_it(
     column: npt.NDArray[Any], target: npt.NDArray[Any], low: float, high: float
 ) -> None:
-    assert low <= gives_away(column, truth_of(target, classes=False)) <= high + 1e-9
+    assert low <= leakage_score(column, encode_target(target, classes=False)) <= high + 1e-9
 
 
 @pytest.mark.parametrize(
@@ -54,18 +54,18 @@ def test_a_number_is_given_away_by_what_rises_and_falls_with_it(
 def test_a_class_is_given_away_by_what_is_alike_where_it_is(
     column: npt.NDArray[Any], classes: npt.NDArray[Any], low: float, high: float
 ) -> None:
-    assert low <= gives_away(column, truth_of(classes, classes=True)) <= high
+    assert low <= leakage_score(column, encode_target(classes, classes=True)) <= high
 
 
-def test_what_tells_more_is_more_related() -> None:
-    truth = truth_of(X**2 + 0.1 * NOISE, classes=False)
-    shares = [relates(column, truth) for column in (X, TEXT, SOME, NOISE)]
+def test_what_explains_more_has_more_association() -> None:
+    target = encode_target(X**2 + 0.1 * NOISE, classes=False)
+    shares = [association(column, target) for column in (X, TEXT, SOME, NOISE)]
     assert shares == sorted(shares, reverse=True)
     assert shares[0] > 0.8
     assert abs(shares[3]) < 0.1
 
 
-def test_the_order_of_the_rows_relates_nothing() -> None:
+def test_the_order_of_the_rows_explains_nothing() -> None:
     rows = np.arange(ROWS)
     tied = (rows % 2).astype(float)
-    assert abs(relates(tied, truth_of(rows // 100, classes=True))) < 0.1
+    assert abs(association(tied, encode_target(rows // 100, classes=True))) < 0.1

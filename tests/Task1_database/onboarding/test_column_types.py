@@ -1,4 +1,4 @@
-"""What a column holds is found out from every row, and text becomes what the loader takes."""
+"""What a column holds is established from every row, and text becomes what the loader takes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from Task1_database.onboarding.column_types import fields
+from Task1_database.onboarding.column_types import column_types
 from Task1_database.onboarding.delimited import Delimited
 from Task1_database.onboarding.source_cells import TABLE, cells_of
 from Task1_database.onboarding.source_column import SourceColumn
@@ -18,28 +18,28 @@ from Task1_database.onboarding.source_column import SourceColumn
 def read(
     folder: Path, columns: Sequence[Sequence[str]], separator: str = ","
 ) -> list[SourceColumn]:
-    """The fields of a table that has these columns; `texts` are then what the loader takes."""
+    """What the columns of such a table hold; `texts` are then what the loader takes."""
     file = folder / "table.csv"
-    labels = tuple(f"column_{place + 1}" for place in range(len(columns)))
+    labels = tuple(f"column_{number + 1}" for number in range(len(columns)))
     with file.open("w", encoding="utf-8", newline="") as text:
         csv.writer(text, delimiter=separator, lineterminator="\n").writerows(
             zip(*columns, strict=True)
         )
     source = Delimited(file, file, "UTF-8", separator, labels, 0)
     with cells_of(source, folder) as cells:
-        found = fields(cells)
+        columns_read = column_types(cells)
         texts.clear()
-        for field in found:
-            rows = cells.query(f"SELECT {field.text} FROM {TABLE} ORDER BY rowid")
+        for column in columns_read:
+            rows = cells.query(f"SELECT {column.text} FROM {TABLE} ORDER BY rowid")
             texts.append([None if text is None else str(text) for (text,) in rows])
-    return found
+    return columns_read
 
 
 texts: list[list[str | None]] = []
 
 
 @pytest.mark.parametrize(
-    ("values", "kind", "first", "plain"),
+    ("values", "kind", "first", "is_canonical"),
     [
         (["1", "2", ""], "integer", "1", True),
         (["-5", "0", "9007199254740993"], "integer", "-5", True),
@@ -96,15 +96,15 @@ texts: list[list[str | None]] = []
     ],
 )
 def test_a_column_is_of_the_kind_that_every_cell_is_of(
-    tmp_path: Path, values: list[str], kind: str, first: str | None, plain: bool
+    tmp_path: Path, values: list[str], kind: str, first: str | None, is_canonical: bool
 ) -> None:
-    (field, _) = read(tmp_path, [values, ["a", "b", "c"]])
-    assert (field.kind, texts[0][0], field.plain) == (kind, first, plain)
+    (column, _) = read(tmp_path, [values, ["a", "b", "c"]])
+    assert (column.kind, texts[0][0], column.is_canonical) == (kind, first, is_canonical)
 
 
 def test_the_last_of_many_rows_counts(tmp_path: Path) -> None:
     numbers = [str(i) for i in range(50_000)]
-    whole, broken, code, sign = read(
+    whole, fractional, code, marked = read(
         tmp_path,
         [
             numbers,
@@ -113,21 +113,21 @@ def test_the_last_of_many_rows_counts(tmp_path: Path) -> None:
             [*numbers[:-7], "N/A", *["?"] * 5, "na"],
         ],
     )
-    assert (whole.kind, whole.high) == ("integer", 49_999)
-    assert broken.kind == "number"
+    assert (whole.kind, whole.maximum) == ("integer", 49_999)
+    assert fractional.kind == "number"
     assert (code.kind, code.remark) == ("text", "1 are no numbers, such as '007'")
-    assert (sign.kind, sign.told) == ("integer", 49_993)
-    assert sign.missing == {"?": 5, "N/A": 1, "na": 1}
+    assert (marked.kind, marked.non_null_count) == ("integer", 49_993)
+    assert marked.missing_markers == {"?": 5, "N/A": 1, "na": 1}
 
 
-def test_a_value_that_only_few_rows_tell_is_read_as_well(tmp_path: Path) -> None:
-    told = [str(i / 4) if i % 10_000 == 7_777 else "" for i in range(50_000)]
-    number, _ = read(tmp_path, [told, ["a"] * 50_000])
-    assert (number.kind, number.told) == ("number", 5)
+def test_a_value_in_only_few_rows_is_read_as_well(tmp_path: Path) -> None:
+    values = [str(i / 4) if i % 10_000 == 7_777 else "" for i in range(50_000)]
+    number, _ = read(tmp_path, [values, ["a"] * 50_000])
+    assert (number.kind, number.non_null_count) == ("number", 5)
 
 
 @pytest.mark.parametrize(
-    ("values", "missing", "told"),
+    ("values", "markers", "non_null_count"),
     [
         (["gas", "oil", "NA"], {"NA": 1}, 2),
         (["gas", "oil", "-"], {"-": 1}, 2),
@@ -141,11 +141,11 @@ def test_a_value_that_only_few_rows_tell_is_read_as_well(tmp_path: Path) -> None
     ],
 )
 def test_signs_for_missing_values_are_known(
-    tmp_path: Path, values: list[str], missing: dict[str, int], told: int
+    tmp_path: Path, values: list[str], markers: dict[str, int], non_null_count: int
 ) -> None:
-    (field, _) = read(tmp_path, [values, ["a", "b", "c"]])
-    assert (field.missing, field.told) == (missing, told)
-    assert texts[0].count(None) == 3 - told
+    (column, _) = read(tmp_path, [values, ["a", "b", "c"]])
+    assert (column.missing_markers, column.non_null_count) == (markers, non_null_count)
+    assert texts[0].count(None) == 3 - non_null_count
 
 
 @pytest.mark.parametrize(
@@ -159,28 +159,28 @@ def test_signs_for_missing_values_are_known(
         ("\t", "a", "1,234", "1234"),
     ],
 )
-def test_a_decimal_comma_beside_it_tells_how_to_read_a_number(
+def test_a_decimal_comma_beside_it_decides_how_a_number_is_read(
     tmp_path: Path, separator: str, beside: str, values: str, first: str
 ) -> None:
     read(tmp_path, [[beside] * 3, [values] * 3], separator)
     assert texts[1][0] == first
 
 
-def test_days_that_could_be_read_both_ways_are_said(tmp_path: Path) -> None:
+def test_days_that_could_be_read_with_the_month_first_have_a_remark(tmp_path: Path) -> None:
     both, us, _ = read(tmp_path, [["1/2/2024"] * 2, ["1/13/2024", "1/2/2024"], ["a", "b"]])
-    assert both.low == datetime.datetime(2024, 1, 2)
+    assert both.minimum == datetime.datetime(2024, 1, 2)
     assert both.remark == (
         "written as month/day/year, though day and month could also be the other way round"
     )
     assert us.remark == "written as month/day/year"
     (german, _) = read(tmp_path, [["1/2/2024"] * 2, ["1,5", "2"]], ";")
-    assert german.low == datetime.datetime(2024, 2, 1)
+    assert german.minimum == datetime.datetime(2024, 2, 1)
 
 
 def test_a_unit_is_taken_off_and_kept(tmp_path: Path) -> None:
     dollars, percent, mixed = read(
         tmp_path, [["$5", "$6", "7"], ["5 %", "6 %", "7 %"], ["$5", "6 €", "7"]]
     )
-    assert (dollars.kind, dollars.unit, dollars.low) == ("integer", "$", 5)
+    assert (dollars.kind, dollars.unit, dollars.minimum) == ("integer", "$", 5)
     assert (percent.kind, percent.unit) == ("integer", "%")
     assert (mixed.kind, mixed.unit) == ("text", "")

@@ -1,4 +1,4 @@
-"""How a text file is written is found out: encoding, separator, where the table begins, header."""
+"""How a text file is written is detected: encoding, separator, where the table begins, header."""
 
 from __future__ import annotations
 
@@ -9,40 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from Task1_database.dataset import Dataset
 from Task1_database.errors import DataError
-from Task1_database.onboarding.delimited import Delimited, delimited
+from Task1_database.new import new
+from Task1_database.onboarding.delimited import Delimited, detect
+from tests.Task1_database.onboarding.tables import answers, boats, write_table
 
 ROWS = "".join(f"{i},{i * i},ä{i}\n" for i in range(30))
 
 
-def found(folder: Path, data: str | bytes, target: str = "b") -> Delimited:
+def detected(folder: Path, data: str | bytes, target: str = "b") -> Delimited:
     file = folder / "table.csv"
     file.write_bytes(data if isinstance(data, bytes) else data.encode())
-    return delimited(file, target, folder)
-
-
-@pytest.mark.parametrize(
-    ("encoding", "called"),
-    [
-        ("utf-8", "UTF-8"),
-        ("utf-8-sig", "UTF-8 (with a byte-order mark)"),
-        ("utf-16", "UTF-16"),
-        ("utf-16-le", "UTF-16"),
-        ("utf-16-be", "UTF-16"),
-        ("cp1252", "Windows-1252"),
-        ("latin-1", "Windows-1252"),
-    ],
-)
-def test_an_encoding_is_found_out(tmp_path: Path, encoding: str, called: str) -> None:
-    table = found(tmp_path, ("a,b,c\n" + ROWS).encode(encoding))
-    assert table.encoding == called
-    assert table.labels == ("a", "b", "c")
-    assert list(table.rows())[7] == ["7", "49", "ä7"]
-
-
-def test_what_is_not_even_windows_1252_is_latin_1(tmp_path: Path) -> None:
-    table = found(tmp_path, b"a,b\n\x81,2\n\xe4,3\n")
-    assert (table.encoding, list(table.rows())[1]) == ("Latin-1", ["ä", "3"])
+    return detect(file, target, folder)
 
 
 @pytest.mark.parametrize(
@@ -61,10 +40,10 @@ def test_what_is_not_even_windows_1252_is_latin_1(tmp_path: Path) -> None:
         ("a,b,\n1,2,\n", ",", ("a", "b", ""), 1),
     ],
 )
-def test_separator_and_header_are_found_out(
+def test_separator_and_header_are_detected(
     tmp_path: Path, text: str, separator: str, labels: tuple[str, ...], skip: int
 ) -> None:
-    table = found(tmp_path, text)
+    table = detected(tmp_path, text)
     assert (table.separator, table.labels, table.skip) == (separator, labels, skip)
 
 
@@ -81,10 +60,10 @@ def test_separator_and_header_are_found_out(
         ("a,b", "column_3", True),
     ],
 )
-def test_the_target_tells_whether_there_is_a_header(
+def test_the_target_decides_whether_there_is_a_header(
     tmp_path: Path, first: str, target: str, header: bool
 ) -> None:
-    table = found(tmp_path, f"{first}\n3,4\n5,6\n", target)
+    table = detected(tmp_path, f"{first}\n3,4\n5,6\n", target)
     assert table.header is header
     assert (table.labels == ("column_1", "column_2")) is not header
     assert len(list(table.rows())) == 3 - header
@@ -95,18 +74,12 @@ def test_the_target_tells_whether_there_is_a_header(
     [
         (b"", "table.csv: the file is empty; expected a header and rows"),
         (b" \n\n", "table.csv: the file is empty; expected a header and rows"),
-        (b"a,b\n1,\0\n", "table.csv: has a NUL byte; expected text"),
-        (b"\xff\xfea\0,", "table.csv: is broken UTF-16; save it as UTF-8"),
-        (b"PK\x03\x04", "table.csv: is a zip archive or a workbook; expected a CSV, or an XLSX n"),
-        (b"\xd0\xcf\x11\xe0", "table.csv: is an old workbook; save it as XLSX or CSV"),
-        (b"\x1f\x8b\x08", "table.csv: is compressed; unpack it first"),
         (b'a,"' + b"x" * 200_000, "table.csv: the first row has no end; is a quote not closed?"),
-        (b"PAR1", "table.csv: is a Parquet file; expected a CSV or an XLSX"),
     ],
 )
 def test_what_is_no_table_of_text_is_refused(tmp_path: Path, data: bytes, message: str) -> None:
     with pytest.raises(DataError) as caught:
-        found(tmp_path, data)
+        detected(tmp_path, data)
     assert str(caught.value).startswith(message)
 
 
@@ -121,7 +94,7 @@ def test_what_is_no_table_of_text_is_refused(tmp_path: Path, data: bytes, messag
 )
 def test_a_row_that_does_not_fit_is_named(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(DataError) as caught:
-        list(found(tmp_path, text).rows())
+        list(detected(tmp_path, text).rows())
     assert str(caught.value).startswith(message)
 
 
@@ -143,6 +116,17 @@ def test_quoted_cells_come_back_whatever_they_hold(
     with (folder / "written.csv").open("w", encoding="utf-8", newline="") as text:
         writer = csv.writer(text, delimiter=separator, lineterminator=ending, quoting=csv.QUOTE_ALL)
         writer.writerows([("a", "b", "c"), *rows])
-    table = delimited(folder / "written.csv", "b", folder)
+    table = detect(folder / "written.csv", "b", folder)
     assert table.separator == separator
     assert list(table.rows()) == [list(row) for row in rows]
+
+
+def test_a_file_without_a_header_has_numbered_columns(tmp_path: Path) -> None:
+    file = write_table(tmp_path, boats())
+    file.write_bytes(file.read_bytes().partition(b"\n")[2])
+    result = new(file, "column_3", tmp_path / "home")
+    assert (result.plan.rows, result.plan.target.name) == (120, "column_3")
+    assert "with no header: the columns are called column_1, column_2 …" in "\n".join(
+        result.lines()
+    )
+    answers(Dataset.open(str(result.folder)), tmp_path)

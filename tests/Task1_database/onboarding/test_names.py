@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from Task1_database.onboarding.names import RESERVED, is_safe, one_line, safe_name, safe_names
+from Task1_database.onboarding.names import (
+    RESERVED,
+    is_safe,
+    join_quoted,
+    one_line,
+    safe_name,
+    safe_names,
+)
 from Task1_database.toml_section import IDENTIFIER
 
 
@@ -71,5 +78,13 @@ def test_a_label_that_is_safe_already(label: str, safe: bool) -> None:
     assert is_safe(label) is safe
 
 
-def test_a_label_is_shown_on_one_line() -> None:
+def test_a_label_fits_on_one_line() -> None:
     assert one_line(" two\r\n lines\u2028and\x00 more\u200b ") == "two lines and more"
+
+
+@pytest.mark.parametrize(
+    ("texts", "joined"),
+    [([], ""), (["a"], "'a'"), (["a", "b"], "'a', 'b'"), (["a", "b", "c"], "'a', 'b' and 1 more")],
+)
+def test_of_many_texts_the_first_are_joined(texts: list[str], joined: str) -> None:
+    assert join_quoted(texts, 2) == joined

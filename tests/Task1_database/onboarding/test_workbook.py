@@ -11,21 +11,24 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from Task1_database.dataset import Dataset
 from Task1_database.errors import DataError
+from Task1_database.new import new
 from Task1_database.onboarding.workbook import is_workbook, sheet_to_csv
+from tests.Task1_database.onboarding.tables import answers, boats
 
 
 def book(folder: Path, **sheets: Sequence[Sequence[Any]]) -> Path:
-    made = Workbook()
-    made.remove(made.active)
+    workbook = Workbook()
+    workbook.remove(workbook.active)
     for name, rows in sheets.items():
-        page = made.create_sheet(name)
+        page = workbook.create_sheet(name)
         for row in rows:
             page.append(list(row))
         for cell in (cell for line in page.iter_rows() for cell in line):
             if cell.value == 123:
                 cell.number_format = "00000"
-    made.save(folder / "book.xlsx")
+    workbook.save(folder / "book.xlsx")
     return folder / "book.xlsx"
 
 
@@ -83,3 +86,15 @@ def test_what_only_looks_like_a_workbook_is_refused(tmp_path: Path) -> None:
     file.write_bytes(b"PK\x03\x04 and no more")
     with pytest.raises(DataError, match="^book.xlsx: cannot be read as a workbook: "):
         rows_of(tmp_path, file)
+
+
+def test_a_sheet_becomes_a_dataset(tmp_path: Path) -> None:
+    book = Workbook()
+    page = book.create_sheet("Boats")
+    for row in [list(boats()), *zip(*boats().values(), strict=True)]:
+        page.append(row)
+    book.save(tmp_path / "boats.xlsx")
+    result = new(tmp_path / "boats.xlsx", "price", tmp_path / "home", sheet="Boats")
+    assert (result.folder / "original" / "boats.xlsx").is_file()
+    assert "the sheet 'Boats' of a workbook, with its header in line 1" in "\n".join(result.lines())
+    answers(Dataset.open(str(result.folder)), tmp_path)

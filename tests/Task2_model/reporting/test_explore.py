@@ -1,143 +1,100 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from Task1_database.databases.base import Database
-from Task1_database.databases.connect import connect
 from Task2_model.contract import Contract, Feature, Target
 from Task2_model.reporting import explore
 from Task2_model.study import Study
 
 
 @pytest.fixture(scope="module")
-def database(houses_url: str) -> Iterator[Database]:
-    with connect(houses_url, read_only=True) as database:
-        yield database
-
-
-@pytest.fixture(scope="module")
-def rows(study: Study) -> pd.DataFrame:
-    """What the database aggregates, row by row."""
+def table(study: Study) -> pd.DataFrame:
     return study.table
 
 
-def test_tenths_of_x_hold_a_tenth_of_the_rows_each(
-    database: Database, study: Study, rows: pd.DataFrame
-) -> None:
-    table = explore.target_by(database, study.contract, "living_area")
-    assert list(table.columns) == ["grp", "n", "x", "low", "mid", "high"]
-    assert table["grp"].tolist() == list(range(1, 11))
-    assert set(table["n"]) == {172, 173}
-    lowest = rows.sort_values("living_area", kind="stable").head(173)
-    assert table["x"].iloc[0] == pytest.approx(lowest["living_area"].mean())
-    for column, share in (("low", 0.25), ("mid", 0.5), ("high", 0.75)):
-        expected = np.quantile(lowest["price"], share, method="inverted_cdf")
-        assert table[column].iloc[0] == expected
+def test_a_tenth_of_the_rows_is_in_each_group_of_many_values(table: pd.DataFrame) -> None:
+    groups = explore.bins(table["living_area"])
+    assert set(groups.value_counts()) == {172, 173}
+    lowest = table["living_area"].nsmallest(173).mean()
+    assert groups.min() == pytest.approx(lowest)
+    assert groups.groupby(groups).first().is_monotonic_increasing
 
 
-def test_few_values_are_shown_value_by_value_without_the_rare_ones(
-    database: Database, study: Study, rows: pd.DataFrame
-) -> None:
-    table = explore.target_by(database, study.contract, "bedrooms")
-    counts = rows["bedrooms"].value_counts().sort_index()
-    enough = counts[counts >= explore.FEWEST]
-    assert table["grp"].tolist() == enough.index.tolist()
-    assert table["n"].tolist() == enough.tolist()
-    assert table["x"].tolist() == enough.index.tolist()
+@pytest.mark.parametrize("name", ["bedrooms", "heating"])
+def test_few_values_and_categories_are_groups_of_their_own(table: pd.DataFrame, name: str) -> None:
+    assert explore.bins(table[name]).equals(table[name])
 
 
-def test_categories_come_in_the_order_of_the_target(
-    database: Database, study: Study, rows: pd.DataFrame
-) -> None:
-    table = explore.target_by(database, study.contract, "heating")
-    assert "x" not in table
-    assert table["mid"].is_monotonic_increasing
-    assert (
-        dict(zip(table["grp"], table["n"], strict=True)) == rows["heating"].value_counts().to_dict()
-    )
+def test_a_missing_value_is_in_no_group() -> None:
+    column = pd.Series([*range(100), np.nan])
+    assert explore.bins(column).isna().tolist() == [False] * 100 + [True]
 
 
-@pytest.mark.parametrize("name", ["price", "lot_size", "age"])
-def test_a_histogram_counts_every_row_once(
-    database: Database, rows: pd.DataFrame, name: str
-) -> None:
-    bins = explore.histogram(database, name, rows[name].min(), rows[name].max())
-    assert bins["n"].sum() == len(rows)
-    assert 15 <= len(bins) <= 45
-    counted = [
-        ((bin_.low <= rows[name]) & (rows[name] < bin_.high)).sum() for bin_ in bins.itertuples()
+def test_the_outcome_of_a_group_is_its_quartiles(table: pd.DataFrame) -> None:
+    by_bedrooms = explore.outcome_by(table["price"], table["bedrooms"])
+    counts = table["bedrooms"].value_counts().sort_index()
+    assert by_bedrooms["n"].to_dict() == counts[counts >= explore.MIN_GROUP_ROWS].to_dict()
+    two = table.loc[table["bedrooms"] == 2, "price"]
+    assert by_bedrooms.loc[2, ["low", "mid", "high"]].tolist() == [
+        two.quantile(share) for share in (0.25, 0.5, 0.75)
     ]
-    assert bins["n"].tolist() == counted
 
 
-def test_frequencies_are_those_of_the_rows(database: Database, rows: pd.DataFrame) -> None:
-    table = explore.frequencies(database, "fuel")
-    assert (
-        dict(zip(table["value"], table["n"], strict=True)) == rows["fuel"].value_counts().to_dict()
+def test_categories_come_in_the_order_of_the_outcome(table: pd.DataFrame) -> None:
+    by_heating = explore.outcome_by(table["price"], table["heating"])
+    assert by_heating["mid"].is_monotonic_increasing
+    assert by_heating["n"].sum() == len(table)
+
+
+def test_the_outcome_of_classes_is_a_share_with_its_interval(table: pd.DataFrame) -> None:
+    outcome = table["central_air"] == "Yes"
+    shares = explore.outcome_by(outcome, table["sewer"])
+    assert shares["mid"].to_dict() == pytest.approx(
+        outcome.groupby(table["sewer"]).mean().to_dict()
     )
-    assert table["n"].is_monotonic_decreasing
+    assert ((shares["low"] < shares["mid"]) & (shares["mid"] < shares["high"])).all()
 
 
-def test_repeated_finds_every_row_that_is_alike(
-    database: Database, study: Study, rows: pd.DataFrame
-) -> None:
-    found = database.frame(explore.repeated(study.contract))
-    assert (found["copies"] - 1).sum() == rows.duplicated().sum() > 0
+def test_unusual_values_are_far_out_or_rare(table: pd.DataFrame) -> None:
+    unusual = explore.unusual_values(table).set_index(["column", "issue"])["rows"]
+    first, third = table["price"].quantile([0.25, 0.75])
+    far = int((table["price"] > third + explore.FENCE * (third - first)).sum())
+    assert unusual["price", "far above the rest"] == far > 0
+    assert unusual["waterfront", "“Yes” is rare"] == (table["waterfront"] == "Yes").sum()
+    assert unusual.is_monotonic_decreasing
+    assert "bedrooms" not in unusual.index.get_level_values(0)
 
 
-def test_quartiles_are_those_of_the_rows(database: Database, rows: pd.DataFrame) -> None:
-    expected = np.quantile(rows["price"], [0.25, 0.75], method="inverted_cdf")
-    assert explore.quartiles(database, "price") == tuple(expected)
+def test_a_column_whose_middle_half_is_alike_has_no_outliers() -> None:
+    assert explore.unusual_values(pd.DataFrame({"n": [1] * 90 + [7] * 10})).empty
 
 
-def test_odd_values_are_far_out_or_rare(
-    database: Database, study: Study, rows: pd.DataFrame
-) -> None:
-    found = {(name, what): n for name, what, n in explore.odd_values(database, study.contract)}
-    low, high = explore.quartiles(database, "price")
-    far = int((rows["price"] > high + explore.FENCE * (high - low)).sum())
-    assert found["price", "far above the rest"] == far > 0
-    assert found["waterfront", "“Yes” is rare"] == (rows["waterfront"] == "Yes").sum()
-    assert not [key for key in found if key[0] == "bedrooms"]
+KINDS = pd.DataFrame(
+    {
+        "a": [1.0, 2, 3, 4, 5, 6, 7, 8],
+        "cubed": [1.0, 8, 27, 64, 125, 216, 343, 512],
+        "half": ["x"] * 4 + ["y"] * 4,
+        "same": ["p"] * 4 + ["q"] * 4,
+        "other": ["x", "y"] * 4,
+        "one": ["z"] * 8,
+    }
+)
 
 
-def test_for_classes_the_share_of_the_event_is_told(database: Database, rows: pd.DataFrame) -> None:
-    contract = Contract(
-        dataset="houses",
-        title="",
-        task="classification",
-        x="age",
-        target=Target("central_air", "Central air", classes=("No", "Yes")),
-        features=(Feature("age", "integer", "Age"), Feature("sewer", "category", "Sewer")),
-        rows=len(rows),
+def test_associations_are_those_of_the_textbook() -> None:
+    features = tuple(
+        Feature(name, "number" if KINDS[name].dtype == float else "category", name)
+        for name in KINDS
     )
-    table = explore.target_by(database, contract, "sewer").set_index("grp")
-    shares = (rows["central_air"] == "Yes").groupby(rows["sewer"]).mean()
-    for level in table.index:
-        assert table.loc[level, "mid"] == pytest.approx(shares[level])
-        assert table.loc[level, "low"] < shares[level] < table.loc[level, "high"]
-    assert explore.target_by(database, contract, "age")["n"].sum() == len(rows)
-
-
-@pytest.mark.parametrize(
-    ("event", "sql"),
-    [
-        ("Yes", "CASE WHEN answer = 'Yes' THEN 1.0 ELSE 0.0 END"),
-        ("it's", "CASE WHEN answer = 'it''s' THEN 1.0 ELSE 0.0 END"),
-    ],
-)
-def test_an_event_is_quoted(event: str, sql: str) -> None:
-    target = Target("answer", "Answer", classes=("a", event), positive=event)
-    contract = Contract("d", "", "classification", "x", target, (), 0)
-    assert explore.outcome(contract) == sql
-
-
-@pytest.mark.parametrize(
-    ("share", "rows", "low", "high"), [(0.5, 100, 0.404, 0.596), (0.0, 10, 0.0, 0.278)]
-)
-def test_wilsons_interval(share: float, rows: int, low: float, high: float) -> None:
-    assert explore.wilson(share, rows) == pytest.approx((low, high), abs=5e-4)
+    contract = Contract("d", "", "regression", "a", Target("t", "T"), features, 8)
+    matrix = explore.associations(KINDS, contract)
+    assert np.allclose(matrix, matrix.T)
+    assert matrix.loc["a", "cubed"] == pytest.approx(1)  # Spearman: the ranks are the same
+    assert matrix.loc["half", "same"] == pytest.approx(1)  # Cramér's V
+    assert matrix.loc["half", "other"] == pytest.approx(0)
+    # the correlation ratio: the halves' means of the ranks, 2.5 and 6.5, explain 32 of 42
+    assert matrix.loc["half", "a"] == matrix.loc["a", "half"]
+    assert matrix.loc["a", "half"] == pytest.approx((32 / 42) ** 0.5)
+    assert matrix.loc["one", "a"] == 0

@@ -7,7 +7,7 @@ import datetime
 import duckdb
 import pytest
 
-from Task1_database.onboarding.date_patterns import Days, number_of, numbering
+from Task1_database.onboarding.planned_features import DayColumn, number_of, numbering
 
 DAYS = """
     1000-01-01 1582-10-15 1900-02-28 1900-03-01 1970-01-01 1999-12-31 2000-02-29 2000-03-01
@@ -17,7 +17,7 @@ DAYS = """
 
 @pytest.mark.parametrize("text", DAYS.split())
 def test_a_day_has_its_number_and_weekday(text: str) -> None:
-    days = Days("d", "months", "number")
+    days = DayColumn("d", "months", "number")
     sql = numbering("t", [days], "in_months", "in_days")
     with duckdb.connect() as connection:
         connection.execute(f"CREATE TABLE t AS SELECT DATE '{text}' AS d")

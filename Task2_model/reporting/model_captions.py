@@ -1,0 +1,289 @@
+"""Sentences about the model as a whole: is it worth having, what drives it, is it calibrated.
+
+Each is computed, and says so when there is little to say.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from Task2_model.evaluate import EVERYTHING, FOLDS, ONLY, RANDOM, WITHOUT, X_ALONE
+from Task2_model.formatting import (
+    NBSP,
+    escape_markdown,
+    format_count,
+    format_percent,
+    format_rounded,
+    join_and,
+    lower_first,
+)
+from Task2_model.reporting.evaluation_summary import EvaluationSummary
+
+SMALL_GAIN = 0.05  # a loss less than this much smaller is little better
+
+
+def introduction(summary: EvaluationSummary) -> str:
+    """What is predicted, from what, and what comes with it."""
+    contract, wording = summary.study.contract, summary.wording
+    n_features = format_count(len(contract.features), "feature")
+    return (
+        f"The model predicts the {escape_markdown(wording.target)} from any subset of "
+        f"{n_features}: whatever is known is given, the rest may be missing. Each prediction comes "
+        f"with a {format_percent(contract.confidence)} {wording.region}, calibrated for the "
+        "features that are given."
+    )
+
+
+def verdict(summary: EvaluationSummary) -> str:
+    """Whether the model is worth having, in one sentence."""
+    gain, low, high = summary.gain(summary.rival)
+    rival, loss = escape_markdown(summary.display_name(summary.rival)), summary.wording.loss
+    difference = f"on held-out rows its {loss} is {_compared(gain, low, high)}"
+    if high < 0:
+        return (
+            f"**It is worse than the {rival}**: {difference}. Do not use it as it is: the features "
+            "say too little for a model of this kind."
+        )
+    if low <= 0:
+        return (
+            f"**It is no better than the {rival}**: {difference}, so the two do not differ "
+            "significantly. The features say little, or there are too few rows."
+        )
+    if gain < SMALL_GAIN:
+        return f"**It is slightly better than the {rival}**: {difference}."
+    return f"**It beats the {rival}**, the best baseline: {difference}."
+
+
+def tiles(summary: EvaluationSummary) -> list[tuple[str, str, str]]:
+    """The key numbers: each with its name and its 95 % interval."""
+    line, wording = summary.subset(EVERYTHING), summary.wording
+    gain, low, high = summary.gain(summary.rival)
+    against = (
+        format_percent(abs(gain)),
+        f"{_side(gain)} {wording.loss} than the {summary.display_name(summary.rival)}",
+        _gain_interval(gain, low, high),
+    )
+    ends = (format_percent(min(line[f"coverage_{end}"], 1.0), 1) for end in ("low", "high"))
+    coverage = (
+        format_percent(line["coverage"], 1),
+        f"coverage of the {format_percent(summary.study.contract.confidence)} {wording.region}s",
+        interval(*ends),
+    )
+    if wording.regression:
+        losses = [wording.format_error(line[f"loss_{end}"]) for end in ("low", "high")]
+        single = wording.format_error(summary.subset(X_ALONE)["width"])
+        x = wording.feature(summary.study.contract.x)
+        return [
+            (wording.format_error(line["loss"]), f"{wording.loss} on held-out rows",
+             interval(*losses)),
+            against,
+            coverage,
+            (wording.format_error(line["width"]), "median width of these intervals",
+             f"{single} given {x} alone"),
+        ]  # fmt: skip
+    auc, auc_low, auc_high = summary.ranking["auc"]
+    single = format_percent(float((summary.held_out["size"] == 1).mean()))
+    many = len(summary.study.contract.target.classes) > 2
+    return [
+        (format_rounded(auc, 2), "AUC, the area under the ROC curve" +
+         f", for “{wording.event_label}”" * many,
+         f"0.5 is random; {interval(format_rounded(auc_low, 2), format_rounded(auc_high, 2))}"),
+        against,
+        coverage,
+        (single, "of prediction sets hold a single class", "the others leave it open"),
+    ]  # fmt: skip
+
+
+def drivers(summary: EvaluationSummary) -> str:
+    """The most informative feature, and the one whose absence costs most."""
+    importance: Any = summary.importance
+    best, costliest = importance.index[0], importance["left_out"].idxmax()
+    if importance.loc[best, "single_low"] <= 0:
+        return "**No feature** alone significantly reduces the error."
+    text = (
+        f"**{_label(summary, best)}** is the most informative feature: given alone, it reduces the "
+        f"{summary.wording.loss} by {format_percent(importance.loc[best, 'single'])} compared "
+        f"with the {summary.featureless}"
+    )
+    if len(importance) == 1:
+        return text + "."
+    if importance.loc[costliest, "left_out_low"] <= 0:
+        return text + ". Given all other features, none is indispensable."
+    more = _larger(importance.loc[costliest, "left_out"])
+    subject = "it" if costliest == best else f"**{_label(summary, costliest, first=False)}**"
+    return f"{text}. When all others are given, leaving out {subject} costs most: {more}."
+
+
+def redundant(summary: EvaluationSummary) -> str:
+    """Which features add nothing significant once all others are given."""
+    importance = summary.importance
+    names = importance.index[importance["left_out_low"] <= 0]
+    if len(names) == 0:
+        return "Leaving out any single feature significantly increases the error."
+    if len(names) == len(importance):
+        return "Any single feature can be left out without a significant increase of the error."
+    verb = "adds" if len(names) == 1 else "add"
+    labels = join_and(_label(summary, name, first=False) for name in names)
+    return (
+        f"Given all other features, {labels} {verb} nothing significant; such a feature helps "
+        "where the others are missing."
+    )
+
+
+def importance(summary: EvaluationSummary) -> str:
+    """Which features matter, alone and beside the others."""
+    return f"{drivers(summary)} {redundant(summary)} Bars are 95{NBSP}% intervals."
+
+
+def coverage(summary: EvaluationSummary) -> str:
+    """How the coverage over all evaluated subsets compares with the nominal one."""
+    table, region = summary.subsets, summary.wording.region
+    nominal = summary.study.contract.confidence
+    below = int((table["coverage_high"] < nominal).sum())
+    above = int((table["coverage_low"] > nominal).sum())
+    least, most = (format_percent(share, 1) for share in table["coverage"].agg(["min", "max"]))
+    text = (
+        f"Over {len(table)} subsets of given features, the {format_percent(nominal)} {region}s "
+        f"cover {least} to {most} of held-out cases; "
+    )
+    below_text = f"in {below or 'none'} of the subsets the coverage is significantly lower"
+    return text + below_text + (f", in {above} significantly higher" if above else "") + "."
+
+
+def weakest(summary: EvaluationSummary) -> str:
+    """The quintile of predictions and the subset of features with the lowest coverage."""
+    wording, subsets = summary.wording, summary.subsets
+    quintiles: Any = summary.quintiles
+    name = quintiles["covered"].idxmin()
+    worst = subsets.sort_values("coverage").iloc[0]
+    what = "predictions" if wording.regression else "predicted probabilities"
+    return (
+        f"**The coverage is lowest** for {what} of {escape_markdown(name)} "
+        f"({format_percent(quintiles.loc[name, 'covered'], 1)} in this quintile) and, among the "
+        f"subsets, for {_subset(summary, worst)} ({format_percent(worst['coverage'], 1)})."
+    )
+
+
+def score_table(summary: EvaluationSummary, scores: pd.DataFrame) -> pd.DataFrame:
+    """Scores (one row a model, one column a metric) as texts, with the paired difference of loss.
+
+    The error of a regression is in the target's unit; R² has none; other scores are shares.
+    """
+    wording, more = summary.wording, summary.models
+    table = pd.DataFrame({"Model": map(summary.display_name, scores.index)}, index=scores.index)
+    for metric in scores.columns:
+        table[metric] = [_score(summary, metric, value) for value in scores[metric]]
+    table[f"{wording.loss.capitalize()} vs {summary.model}"] = [
+        "" if name == summary.model else _difference(more.loc[name]) for name in scores.index
+    ]
+    return table
+
+
+def choice(summary: EvaluationSummary) -> str:
+    """Which model is sealed, and why."""
+    doc = (summary.study.model.__doc__ or "a model of your own.").strip().splitlines()[0]
+    return (
+        f"{_reason(summary)} Unlike the baselines, it takes any subset of the features and states "
+        f"its uncertainty. What it is: {lower_first(escape_markdown(doc))} {_augmentation(summary)}"
+    )
+
+
+def folds(summary: EvaluationSummary) -> str:
+    """How the held-out predictions were made."""
+    rows, held_out = len(summary.study.rows), len(summary.held_out)
+    if held_out < rows:
+        return (
+            f"All models were evaluated on the same {held_out:,} of {format_count(rows)}, a random "
+            "sample, and trained on the others; the very model that was evaluated is sealed."
+        )
+    return (
+        f"All models were evaluated on the same rows by {FOLDS}-fold cross-validation: each fold "
+        f"is predicted by models trained on the other {FOLDS - 1}."
+    )
+
+
+def interval(low: str, high: str) -> str:
+    """A 95 % interval in words."""
+    return f"95{NBSP}% interval {low} to {high}"
+
+
+def _score(summary: EvaluationSummary, metric: str, value: float) -> str:
+    if metric in ("MAE", "RMSE"):
+        return summary.wording.format_error(value)
+    if metric in ("Precision", "Recall"):
+        return format_percent(value)
+    return format_rounded(value, 2 if abs(value) < 0.1 else 3)
+
+
+def _difference(line: Any) -> str:
+    """How much larger a loss is than the sealed model's, with its interval."""
+    value, low, high = (_step(line[name]) for name in ("more", "more_low", "more_high"))
+    return f"{value} ({low} to {high})"
+
+
+def _step(share: float) -> str:
+    """`+12 %` or `−3 %`."""
+    return ("+" if round(100 * share) > 0 else "") + format_percent(share)
+
+
+def _augmentation(summary: EvaluationSummary) -> str:
+    """How often the model sees a row: many times in a small table, a share of a large one."""
+    factor = summary.study.fitted.augmentation_factor_
+    if factor >= 1:
+        return (
+            f"Each training row is used {factor:.0f} times, each time with other features masked, "
+            "so that one model serves every subset."
+        )
+    return (
+        f"{format_percent(factor)} of the training rows are used, each with other features masked, "
+        "so that one model serves every subset."
+    )
+
+
+def _reason(summary: EvaluationSummary) -> str:
+    best, loss = str(summary.models.index[0]), summary.wording.loss
+    if best == summary.model:
+        return f"{summary.model} is sealed: it has the smallest {loss}."
+    why = "it was chosen by name" if summary.study.named else "it is the default"
+    return (
+        f"{summary.model} is sealed because {why}, although the "
+        f"{escape_markdown(summary.display_name(best))} has the smaller {loss}."
+    )
+
+
+def _subset(summary: EvaluationSummary, line: Any) -> str:
+    """A subset inside a sentence."""
+    if line["way"] in (ONLY, X_ALONE, WITHOUT):
+        label = _label(summary, line["feature"], first=False)
+        return f"all features but {label}" if line["way"] == WITHOUT else f"{label} alone"
+    if line["way"] == RANDOM:
+        return f"a random subset of {format_count(int(line['told']), 'feature')}"
+    return "all features"
+
+
+def _label(summary: EvaluationSummary, name: str, *, first: bool = True) -> str:
+    wording = summary.wording
+    return escape_markdown(wording.labels[name] if first else wording.feature(name))
+
+
+def _larger(more: float) -> str:
+    if more < 1:
+        return f"the error grows by {format_percent(more, 0 if more >= 0.01 else 1)}"
+    return f"the error is {format_rounded(1 + more, 2)} times as large"
+
+
+def _side(gain: float) -> str:
+    return "smaller" if gain >= 0 else "larger"
+
+
+def _compared(gain: float, low: float, high: float) -> str:
+    if round(100 * gain) == 0:
+        return f"the same to 1{NBSP}% ({_gain_interval(gain, low, high)} of the difference)"
+    return f"{format_percent(abs(gain))} {_side(gain)} ({_gain_interval(gain, low, high)})"
+
+
+def _gain_interval(gain: float, low: float, high: float) -> str:
+    ends = (low, high) if gain >= 0 else (-high, -low)
+    return interval(*(format_percent(end) for end in ends))
