@@ -171,22 +171,22 @@ class PostgreSQL(Server):
 
 def _mysqld() -> Path | None:
     """The program of a MySQL, which may bear the same name as MariaDB's."""
-    found = os.environ.get("TABLECAST_MYSQLD") or shutil.which("mysqld")
-    if not found:
+    program = os.environ.get("TABLECAST_MYSQLD") or shutil.which("mysqld")
+    if not program:
         return None
-    said = subprocess.run([found, "--version"], capture_output=True, text=True, check=False)
-    return None if "MariaDB" in said.stdout else Path(found)
+    version = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    return None if "MariaDB" in version.stdout else Path(program)
 
 
 def _mariadbd() -> Path | None:
-    found = shutil.which("mariadbd")
-    return Path(found) if found and shutil.which("mariadb-install-db") else None
+    program = shutil.which("mariadbd")
+    return Path(program) if program and shutil.which("mariadb-install-db") else None
 
 
 def _postgres() -> Path | None:
-    places = [Path(found).parent for found in [shutil.which("postgres")] if found]
-    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    return next((place for place in places if (place / "initdb").exists()), None)
+    folders = [Path(program).parent for program in [shutil.which("postgres")] if program]
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((folder for folder in folders if (folder / "initdb").exists()), None)
 
 
 PROGRAMS: dict[type[Server], Callable[[], Path | None]] = {

@@ -78,7 +78,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
         b'"Kind","Built","Price","Size","id"\n"a","2024-02-29","3.25","2.5","1"\n"","","","","2"\n',
         b"id,Size,Price,Built,Kind\n\n1,25e-1,3.25,2024-02-29,a\n\n2,,,,\n",
     ],
-    ids=["plain", "bom", "crlf", "no last line feed", "case", "quoted, reordered", "blank lines"],
+    ids=["simple", "bom", "crlf", "no last line feed", "case", "quoted, reordered", "blank lines"],
 )
 def test_ways_to_write_the_same_table(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "boats.csv"

@@ -32,8 +32,8 @@ def test_who_may_only_read_cannot_load_but_can_ask(
     longer = boats(tmp_path, {"boats.csv": CSV + "9,,,,\n"})
     with pytest.raises(DatabaseError) as caught:
         load(longer, server.reader_url(name))
-    shown = server.safe_url(name, "reader")
-    assert str(caught.value).startswith(f"reader may not do this in {shown}: ")
+    address = server.safe_url(name, "reader")
+    assert str(caught.value).startswith(f"reader may not do this in {address}: ")
     load(longer, url)
     (answer,) = ask(longer, server.reader_url(name), tmp_path / "results")
     assert answer.result.rows == [(4,)]

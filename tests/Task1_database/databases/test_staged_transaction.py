@@ -189,8 +189,8 @@ def test_a_kill_of_the_server_leaves_all_as_it_was(
         server.stop(server.kill)
         message = process.communicate()[1].splitlines()[-1]
     assert process.returncode == 1
-    shown = server.safe_url(name)
-    assert f"DatabaseAway: {shown}: the server went away; start it and try again (" in message
+    address = server.safe_url(name)
+    assert f"DatabaseAway: {address}: the server went away; start it and try again (" in message
     with pytest.raises(DatabaseAway, match="cannot be opened"):
         load(boats(tmp_path), url)
     with ThreadPoolExecutor() as pool:

@@ -88,8 +88,8 @@ def test_slips_become_missing(
     url = f"duckdb://{tmp_path}/x.duckdb"
     load(Dataset.open(str(little(tmp_path, files))), url)
     with connect(url, read_only=True) as database:
-        found = database.query("SELECT amount, income, seniority, home, label FROM feature_store")
-    assert found.rows == [row]
+        result = database.query("SELECT amount, income, seniority, home, label FROM feature_store")
+    assert result.rows == [row]
 
 
 def test_the_contract_speaks_of_loans(study: Study) -> None:
