@@ -50,14 +50,16 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """What a name stands for, from the module that has it (PEP 562)."""
-    if name == "__version__":
-        return import_module("importlib.metadata").version(__name__)
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module, _, attribute = _HOMES[name].partition(":")
-    return getattr(import_module(module), attribute)
+if not TYPE_CHECKING:  # to whom any name would seem to be there
+
+    def __getattr__(name: str) -> Any:
+        """What a name stands for, from the module that has it (PEP 562)."""
+        if name == "__version__":
+            return import_module("importlib.metadata").version(__name__)
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        module, _, attribute = _HOMES[name].partition(":")
+        return getattr(import_module(module), attribute)
 
 
 def __dir__() -> list[str]:

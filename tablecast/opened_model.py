@@ -32,7 +32,7 @@ from Task3_api.predictor import Record as ParsedRecord
 if TYPE_CHECKING:
     import pandas as pd
 
-Record = Mapping[str, object]  # values by feature; None, NaN or no value at all: not known
+Record = Mapping[Any, object]  # values by feature; None, NaN or no value at all: not known
 Answer = dict[str, Any]
 Mask = npt.NDArray[np.bool_]
 
@@ -166,7 +166,7 @@ def _as_sent(record: Record) -> dict[str, object]:
     if not isinstance(record, Mapping):
         kind = type(record).__name__
         raise TypeError(f"expected a DataFrame, a record (a dict) or several of these, not {kind}")
-    return {name: _value_as_sent(name, value) for name, value in record.items()}
+    return {str(name): _value_as_sent(name, value) for name, value in record.items()}
 
 
 def _value_as_sent(name: str, value: object) -> object:

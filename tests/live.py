@@ -67,9 +67,13 @@ class Live:
 def start(command: list[str], port: int, home: Path, workers: int = 1, **settings: str) -> Live:
     own = {"TABLECAST_HOME": str(home), "WEB_CONCURRENCY": str(workers)}
     environment = {**os.environ, **own, **settings}
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = subprocess.Popen(
-        [sys.executable, *command], cwd=home, env=environment, text=True, **pipes
+        [sys.executable, *command],
+        cwd=home,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     live = Live(process, port)
     live.wait()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -30,7 +32,7 @@ def test_losses_are_errors_in_the_unit_of_the_target(study: Study) -> None:
 
 
 def test_beats_the_baselines_and_keeps_its_promise(study: Study) -> None:
-    summary = study.summary.set_index(["model", "way", "feature"])
+    summary: Any = study.summary.set_index(["model", "way", "feature"])
     line = "straight line on living_area"
     everything = summary.loc[("Boosting", EVERYTHING, "")]
     assert everything["loss_high"] < summary.loc[(line, EVERYTHING, "")]["loss_low"]

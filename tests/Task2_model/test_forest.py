@@ -3,11 +3,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-from Task2_model.conformal import Floats
-from Task2_model.contract import Contract, Feature, Rows, Target
+from Task2_model.contract import Contract, Feature, Rows, Target, Task
 from Task2_model.forest import ROWS_AT_ONCE, Forest
 from Task2_model.model import PredictiveModel
 from Task2_model.trees import forest
@@ -39,16 +39,16 @@ def rows() -> Rows:
 def contract(classes: int) -> Contract:
     target = Target("t", "T", classes=tuple(map(str, range(classes))))
     features = tuple(Feature(name, "number", name) for name in "abcde")
-    task = "classification" if classes else "regression"
+    task: Task = "classification" if classes else "regression"
     return Contract("d", "D", task, "a", target, features, ROWS)
 
 
 def trained(classes: int = 0, **settings: Any) -> PredictiveModel:
     told = np.nan_to_num(rows())
-    outcomes: Floats = told[:, 0] * 100 + np.sin(told[:, 2]) + (told[:, 4] > 1)
+    outcomes: npt.NDArray[Any] = told[:, 0] * 100 + np.sin(told[:, 2]) + (told[:, 4] > 1)
     if classes:
         outcomes = np.digitize(outcomes, np.quantile(outcomes, np.arange(1, classes) / classes))
-    made = type("Boosted", (Boosted,), {"settings": settings})
+    made: type[Boosted] = type("Boosted", (Boosted,), {"settings": settings})
     return made(contract(classes)).fit(rows(), outcomes)
 
 

@@ -17,13 +17,13 @@ from Task1_database.load import load
 from Task2_model import report
 from Task2_model.reporting import typeface
 
-NOTEBOOK: Any = nbformat.read(report.NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
+NOTEBOOK: Any = nbformat.read(report.NOTEBOOK, as_version=4)
 CODE = [cell for cell in NOTEBOOK.cells if cell.cell_type == "code"]
 
 
 @pytest.fixture(scope="module")
 def executed(sealed: Path) -> Any:
-    return nbformat.read(sealed / "report.ipynb", as_version=4)  # type: ignore[no-untyped-call]
+    return nbformat.read(sealed / "report.ipynb", as_version=4)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,8 @@ def test_its_prose_states_no_numbers() -> None:
 
 def test_its_parameters() -> None:
     (parameters,) = (cell for cell in CODE if "parameters" in cell.metadata.get("tags", []))
-    names = [node.targets[0].id for node in ast.parse(parameters.source).body]  # type: ignore[attr-defined]
+    assigned = (n for n in ast.walk(ast.parse(parameters.source)) if isinstance(n, ast.Assign))
+    names = [ast.unparse(target) for node in assigned for target in node.targets]
     assert names == ["dataset", "database_url", "output", "seed", "models"]
 
 

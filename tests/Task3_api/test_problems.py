@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask, jsonify
@@ -19,7 +20,7 @@ SERVER_ERROR = "the service could not answer; the fault is not yours, and it has
 def broken(sealed: Path) -> Flask:
     """The service with two defects of the kind that a mistake in our code would be."""
     app = create_app({"MODEL_DIR": str(sealed), "MAX_CONTENT_LENGTH": 1000})
-    app.add_url_rule("/defect", "defect", lambda: {}["secret"])
+    app.add_url_rule("/defect", "defect", lambda: dict[str, str]()["secret"])
     app.add_url_rule("/nan", "nan", lambda: jsonify(float("nan")))
     return app
 
@@ -71,7 +72,7 @@ def test_a_problem(
     broken: Flask,
     method: str,
     path: str,
-    options: dict[str, object],
+    options: dict[str, Any],
     status: int,
     title: str,
     detail: str,

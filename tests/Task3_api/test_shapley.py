@@ -23,7 +23,7 @@ def majority(coalitions: Coalitions) -> Values:
     """A vote in which the first player has three votes, and the last none."""
     votes = np.ones(coalitions.shape[1])
     votes[0], votes[-1] = 3, 0
-    return (coalitions @ votes > votes.sum() / 2).astype(float)[:, None]
+    return np.array(coalitions @ votes > votes.sum() / 2, dtype=float)[:, None]
 
 
 def by_definition(value_function: ValueFunction, players: int) -> Values:

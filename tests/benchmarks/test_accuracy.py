@@ -117,8 +117,8 @@ def test_peers_are_trained_once_for_the_same_rows(peers: PeerScores, tmp_path: P
     assert kept["random forest"]["error"] < kept["base rate"]["error"] / 1.5
     assert peers.kept(group, 1) is None
     (file,) = tmp_path.rglob("*.json")
-    file.write_text(json.dumps({"base rate": None}))
-    assert peers.kept(group, 0) == {"base rate": None}
+    file.write_text(json.dumps({"base rate": {}}))
+    assert peers.kept(group, 0) == {"base rate": {}}
     reading = peers.reading
     others = replace(reading, frame=reading.frame.assign(water=range(120)))
     assert PeerScores(others).kept(group, 0) is None

@@ -4,6 +4,7 @@ import json
 import platform
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.request import urlopen
@@ -210,7 +211,12 @@ def test_the_peers_know_the_features_of_houses() -> None:
 
 def test_turns_are_taken_and_the_first_does_not_count() -> None:
     order: list[str] = []
-    works = [lambda name=name: order.append(name) or len(order) for name in "ab"]
+
+    def work(name: str) -> int:
+        order.append(name)
+        return len(order)
+
+    works = [partial(work, name) for name in "ab"]
     assert by_turns(2, *works) == [[3, 5], [4, 6]]
     assert order == list("ababab")
 

@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 import tablecast
-from tablecast.opened_model import NOTHING_GIVEN, OpenedModel
+from tablecast.opened_model import NOTHING_GIVEN, OpenedModel, Record
 from Task1_database.errors import InputError, SealError
 from Task2_model.study import Study
 
@@ -44,7 +44,7 @@ def test_what_is_no_sealed_model_is_an_error_that_names_it(tmp_path: Path, seale
 def test_records_are_answered_as_the_service_answers(
     model: OpenedModel, client: FlaskClient
 ) -> None:
-    records = [
+    records: list[Record] = [
         {"living_area": 1800, "fuel": "gas"},
         {"x": 900, "lot_size": 0.5},
         {"bedrooms": 99, "heating": ""},
@@ -120,9 +120,8 @@ def test_a_frame_may_lack_columns_and_values_and_have_others(model: OpenedModel)
     unseen = "fuel 'plasma' was never seen in training and is left out"
     beyond = "bedrooms 99 is above the largest seen in training, 7"
     assert answers["warnings"].tolist() == ["", f"{unseen}; {NOTHING_GIVEN}", NOTHING_GIVEN, beyond]
-    assert answers.loc["a", PARTS].tolist() == [
-        model.predict({"bedrooms": 3, "fuel": "gas"})[part] for part in PARTS
-    ]
+    alone = model.predict({"bedrooms": 3, "fuel": "gas"})
+    assert [answers[part].iloc[0] for part in PARTS] == [alone[part] for part in PARTS]
 
 
 def test_a_frame_without_rows_has_an_answer_without_rows(model: OpenedModel) -> None:
@@ -137,7 +136,7 @@ def test_no_records_have_no_answers(model: OpenedModel) -> None:
 
 def test_classes_come_as_labels_probabilities_and_sets(births_home: Path) -> None:
     model = tablecast.open(births_home / "models" / "births")
-    records = [{"mother_age": 20, "smoking": "smoker"}, {"mother_age": 45}]
+    records: list[Record] = [{"mother_age": 20, "smoking": "smoker"}, {"mother_age": 45}]
     answers = model.predict(pd.DataFrame(records)).to_dict("records")
     for answer, alone in zip(answers, model.predict(records), strict=True):
         assert answer["label"] == alone["label"]

@@ -7,7 +7,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import Binarizer, PolynomialFeatures, StandardScaler
 
-from Task2_model.model import PredictiveModel
+from tablecast import PredictiveModel
 
 ABSENT = -1e9  # far below any value
 

@@ -59,7 +59,14 @@ def test_each_cell_is_typed_out(tmp_path: Path, value: object, text: str) -> Non
 
 
 def test_a_title_and_blank_rows_do_not_spoil_the_table(tmp_path: Path) -> None:
-    sheet = [["Sales of 2024"], [], ["a", "b", "c"], [1, None, None], [None], [2, 3, 4]]
+    sheet: list[list[Any]] = [
+        ["Sales of 2024"],
+        [],
+        ["a", "b", "c"],
+        [1, None, None],
+        [None],
+        [2, 3, 4],
+    ]
     _, rows = rows_of(tmp_path, book(tmp_path, Data=sheet))
     assert rows == [["Sales of 2024"], ["a", "b", "c"], ["1", "", ""], ["2", "3", "4"]]
 

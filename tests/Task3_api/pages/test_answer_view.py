@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -110,8 +111,8 @@ def test_every_feature_can_be_the_main_one(app: Flask, predictor: Predictor) -> 
 
 def test_a_feature_of_one_value_and_one_never_known(predictor: Predictor) -> None:
     contract = predictor.contract
-    for change in ({"minimum": 800.0, "maximum": 800.0}, {"minimum": None, "maximum": None}):
-        area = replace(contract.by_name["living_area"], **change)  # type: ignore[arg-type]
+    for only in (800.0, None):
+        area = replace(contract.by_name["living_area"], minimum=only, maximum=only)
         features = tuple(area if f.name == area.name else f for f in contract.features)
         model = by(predictor, replace(contract, features=features))
         for told in ({}, {"living_area": 800.0}, {"bedrooms": 3.0}):
@@ -131,7 +132,7 @@ def heating(predictor: Predictor) -> CurrentModel:
     contract = Contract("heating", "Heating", "classification", houses.x, target, features, 432)
     rows = np.delete(calibration.rows, column, axis=1)
     model = Boosting(contract).fit(rows, calibration.rows[:, column].astype(int))
-    version = {"folder": Path(), "version": "", "manifest": {}, "golden": []}
+    version: dict[str, Any] = {"folder": Path(), "version": "", "manifest": {}, "golden": []}
     form, calibrated = runtime_of(export(model, rows)), model.calibration_
     sealed = SealedModel(**version, contract=contract, calibration=calibrated, runtime=form)
     return CurrentModel(Predictor(sealed), Parser(contract))

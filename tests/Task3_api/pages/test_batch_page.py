@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -98,7 +99,11 @@ def test_what_cannot_be_answered_is_told_before_and_after(
     browse: Open, live: Live, body: bytes, detail: str
 ) -> None:
     page = browse(live, "/batch_prediction", failing="/batch_prediction")
-    for action in (lambda: choose(page, body), lambda: page.click("text=Predict every row")):
+    actions: tuple[Callable[[], None], ...] = (
+        lambda: choose(page, body),
+        lambda: page.click("text=Predict every row"),
+    )
+    for action in actions:
         page.evaluate("document.querySelector('#problem').textContent = ''")
         action()
         expect(page.locator("#problem")).to_contain_text(detail)

@@ -8,11 +8,11 @@ import pytest
 
 from Task2_model.artifact import SealedModel
 from Task3_api.pages.curve import BARS, POINTS, curve
-from Task3_api.predictor import Predictor
+from Task3_api.predictor import Predictor, Record
 
 
 def test_a_curve_is_what_the_model_answers(predictor: Predictor) -> None:
-    told = {"living_area": 1800.0, "bedrooms": 3.0, "heating": "electric"}
+    told: Record = {"living_area": 1800.0, "bedrooms": 3.0, "heating": "electric"}
     drawn = curve(predictor, told)
     assert drawn.feature.name == "living_area"
     assert len(drawn.values) == POINTS
