@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -37,9 +39,8 @@ def test_the_outcome_of_a_group_is_its_quartiles(table: pd.DataFrame) -> None:
     counts = table["bedrooms"].value_counts().sort_index()
     assert by_bedrooms["n"].to_dict() == counts[counts >= explore.MIN_GROUP_ROWS].to_dict()
     two = table.loc[table["bedrooms"] == 2, "price"]
-    assert by_bedrooms.loc[2, ["low", "mid", "high"]].tolist() == [
-        two.quantile(share) for share in (0.25, 0.5, 0.75)
-    ]
+    quartiles = [two.quantile(share) for share in (0.25, 0.5, 0.75)]
+    assert [by_bedrooms[name].loc[2] for name in ("low", "mid", "high")] == quartiles
 
 
 def test_categories_come_in_the_order_of_the_outcome(table: pd.DataFrame) -> None:
@@ -86,10 +87,10 @@ KINDS = pd.DataFrame(
 def test_associations_are_those_of_the_textbook() -> None:
     features = tuple(
         Feature(name, "number" if KINDS[name].dtype == float else "category", name)
-        for name in KINDS
+        for name in map(str, KINDS)
     )
     contract = Contract("d", "", "regression", "a", Target("t", "T"), features, 8)
-    matrix = explore.associations(KINDS, contract)
+    matrix: Any = explore.associations(KINDS, contract)
     assert np.allclose(matrix, matrix.T)
     assert matrix.loc["a", "cubed"] == pytest.approx(1)  # Spearman: the ranks are the same
     assert matrix.loc["half", "same"] == pytest.approx(1)  # Cramér's V
