@@ -1,9 +1,16 @@
 # The service as one image, and the stages on the way there. From the repository's root:
 #   docker build --tag tablecast .                     a model of houses, trained here, and served
 #   docker build --tag tablecast --build-arg DATASET=clients .
+#   docker build --tag tablecast --build-arg DATASET=boats --build-context dataset=/my/boats .
 # docker-compose.yml uses the stages `service`, `trainer` and `notebook` by themselves.
 
 ARG PYTHON=3.13
+ARG DATASET=houses
+
+# The dataset's folder: of Task1_database/datasets, or the build context of that name.
+FROM scratch AS dataset
+ARG DATASET
+COPY Task1_database/datasets/${DATASET}/ /
 
 # What serves: Flask, gunicorn and NumPy, nothing of the training stack. A model of one's own that
 # is no forest wants `--build-arg SERVING=serve-onnx`.
@@ -20,6 +27,8 @@ RUN python -m venv --without-pip /opt/venv \
  && pip --python /opt/venv install --no-cache-dir --require-hashes -r /tmp/train.txt
 ENV PATH=/opt/venv/bin:$PATH HOME=/tmp PYTHONDONTWRITEBYTECODE=1 TABLECAST_HOME=/tablecast
 COPY . /src
+ARG DATASET
+COPY --from=dataset / /src/Task1_database/datasets/${DATASET}/
 RUN pip --python /opt/venv install --no-cache-dir --no-deps --no-build-isolation /src \
  && useradd --uid 10001 --no-create-home tablecast \
  && install -d -o 10001 -g 10001 /tablecast
@@ -40,7 +49,7 @@ ENTRYPOINT ["jupyter", "lab", "--ip=0.0.0.0", "--no-browser", "--ServerApp.root_
 
 # One dataset: loaded into DuckDB, trained, checked and sealed.
 FROM trainer AS sealed
-ARG DATASET=houses
+ARG DATASET
 RUN tablecast run --no-serve "$DATASET" \
  && mv "models/$DATASET" model \
  && rm -r databases results
@@ -70,3 +79,5 @@ CMD ["python", "-m", "Task3_api.server"]
 FROM service
 ENV MODELS=/app/model
 COPY --from=sealed /tablecast/model model
+# A model that cannot be served fails here, and not where it is released.
+RUN ["python", "-c", "from Task3_api.app import create_app; create_app()"]

@@ -68,8 +68,9 @@ class CsvFile:
                 raise self._header_error(f"{_quoted(name)} is not a column of {self.table.name}")
             if names.count(name) > 1:
                 raise self._header_error(f"column {name} is there {names.count(name)} times")
-        for name in by_name.keys() - names:
-            raise self._header_error(f"column {name} is missing")
+        for name in by_name:
+            if name not in names:
+                raise self._header_error(f"column {name} is missing")
         return [by_name[name] for name in names]
 
     @cached_property

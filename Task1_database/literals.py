@@ -1,7 +1,8 @@
 r"""What the text of a value looks like, said once for all who read a file or a request.
 
 `load` takes a cell only as one of these, whichever reader checks it: `schema.py` cell by cell,
-`databases/duckdb_csv.py` in SQL. `new` and the answering service differ on purpose:
+`databases/duckdb_csv.py` in SQL, `init_sql.py` in that of the MySQL image. `new` and the answering
+service differ on purpose:
 
 - `new` looks for more (units, decimal commas, days as 31.12.2024), which it rewrites to these; and
   for less, as a number with zeros before it or of very many digits is a code.

@@ -97,7 +97,11 @@ class MySQL(MariaDB):
         self._run(*self.command(), "--initialize-insecure")
 
     def more(self) -> list[str]:
-        return ["--mysqlx=OFF", "--secure-file-priv=NULL", f"--log-error={self.folder}/mysql.err"]
+        return [
+            "--mysqlx=OFF",
+            f"--secure-file-priv={self.folder}",
+            f"--log-error={self.folder}/mysql.err",
+        ]
 
 
 class PostgreSQL(Server):

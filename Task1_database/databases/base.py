@@ -15,12 +15,13 @@ from decimal import Decimal
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from Task1_database.csv_file import CsvFile
 from Task1_database.errors import DatabaseError, DatabaseInUse
 from Task1_database.schema import Table
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from Task1_database.csv_file import CsvFile
 
 Kind = Literal["integer", "number", "text", "date"]
 KINDS: dict[str, Kind] = {

@@ -1,154 +1,128 @@
 #!/usr/bin/env bash
 # Run by the MySQL image at its first start, while the server listens on a socket alone: loads the
-# dataset in /var/lib/mysql-files, answers its questions into results/ beside it, and lets the
-# reader in. Whatever goes wrong ends the container; the row in _ready comes last.
+# CSVs in $files, answers the questions into results/ beside them, and lets the reader in. Whatever
+# goes wrong ends the container; the row in _ready comes last.
 set -euo pipefail
 
-readonly data=/var/lib/mysql files=/var/lib/mysql-files scripts=/tablecast
-readonly results=$files/results clean=$files/.clean.csv names=$files/.names.csv
+# Where things are: in the image, or wherever a test has them.
+readonly data=${TABLECAST_DATA:-/var/lib/mysql} files=${TABLECAST_FILES:-/var/lib/mysql-files}
+readonly scripts=${TABLECAST_SCRIPTS:-/tablecast} sql=${TABLECAST_SQL:-/tablecast/sql}
+readonly results=$files/results records=$files/.records.csv header=$files/.header.csv
+readonly error=$files/.error counted=$files/.counted
 umask 022
-
-fail() {
-  echo "tablecast: $*" >&2
-  exit 1
-}
 
 say() { echo "tablecast: $*"; }
 
-# What SQL means here is what it means everywhere else: see Task1_database/databases/mysql_session.py.
-sql() {
-  MYSQL_PWD=$MYSQL_ROOT_PASSWORD mysql --protocol=socket --user=root --batch --raw \
-    --skip-column-names --default-character-set=utf8mb4 --init-command="SET
-      sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ONLY_FULL_GROUP_BY,ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT,NO_ENGINE_SUBSTITUTION',
-      collation_connection = 'utf8mb4_0900_bin', div_precision_increment = 16,
-      cte_max_recursion_depth = 4294967295, group_concat_max_len = 16777216" \
-    "$MYSQL_DATABASE" "$@"
+fail() {
+  say "$@" >&2
+  exit 1
 }
+
+client() {
+  mysql --protocol=socket --batch --raw --binary-mode --skip-column-names \
+    --default-character-set=utf8mb4 --init-command="$(<"$sql/session.sql")" "$@" "$MYSQL_DATABASE"
+}
+
+as_root() { MYSQL_PWD=$MYSQL_ROOT_PASSWORD client --user=root; }
+
+# As one who can read the tables, make results of them, and do nothing else.
+as_author() { MYSQL_PWD=$author_password client --user=_author; }
 
 quoted() { printf "'%s'" "${1//\'/\'\'}"; }
 
-# Runs a script that prints what is wrong, if anything is, and prints it here.
-check() {
-  local fault
-  fault=$(sql) || fail "$1 could not be checked: see the error above"
-  [ -z "$fault" ] || fail "$fault"
+# Runs SQL that prints what is wrong, if anything is.
+expect_nothing() {
+  local wrong
+  wrong=$(as_root <"$sql/$1") || fail "$1 cannot be run: see the error above"
+  [ "${wrong:-NULL}" = NULL ] || fail "$wrong"
 }
 
-no_nul_byte() {
-  local line
-  [ "$(tr -d '\000' <"$2" | wc -c)" = "$(wc -c <"$2")" ] && return
-  line=$(tr '\n\000' '\000\n' <"$2" | head -n 1 | tr -dc '\000' | wc -c) || :
-  fail "$1, line $((line + 1)): has a NUL byte; expected text"
+# The server took (rows, warnings) as many rows as there are records, and had nothing to say.
+expect_count() {
+  [ "$2" = "$(<"$counted")"$'\t0' ] ||
+    fail "$1: has $(<"$counted") rows; the server took (rows, warnings): ${2//$'\t'/, }"
 }
 
-# The CSV's cells as they are, as text, into _init.raw (line, c1, c2, …).
-read_raw() {
-  local name=$1 csv=$2 unended=0 columns count
-  [ -r "$csv" ] || fail "$name cannot be read; put it beside dataset.toml, readable for everyone"
-  no_nul_byte "$name" "$csv"
-  [ -z "$(tail -c 1 "$csv")" ] || unended=1
-  LC_ALL=C awk -v name="$name" -v unended=$unended -v header="$names" -f $scripts/clean.awk \
-    "$csv" >"$clean" || fail "$name is not loaded: see the line above"
-  columns=$(wc -l <"$names")
-  sql <<SQL
-    DROP TABLE IF EXISTS _init.header, _init.raw;
-    CREATE TABLE _init.header (place INT PRIMARY KEY, name TEXT);
-    LOAD DATA INFILE '$names' INTO TABLE _init.header CHARACTER SET utf8mb4
-      FIELDS TERMINATED BY ',' ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY X'0A';
-    CREATE TABLE _init.raw (line BIGINT PRIMARY KEY$(seq --format=', c%.0f LONGTEXT' "$columns" | tr -d '\n'));
+begin() {
+  mkdir "$results"
+  as_root <<SQL
+    SET GLOBAL read_only = OFF;
+    DROP USER IF EXISTS _author@localhost;
+    DROP DATABASE IF EXISTS _init;
+    SET collation_server = @@collation_connection;
+    CREATE DATABASE _init;
+    CREATE USER _author@localhost IDENTIFIED BY '$author_password';
+    GRANT SELECT ON "$MYSQL_DATABASE".* TO _author@localhost;
+    GRANT CREATE, INSERT ON "$MYSQL_DATABASE".feature_store TO _author@localhost;
+    GRANT SELECT, CREATE, INSERT, DROP, EXECUTE ON _init.* TO _author@localhost;
 SQL
-  count=$(sql <<SQL
-    LOAD DATA INFILE '$clean' INTO TABLE _init.raw CHARACTER SET utf8mb4
-      FIELDS TERMINATED BY ',' ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY X'0A';
-    SELECT ROW_COUNT(), @@warning_count;
-SQL
-  ) || fail "$name could not be read: see the error above"
-  expect_rows "$name" "$count"
+  as_root <"$scripts/functions.sql"
+  as_root <"$sql/tables.sql" || fail "schema.sql: see the error above"
 }
 
-# As many rows as the file has, counted by awk, and not one warning.
-expect_rows() {
-  local expected
-  expected=$(LC_ALL=C awk -v RS='\n' '
-    { quotes += gsub(/"/, ""); if (quotes % 2 == 0) rows++ } END { print rows + 0 }' "$clean")
-  [ "$expected" -gt 0 ] || fail "$1: the file has a header and no rows"
-  [ "$2" = "$expected"$'\t0' ] ||
-    fail "$1: has $expected rows; the server took (rows, warnings): ${2//$'\t'/, }"
-}
-
-expect_tables() {
-  local declared named
-  declared=$(sql <<<'SHOW TABLES' | sort | tr '\n' ' ')
-  named=$(cut -f 1 <<<"$tables" | sort | tr '\n' ' ')
-  [ "$declared" = "$named" ] ||
-    fail "schema.sql makes the tables ${declared% }; [tables] of dataset.toml names ${named% }"
+# All records before the first one that is wrong, as text, into _init.raw.
+read_records() {
+  local name=$1 columns=$2 unended=0 order count
+  [ -z "$(tail -c 1 "$files/$name")" ] || unended=1
+  : >"$header"
+  env LC_ALL=C name="$name" columns="$columns" unended="$unended" header="$header" \
+    counted="$counted" awk -f "$scripts/records.awk" <"$files/$name" >"$records" 2>"$error" ||
+    [ -s "$error" ]
+  [ -s "$header" ] || fail "$(<"$error")"
+  expect_nothing "$3.header.sql"
+  order=$(as_root <<<"SELECT GROUP_CONCAT('c', i ORDER BY position SEPARATOR ', ')
+    FROM _init.columns INNER JOIN _init.header USING (name);")
+  count=$({ cat "$sql/load.sql"; echo "(line, $order); SELECT ROW_COUNT(), @@warning_count;"; } |
+    as_root) || fail "$name cannot be read: see the error above"
+  expect_count "$name" "$count"
 }
 
 load_table() {
-  local table=$1 name=$2 set count
-  set="SET @raw_table = $(quoted "$table"), @file = $(quoted "$name");"
+  local table=$1 name=$2 count
   say "$table: reading $name"
-  read_raw "$name" "$files/$name"
-  { echo "$set"; cat $scripts/columns.sql; } | check "$name"
-  { echo "$set"; cat $scripts/cells.sql; } | check "$name"
-  count=$({ echo "$set"; cat $scripts/insert.sql; } | sql) || fail "$name could not be loaded"
-  expect_rows "$name" "$count"
-  say "$table: ${count%$'\t'*} rows from $name"
+  [ -r "$files/$name" ] || fail "$name cannot be read; put it into $files, readable for everyone"
+  read_records "$name" "$3" "$table"
+  expect_nothing "$table.check.sql"
+  [ ! -s "$error" ] || fail "$(<"$error")"
+  [ "$(<"$counted")" -gt 0 ] || fail "$name: the file has a header and no rows"
+  count=$(as_root <"$sql/$table.insert.sql") || fail "$name cannot be loaded: see the error above"
+  expect_count "$name" "$count"
+  say "$table: $(<"$counted") rows from $name"
 }
 
 make_features() {
-  local columns
-  columns=$(awk -v what=columns -f $scripts/toml.awk $files/dataset.toml | paste -sd, - | sed 's/,/, /g')
-  sql <$files/features.sql || fail "features.sql: see the error above"
-  { echo "SET @columns = $(quoted "$columns");"; cat $scripts/features.sql; } | check features.sql
-  say "feature_store: $(sql <<<'SELECT COUNT(*) FROM feature_store') rows from features.sql"
+  as_author <"$sql/features.sql" || fail "features.sql: see the error above"
+  expect_nothing features.columns.sql
+  expect_nothing features.rows.sql
+  say "feature_store: $(as_root <<<'SELECT COUNT(*) FROM feature_store') rows from features.sql"
 }
 
-# The question becomes a numbered table, whose columns have types, and that a CSV.
 answer() {
-  local name select
-  name=$(basename "$1" .sql)
-  select=$(grep -v '^--' "$1" | tr -d '\r') # and without what follows it, of which `;` is one
-  select=${select%"${select##*[![:space:]]}"}
-  {
-    echo 'DROP TABLE IF EXISTS _init.answer;'
-    echo 'CREATE TABLE _init.answer (_n BIGINT AUTO_INCREMENT PRIMARY KEY) AS'
-    echo "${select%;}"
-    echo ';'
-    cat $scripts/answer.sql
-  } | sql >"$results/$name.partial" || fail "questions/$name.sql: see the error above"
-  mv "$results/$name.partial" "$results/$name.csv"
-  say "results/$name.csv: $(sed -n '1s/^-- *//p' "$1")"
+  local csv=results/${1#questions/}
+  csv=${csv%.sql}.csv
+  as_author <"$sql/$1" >"$files/$csv.partial" || fail "$1: see the error above"
+  mv "$files/$csv.partial" "$files/$csv"
+  say "$csv: $2"
 }
 
-admit_reader() {
-  sql <<SQL
+end() {
+  as_root <<SQL
+    DROP DATABASE _init;
+    DROP USER _author@localhost;
     CREATE USER ds_user@'%' IDENTIFIED BY $(quoted "$READER_PASSWORD");
     GRANT SELECT ON "$MYSQL_DATABASE".* TO ds_user@'%';
+    CREATE TABLE _ready AS
+      SELECT COUNT(*) AS features_rows, UTC_TIMESTAMP() AS loaded_at FROM feature_store;
 SQL
+  echo "complete $(<"$sql/identity")" >"$data/.tablecast.new"
+  sync "$data/.tablecast.new"
+  mv "$data/.tablecast.new" "$data/.tablecast"
+  say "all is loaded"
 }
 
-cd $files
-[ -r schema.sql ] && [ -r features.sql ] || fail "schema.sql or features.sql is missing in the dataset"
-rm -rf "$results" && mkdir "$results"
-trap 'rm -f "$clean" "$names"' EXIT
-
-sql <<<'DROP DATABASE IF EXISTS _init; CREATE DATABASE _init;'
-sql <$scripts/functions.sql
-sql <schema.sql || fail "schema.sql: see the error above"
-tables=$(awk -v what=tables -f $scripts/toml.awk dataset.toml) || fail "the dataset is not loaded"
-expect_tables
-while IFS=$'\t' read -r table name; do
-  load_table "$table" "$name"
-done <<<"$tables"
-make_features
-for question in questions/*.sql; do
-  [ ! -e "$question" ] || answer "$question"
-done
-sql <<<'DROP DATABASE _init'
-admit_reader
-sql <<<'CREATE TABLE _ready AS SELECT COUNT(*) AS features_rows, UTC_TIMESTAMP() AS loaded_at FROM feature_store'
-echo complete >$data/.tablecast.new
-sync $data/.tablecast.new
-mv $data/.tablecast.new $data/.tablecast
-say "all is loaded"
+author_password=$(</proc/sys/kernel/random/uuid)
+rm -rf "$results"
+trap 'rm -f "$records" "$header" "$error" "$counted"' EXIT
+begin
+source "$sql/steps.sh" # as the dataset's folder has them
+end

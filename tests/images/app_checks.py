@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -15,9 +16,10 @@ from tests.images.home import Home
 from tests.images.progress import Progress, expect
 from tests.images.standins import ROOT
 
-IMAGE, NAME, PORT = "tablecast", "app", 7070
+IMAGE, ONNX, NAME, PORT = "tablecast", "tablecast:onnx", "app", 7070
 STRICT = (
-    "--read-only", "--user=54321:54321", "--cap-drop=ALL", "--security-opt=no-new-privileges",
+    "--read-only", "--memory=512m", "--memory-swap=512m", "--user=54321:54321",
+    "--cap-drop=ALL", "--security-opt=no-new-privileges",
     f"--env=PORT={PORT}", "--env=WEB_CONCURRENCY=2",
 )  # fmt: skip
 TRAINING = (
@@ -48,6 +50,10 @@ def check_app(engine: Engine, home: Home, progress: Progress) -> None:
             _check_start(engine, address, progress)
             _check_verify(engine, home, address, progress)
             engine.wait_healthy(NAME)
+    with progress.step("512 MB are enough for a table of a million rows"), running(engine):
+        address = _address(engine)
+        _wait(address)
+        _check_memory(engine, address, progress)
     with progress.step("SIGTERM: what is being answered is answered whole"), running(engine):
         address = _address(engine)
         _wait(address)
@@ -59,12 +65,37 @@ def check_app(engine: Engine, home: Home, progress: Progress) -> None:
         log = engine.docker(*command, f"{spoil} Task3_api/server/gunicorn.conf.py", fails=True)
         expect(log, "tablecast: ", "model.onnx differs from its manifest")
         assert "Traceback" not in log
+    _check_other_models(engine, home, progress)
+
+
+def _check_other_models(engine: Engine, home: Home, progress: Progress) -> None:
+    """A model that is no forest, sealed elsewhere: two images, of which one can serve it."""
+    sealed = home.folder / "sealed"
+    (sealed / "tablecast").mkdir(parents=True)
+    example, site = ROOT / "examples/data_science", home.folder / "site"
+    source = shutil.copytree(example, home.folder / "data_science")
+    home.pip("install", "--no-build-isolation", "--no-deps", f"--target={site}", str(source))
+    home.tablecast("run", "births", "--no-serve", "--model", "ridge", PYTHONPATH=str(site))
+    shutil.copytree(home.folder / "models/births", sealed / "tablecast/model")
+    build = ("build", NETWORK, "--progress=plain", f"--build-context=sealed={sealed}", str(ROOT))
+    with progress.step("a model that the image cannot serve fails its build"):
+        log = engine.docker(*build, "--tag=unservable", seconds=1800, fails=True)
+        expect(log, "this model is no forest and runs on onnxruntime, which is not installed")
+    with progress.step("with SERVING=serve-onnx it is served"):
+        tag = ("--build-arg=SERVING=serve-onnx", f"--tag={ONNX}")
+        engine.docker(*build, *tag, seconds=1800)
+        with running(engine, ONNX):
+            address = _address(engine)
+            _wait(address)
+            status, body = ask(address, PORT, "/predict?mother_age=40")
+            assert status == 200, body
+            assert json.loads(body)["set"]
 
 
 @contextmanager
-def running(engine: Engine) -> Iterator[None]:
-    """The app image, running with as little as it may have."""
-    engine.docker("run", "--detach", f"--name={NAME}", *STRICT, IMAGE)
+def running(engine: Engine, image: str = IMAGE) -> Iterator[None]:
+    """An app image, running with as little as it may have."""
+    engine.docker("run", "--detach", f"--name={NAME}", *STRICT, image)
     try:
         yield
     finally:
@@ -109,6 +140,24 @@ def _check_verify(engine: Engine, home: Home, address: str, progress: Progress) 
     models.mkdir(exist_ok=True)
     engine.docker("cp", f"{NAME}:/app/model", str(models / "houses"))
     progress.note(home.tablecast("verify", "houses", f"http://{address}:{PORT}").strip())
+
+
+def _check_memory(engine: Engine, address: str, progress: Progress) -> None:
+    rows = 1_000_000
+    table = b"living_area,heating,note\n" + b"1800,gas," + b"n" * 40 + b"\n"
+    table += table.partition(b"\n")[2] * (rows - 1)
+    connection = http.client.HTTPConnection(address, PORT, timeout=120)
+    connection.request("POST", "/batch_prediction", table, {"Content-Type": "text/csv"})
+    response, lines = connection.getresponse(), 0
+    while piece := response.read(MEGABYTE):
+        lines += piece.count(b"\r\n")
+    connection.close()
+    assert lines == rows + 1
+    state = engine.inspect(NAME)
+    assert state["HostConfig"]["Memory"] == 512 * MEGABYTE
+    assert not state["State"]["OOMKilled"]
+    for line in engine.docker("top", NAME, "-o", "pid,rss").splitlines()[1:]:
+        progress.note(f"a process holds {int(line.split()[1]) * 1024 / MEGABYTE:.0f} MB after it")
 
 
 def _check_drain(engine: Engine, address: str, progress: Progress) -> None:

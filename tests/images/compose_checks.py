@@ -36,6 +36,11 @@ class Compose:
         for name in PORTS:
             port = free_port(port + 1)
             self.settings[name] = str(port)
+        self.set()
+
+    def set(self, **settings: str) -> None:
+        """Change .env."""
+        self.settings |= settings
         self._file.write_text("".join(f"{k}={v}\n" for k, v in self.settings.items()))
 
     def __call__(self, *arguments: str, fails: bool = False) -> str:
@@ -68,6 +73,7 @@ def check_compose(engine: Engine, home: Home, progress: Progress) -> None:
         _check_retraining(compose, engine, progress)
         _check_notebook(compose, progress)
         _check_postgres(compose, home, progress)
+        _check_switch(compose, home, progress)
     finally:
         compose("--profile=notebook", "--profile=postgres", "--profile=app", "down", "--volumes")
     with progress.step("docker compose up app: the single container"):
@@ -108,6 +114,20 @@ def _check_retraining(compose: Compose, engine: Engine, progress: Progress) -> N
         assert len(seen) == 1, f"still {before}"
         progress.note(f"it is served {time.monotonic() - began:.1f} s after training ended")
         assert engine.inspect("tablecast-api-1")["State"]["StartedAt"] == started
+
+
+def _check_switch(compose: Compose, home: Home, progress: Progress) -> None:
+    with progress.step("another DATASET, a folder of one's own: served, and back again at once"):
+        folder = shutil.copytree(ROOT / "Task1_database/datasets/births", home.folder / "infants")
+        compose.set(DATASET="infants", DATASET_FOLDER=str(folder))
+        compose("up", "--build", "--detach", "--wait")
+        status, body = ask(HERE, compose.port("API_PORT"), "/predict?mother_age=40")
+        assert status == 200, body
+        assert json.loads(body)["model"]["dataset"] == "infants"
+        compose.set(DATASET="houses", DATASET_FOLDER="")
+        compose("up", "--detach", "--wait", "--no-deps", "db", "api")
+        compose.version()
+        assert compose("logs", "db").count("all is loaded") <= 1
 
 
 def _check_notebook(compose: Compose, progress: Progress) -> None:

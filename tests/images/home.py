@@ -6,6 +6,7 @@ import filecmp
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,17 +17,27 @@ class Home:
 
     folder: Path
 
-    def tablecast(self, *arguments: str) -> str:
+    def tablecast(self, *arguments: str, **environment: str) -> str:
         """What `tablecast` prints, on both streams; it must succeed."""
-        done = self.attempt(*arguments)
+        done = self._run("tablecast", arguments, environment)
         assert done.returncode == 0, done.stdout
         return done.stdout
 
     def attempt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `tablecast` in this workspace."""
-        environment = {**os.environ, "TABLECAST_HOME": str(self.folder)}
+        return self._run("tablecast", arguments, {})
+
+    def pip(self, *arguments: str) -> None:
+        """Run pip, which must succeed."""
+        done = self._run("pip", ("--quiet", "--disable-pip-version-check", *arguments), {})
+        assert done.returncode == 0, done.stdout
+
+    def _run(
+        self, module: str, arguments: Sequence[str], environment: dict[str, str]
+    ) -> subprocess.CompletedProcess[str]:
+        everything = {**os.environ, "TABLECAST_HOME": str(self.folder), **environment}
         return subprocess.run(
-            [sys.executable, "-m", "tablecast", *arguments], check=False, env=environment,
+            [sys.executable, "-m", module, *arguments], check=False, env=everything,
             text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
 

@@ -79,7 +79,7 @@ if compose_is_current():  # on few machines; `make images-test` brings its own
 
 def test_every_secret_of_docker_compose_must_be_chosen() -> None:
     text = (ROOT / "docker-compose.yml").read_text()
-    named = re.findall(r"\$\{(\w+)(:[-?][^}]*)?\}", text)
+    named = re.findall(r"\$\{(\w+)(:[-?][^${}]*)?\}", text)
     assert {name for name, rest in named if rest.startswith(":?")} == set(secrets())
     settings = re.findall(r"^(\w+)=(.+)$", (ROOT / ".env.example").read_text(), re.M)
     assert {name: rest for name, rest in named if rest.startswith(":-")} == {
@@ -120,18 +120,51 @@ def test_what_is_copied_lies_in_the_dockerfile_s_own_folder(dockerfile: str) -> 
         line[1:] for line in (context / ".dockerignore").read_text().splitlines() if "!" in line
     ]
     copied = [
-        words.split()[:-1] for words in instructions(dockerfile, "COPY") if "--from" not in words
+        [word for word in words.split()[:-1] if not word.startswith("--")]
+        for words in instructions(dockerfile, "COPY")
+        if "--from" not in words
     ]
     assert copied
     for source in (source.rstrip("/") for sources in copied for source in sources):
         path = source.replace("${DATASET}", "houses").replace("${SERVING}", "serve-onnx")
         assert (context / path).resolve().is_relative_to(context.resolve())
-        assert (context / path).exists()
+        assert list(context.glob(path)) if path != "." else context.exists()
         if path != ".":
             top = [
                 pattern for pattern in kept if Path(path).match(pattern) or path.startswith(pattern)
             ]
             assert top, f"{path} is kept out by .dockerignore"
+
+
+def test_volumes_and_images_of_a_dataset_are_called_after_it() -> None:
+    """Another DATASET gets an empty volume, and an image of its own."""
+    for name in ("database", "data", "postgres"):
+        assert "${DATASET:-houses}" in COMPOSE["volumes"][name]["name"]
+    for service in COMPOSE["services"].values():
+        if (
+            "DATASET" in service.get("build", {}).get("args", {})
+            and "target" not in service["build"]
+        ):
+            assert service["image"].endswith(":${DATASET:-houses}")
+
+
+def test_what_the_service_runs_can_be_chosen_wherever_it_is_built() -> None:
+    for name in ("api", "app"):
+        assert COMPOSE["services"][name]["build"]["args"]["SERVING"] == "${SERVING:-serve}"
+    assert (ROOT / "requirements" / f"{HEROKU['build']['config']['SERVING']}.txt").is_file()
+
+
+def test_the_build_stage_of_the_database_needs_python_alone(tmp_path: Path) -> None:
+    """Its base image has no package installed, and nothing but this folder."""
+    shutil.copytree(ROOT / "Task1_database", tmp_path / "Task1_database")
+    command = [sys.executable, "-I", "-S", "-c", (
+        "import runpy, sys; sys.path.insert(0, '.');"
+        "sys.argv[1:] = ['Task1_database/datasets/clients', 'sql'];"
+        "runpy.run_module('Task1_database.init_folder', run_name='__main__')"
+    )]  # fmt: skip
+    done = subprocess.run(command, check=False, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "sql/steps.sh").read_text().startswith("load_table client_data clients.csv ")
 
 
 def test_heroku_builds_and_runs_what_the_image_does() -> None:
@@ -140,8 +173,9 @@ def test_heroku_builds_and_runs_what_the_image_does() -> None:
     assert (ROOT / HEROKU["build"]["docker"]["web"]).is_file()
     arguments = {words.partition("=")[0] for words in instructions("Dockerfile", "ARG")}
     assert HEROKU["build"]["config"].keys() <= arguments
-    command = yaml.safe_load(instructions("Dockerfile", "CMD")[-1])
-    assert HEROKU["run"]["web"].split() == command
+    program, _, configuration = HEROKU["run"]["web"].split()
+    assert f"\n{program}==" in (ROOT / "requirements/serve.txt").read_text()
+    assert (ROOT / configuration).is_file()
     assert set(HEROKU["setup"]["config"].values()) == {"2"}  # text, as Heroku wants it
     assert all(addon.keys() == {"plan", "as"} for addon in HEROKU["setup"]["addons"])
 
