@@ -5,8 +5,6 @@ is asked for happens in one transaction, so all or nothing of it is seen. What i
 date is left alone.
 """
 
-# ruff: noqa: S608 - names in SQL are checked ones
-
 from __future__ import annotations
 
 import threading

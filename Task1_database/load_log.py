@@ -4,8 +4,6 @@ A raw table is made of its CSV and its DDL; `feature_store` of features.sql, the
 columns that dataset.toml promises. Whatever of these changes, the table is made anew.
 """
 
-# ruff: noqa: S608 - names in SQL are checked ones
-
 from __future__ import annotations
 
 import hashlib

@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -25,7 +26,7 @@ from Task1_database.dataset import Dataset
 from Task1_database.load import load
 from Task1_database.new import new
 
-DRESSES: dict[str, dict[str, str]] = {
+DRESSES: dict[str, dict[str, Any]] = {
     "plain": {},
     "no key": {},
     "decimal commas": {"sep": ";", "decimal": ",", "encoding": "cp1252"},
@@ -42,12 +43,12 @@ def table(rows: int) -> pd.DataFrame:
             "code": [f"{number:05}" for number in rng.integers(0, 99_999, rows)],
             "sold": (np.datetime64("2015-01-01") + rng.integers(0, 3_000, rows)).astype(str),
             "size": size,
-            "rooms": pd.array(np.where(rng.random(rows) < 0.95, rooms, -1), dtype="Int64"),
+            "rooms": pd.Series(rooms, dtype="Int64").where(rng.random(rows) < 0.95),
             "heating": rng.choice(["gas", "oil", "electric", "wood"], rows),
             "pool": rng.choice(["yes", "no"], rows),
             "price": (100 * size + 5_000 * rooms + rng.normal(0, 20_000, rows)).round(2),
         }
-    ).replace({"rooms": {-1: pd.NA}})  # type: ignore[arg-type]
+    )
 
 
 def read(file: Path, folder: Path) -> None:
@@ -83,7 +84,7 @@ def measured(rows: int, repeats: int) -> Iterator[tuple[str, list[float], list[f
         for dress, options in DRESSES.items():
             file = Path(name) / f"{dress.replace(' ', '_')}.csv"
             dressed = whole if dress == "plain" else whole.drop(columns="id")
-            dressed.to_csv(file, index=False, **options)  # type: ignore[call-overload]
+            dressed.to_csv(file, index=False, **options)
             yield dress, *seconds(file, repeats)
 
 

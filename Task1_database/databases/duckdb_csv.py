@@ -41,7 +41,7 @@ def select_of(csv: CsvFile) -> str:
     values = [f"v{index[column.name]}" for column in csv.table.columns]
     values[0] = f"CASE WHEN NOT ({exact}) THEN error('not exact') ELSE {values[0]} END"
     return (
-        f"SELECT {', '.join(values)} FROM "  # noqa: S608 (made of column numbers and the path)
+        f"SELECT {', '.join(values)} FROM "
         f"(SELECT {pairs} FROM read_csv({_quoted(csv.path)}, "
         "header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
         f"nullstr = '', strict_mode = true, columns = {{{cells}}}))"

@@ -4,7 +4,7 @@ A kill at any moment of a transaction leaves what was there before. SQL can reac
 (save the CSVs being loaded) nor the network, and can load no extension.
 """
 
-# ruff: noqa: D102, S608 - base.py says what the methods do; names in SQL are checked ones
+# ruff: noqa: D102 - base.py says what the methods do
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ removes. A lock that the server keeps for its connection lets no second loader i
 undisturbed.
 """
 
-# ruff: noqa: D102, S608 - see server_session.py; names in SQL are checked ones
+# ruff: noqa: D102 - server_session.py says what the methods do
 
 from __future__ import annotations
 

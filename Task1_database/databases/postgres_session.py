@@ -8,7 +8,7 @@ undisturbed while tables are being made; only when these take their places at th
 sides wait for each other. A lock that the server keeps for its connection lets no second loader in.
 """
 
-# ruff: noqa: D102, S608 - see server_session.py; names in SQL are checked ones
+# ruff: noqa: D102 - server_session.py says what the methods do
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
 """A connection to a database server: what one to MySQL and one to PostgreSQL do alike."""
 
-# ruff: noqa: S608 - names in SQL are checked ones
-
 from __future__ import annotations
 
 from abc import ABC, abstractmethod

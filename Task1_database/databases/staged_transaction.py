@@ -5,7 +5,7 @@ another name, ending in __new; what the transaction itself reads, it reads as if
 real names already; and at its end all of them take their places together.
 """
 
-# ruff: noqa: D102, S608 - base.py says what the methods do; names in SQL are checked ones
+# ruff: noqa: D102 - base.py says what the methods do
 
 from __future__ import annotations
 

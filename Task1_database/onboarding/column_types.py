@@ -4,8 +4,6 @@ A few values suggest a column's format; then every cell must fit it, or be empty
 usual signs for a missing value. What fits no other kind is text.
 """
 
-# ruff: noqa: S608 - the SQL is made of column numbers, and of expressions that this package wrote
-
 from __future__ import annotations
 
 from collections import Counter

@@ -1,7 +1,5 @@
 """Which column is to be predicted, and how: as a number, or as one of several classes."""
 
-# ruff: noqa: S608 - the SQL is made of column numbers, and of expressions that this package wrote
-
 from __future__ import annotations
 
 import difflib

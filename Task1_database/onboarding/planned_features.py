@@ -5,8 +5,6 @@ databases subtract days alike, and all of them can take a day apart. So a day is
 rules of the calendar, with years that begin in March: a leap day is then the last of its year.
 """
 
-# ruff: noqa: S608 - the SQL is made of names, and of expressions that this package wrote
-
 from __future__ import annotations
 
 import datetime

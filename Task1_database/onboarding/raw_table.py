@@ -6,8 +6,6 @@ nothing where a value is missing, a moment as a day and an hour, and the number 
 is no key.
 """
 
-# ruff: noqa: S608 - the SQL is made of column numbers, and of expressions that this package wrote
-
 from __future__ import annotations
 
 import re

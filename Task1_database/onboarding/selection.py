@@ -3,8 +3,6 @@
 Some say nothing, whatever is to be predicted; some say too much, for they give the target away.
 """
 
-# ruff: noqa: S608 - the SQL is made of column numbers, and of expressions that this package wrote
-
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -4,8 +4,6 @@ How does the target go with the main feature, how with the one that explains mos
 what is missing? "Typical" is the lower median, a value that there really was.
 """
 
-# ruff: noqa: S608 - names in the SQL are safe ones, and texts in it are quoted
-
 from __future__ import annotations
 
 from collections.abc import Iterator

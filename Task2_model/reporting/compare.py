@@ -69,14 +69,16 @@ def importance(
         left_out = relative(
             losses, [(model, WITHOUT, name) for name in names], (model, EVERYTHING, ""), seed
         )
-    table = pd.DataFrame({
-        "single": single["more"],
-        "single_low": single["more_high"],
-        "single_high": single["more_low"],
-        "left_out": left_out["more"],
-        "left_out_low": left_out["more_low"],
-        "left_out_high": left_out["more_high"],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "single": single["more"],
+            "single_low": single["more_high"],
+            "single_high": single["more_low"],
+            "left_out": left_out["more"],
+            "left_out_low": left_out["more_low"],
+            "left_out_high": left_out["more_high"],
+        }
+    )
     table.index = pd.Index(names)
     return table.sort_values("single", ascending=False)
 

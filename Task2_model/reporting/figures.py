@@ -15,8 +15,13 @@ from Task2_model.reporting.typeface import FONTS
 
 WIDTH = 6.7  # inches: an A4 page between its margins
 INK, MUTED, GRID, PALE, ACCENT, TINT = (
-    "#22303c", "#6b7885", "#e4e8ec", "#b6c0c9", "#0b7285", "#c5e3e8",
-)  # fmt: skip
+    "#22303c",
+    "#6b7885",
+    "#e4e8ec",
+    "#b6c0c9",
+    "#0b7285",
+    "#c5e3e8",
+)
 SHADES = mpl.colors.LinearSegmentedColormap.from_list("shades", ["#e3f1f3", "#4fa3b1", "#083f4a"])
 STYLE: dict[Any, Any] = {
     "font.family": "Source Sans Pro",

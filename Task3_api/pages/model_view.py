@@ -68,9 +68,12 @@ class ModelView:
         for line in self.metrics:
             if line["way"] in ("everything", "x alone"):
                 yield ModelScore(
-                    line["model"], self._told(line), self._loss(line), _coverage(line),
+                    line["model"],
+                    self._told(line),
+                    self._loss(line),
+                    _coverage(line),
                     self._width(line),
-                )  # fmt: skip
+                )
 
     @property
     def least(self) -> float:

@@ -116,7 +116,7 @@ def test_ways_to_write_the_same_table(tmp_path: Path, content: bytes) -> None:
         (HEADER + "1,,,2023-02-29,\n", f", line 2, column built: '2023-02-29'; {DAY}"),
         (HEADER + f"1,{'1' * 5000},,,\n", f", line 2, column size: '{'1' * 40}…'; {SIZE}"),
     ],
-)  # fmt: skip
+)
 def test_a_faulty_file_is_refused(tmp_path: Path, content: str | bytes, message: str) -> None:
     path = tmp_path / "boats.csv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())

@@ -201,8 +201,11 @@ def test_any_table_that_is_written_can_be_loaded(
 ) -> None:
     folder = tmp_path_factory.mktemp("any")
     labels = data.draw(st.lists(LABELS.filter(lambda label: label != "y"), min_size=1, max_size=5))
-    few = data.draw(st.lists(st.lists(VALUES, min_size=1, max_size=6), min_size=len(labels),
-                             max_size=len(labels)))  # fmt: skip
+    few = data.draw(
+        st.lists(
+            st.lists(VALUES, min_size=1, max_size=6), min_size=len(labels), max_size=len(labels)
+        )
+    )
     rows = [[column[i % len(column)] for column in few] for i in range(ROWS)]
     with (folder / "any.csv").open("w", encoding="utf-8", newline="") as text:
         writer = csv.writer(text, delimiter=separator, quoting=csv.QUOTE_ALL)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from Task2_model.conformal import Calibration, conformal, rank_at_least
-from Task2_model.contract import Contract, Feature, Rows, Target
+from Task2_model.contract import Contract, Feature, Rows, Target, Task
 
 CLASSES = ("no", "yes")
 
 
-def contract(task: str = "regression", **target: object) -> Contract:
+def contract(task: Task = "regression", **target: Any) -> Contract:
     features = tuple(Feature(name, "number", name) for name in "ab")
-    return Contract("d", "D", task, "a", Target("t", "T", **target), features, 100)  # type: ignore[arg-type]
+    return Contract("d", "D", task, "a", Target("t", "T", **target), features, 100)
 
 
 def linear(rows: Rows) -> np.ndarray:

@@ -46,19 +46,23 @@ def test_numbers_and_categories_are_contract_of(tmp_path: Path) -> None:
         title="What does a boat cost?",
         task="regression",
         x="kind",
-        target=Target(
-            "price", "Price", unit="$", minimum=10, maximum=60, median=30, decimals=2
-        ),
+        target=Target("price", "Price", unit="$", minimum=10, maximum=60, median=30, decimals=2),
         features=(
             Feature("kind", "category", "Kind", categories=("row", "sail", "Ä"), missing=0.166667),
             Feature(
-                "size", "number", "Length", unit="feet",
-                minimum=2, maximum=9, median=6, missing=0.166667,
+                "size",
+                "number",
+                "Length",
+                unit="feet",
+                minimum=2,
+                maximum=9,
+                median=6,
+                missing=0.166667,
             ),
         ),
         rows=6,
         excluded={"built": "says nothing"},
-    )  # fmt: skip
+    )
 
 
 def test_two_classes_have_a_positive_one_and_a_threshold(tmp_path: Path) -> None:

@@ -188,9 +188,12 @@ def test_it_ends_with_a_conclusion(page: str) -> None:
     headings = re.findall("<h3[^>]*>(.*?)</h3>", last)
     assert last.startswith("Conclusion")
     assert [html.unescape(heading) for heading in headings] == [
-        "What drives the price", "What to use the model for", "What it gains",
-        "Where not to trust it", "Next steps",
-    ]  # fmt: skip
+        "What drives the price",
+        "What to use the model for",
+        "What it gains",
+        "Where not to trust it",
+        "Next steps",
+    ]
 
 
 def test_a_second_rendering_replaces_the_first(
@@ -201,8 +204,10 @@ def test_a_second_rendering_replaces_the_first(
     report.render(tmp_path)
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "report.html", "report.ipynb", "report.pdf",
-    ]  # fmt: skip
+        "report.html",
+        "report.ipynb",
+        "report.pdf",
+    ]
     assert capfd.readouterr() == ("", "")
 
 

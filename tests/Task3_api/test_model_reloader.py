@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -53,12 +54,16 @@ def soon(condition: Callable[[], bool]) -> bool:
     return False
 
 
+def serves(app: Flask, version: str) -> bool:
+    return served_by(app) == version
+
+
 def test_another_version_is_taken_up(growing: Path, sealed: Path) -> None:
     app = create_app({"MODELS": str(growing)})
     assert served_by(app) == sealed.name
     for version in OTHERS[:2]:
         put(growing, sealed, version)
-        assert soon(lambda: served_by(app) == version)  # noqa: B023 - called at once
+        assert soon(partial(serves, app, version))
 
 
 def test_a_broken_version_is_logged_and_the_old_one_stays(

@@ -6,6 +6,7 @@ import csv
 import random
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,12 +61,12 @@ def left_out(result: NewDataset) -> dict[str, str]:
     return {left.source.label: left.reason for left in result.plan.left_out}
 
 
-def assert_refused(folder: Path, columns: Columns, arguments: dict[str, str], message: str) -> None:
+def assert_refused(folder: Path, columns: Columns, arguments: dict[str, Any], message: str) -> None:
     """No dataset can be made, for this reason, and nothing is left behind."""
     home = folder / "home"
     (home / "taken").mkdir(parents=True)
     file = write_table(folder, columns)
     with pytest.raises(TablecastError) as caught:
-        new(file, **{"target": "price", "home": home, **arguments})  # type: ignore[arg-type]
+        new(file, **{"target": "price", "home": home, **arguments})
     assert str(caught.value) == message.format(home=home)
     assert [path.name for path in home.iterdir()] == ["taken"]

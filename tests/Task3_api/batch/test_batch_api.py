@@ -339,6 +339,11 @@ def test_a_classification_in_a_batch(classifier: FlaskClient) -> None:
     answer = classifier.get("/predict?x=800").get_json()
     assert header == ["x", "label", "probability", "set", "warnings", "error"]
     assert first == [
-        "800", answer["label"], str(answer["probability"]), "|".join(answer["set"]), "", "",
-    ]  # fmt: skip
+        "800",
+        answer["label"],
+        str(answer["probability"]),
+        "|".join(answer["set"]),
+        "",
+        "",
+    ]
     assert second[1:-1] == ["", "", "", ""]

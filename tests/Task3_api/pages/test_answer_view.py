@@ -55,10 +55,12 @@ def test_figures_on_the_page_add_up(client: FlaskClient) -> None:
     rows = part(client, "living_area=2400&bedrooms=4&age=12&fuel=gas").select(".why tbody tr")
     told = client.get("/explain?x=2400&bedrooms=4&age=12&fuel=gas").get_json()
     first, *steps, last = (
-        [float(cell.get_text().replace("−", "-").strip().translate(str.maketrans("", "", "$,+")))
-         for cell in row.select("td.number")]
+        [
+            float(cell.get_text().replace("−", "-").strip().translate(str.maketrans("", "", "$,+")))
+            for cell in row.select("td.number")
+        ]
         for row in rows
-    )  # fmt: skip
+    )
     assert first == list(told["base"].values())
     assert last == [told["prediction"], told["width"]]
     assert [sum(column) for column in zip(first, *steps, strict=True)] == last

@@ -49,9 +49,14 @@ def test_no_folder_and_no_environment_is_told(
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (0, "0 seconds"), (1, "1 second"), (59, "59 seconds"), (60, "1 minute"),
-        (61, "1 minute 1 second"), (7325, "2 hours 2 minutes"), (90_000, "1 day 1 hour"),
+        (0, "0 seconds"),
+        (1, "1 second"),
+        (59, "59 seconds"),
+        (60, "1 minute"),
+        (61, "1 minute 1 second"),
+        (7325, "2 hours 2 minutes"),
+        (90_000, "1 day 1 hour"),
     ],
-)  # fmt: skip
+)
 def test_a_time_in_words(seconds: int, text: str) -> None:
     assert duration(timedelta(seconds=seconds)) == text
