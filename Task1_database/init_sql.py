@@ -6,8 +6,6 @@ _init.raw as they are, as text, in the columns c1, c2, … of the order of the s
 with them is printed in the words of `csv_file.py` and `schema.py`.
 """
 
-# ruff: noqa: S608 - names in SQL are checked ones
-
 from __future__ import annotations
 
 import sys
