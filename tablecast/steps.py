@@ -6,12 +6,14 @@ serving needs no database.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from Task1_database.databases.url import from_environment, safe_url
 from Task1_database.dataset import Dataset
+from Task1_database.errors import TablecastError
 from Task1_database.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -54,8 +56,8 @@ def new(
     -------
     Its `folder`, and by `lines()` what was decided, why, and how to change it.
     """
-    from Task1_database.new import new as make_dataset
-
+    with _training_extra():
+        from Task1_database.new import new as make_dataset
     return make_dataset(Path(file), target, Workspace.here().home, name=name, x=x, sheet=sheet)
 
 
@@ -131,9 +133,9 @@ def train(
     -------
     The sealed model, open; its `folder` holds the report.
     """
-    from tablecast.opened_model import OpenedModel
-    from Task2_model.train import train as train_model
-
+    with _training_extra():
+        from tablecast.opened_model import OpenedModel
+        from Task2_model.train import train as train_model
     dataset = _opened(dataset)
     url = _database_url(dataset, database, log)
     folder = Workspace.here().models(dataset.name)
@@ -163,15 +165,25 @@ def verify(dataset: DatasetName, url: str) -> int:
 
     Returns how many answers were compared; raises TablecastError, naming the first that differs.
     """
-    from playbook.verify import verify as verify_service
-    from Task2_model.artifact import SealedModel, current
-
+    with _training_extra():
+        from playbook.verify import verify as verify_service
+        from Task2_model.artifact import SealedModel, current
     return verify_service(url, SealedModel.open(current(models_folder(dataset))))
 
 
 def models_folder(dataset: DatasetName) -> Path:
     """Where the dataset's sealed models are in this workspace, one folder a version."""
     return Workspace.here().models(_opened(dataset).name)
+
+
+@contextmanager
+def _training_extra() -> Iterator[None]:
+    """Have an import that fails say what is to be installed; what serves is installed alone."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        needed = f"this needs {error.name}, which is not installed"
+        raise TablecastError(f"{needed}; pip install 'tablecast[train]'") from error
 
 
 def _opened(dataset: DatasetName) -> Dataset:

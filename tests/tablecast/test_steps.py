@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -68,3 +70,26 @@ def test_verifies_a_live_service(home: Path, live: Live, monkeypatch: pytest.Mon
 def test_there_is_no_such_dataset() -> None:
     with pytest.raises(DatasetError, match="there is no dataset 'hauses'"):
         tablecast.train("hauses")
+
+
+@pytest.mark.parametrize(
+    ("step", "missing"),
+    [
+        ("tablecast.new('homes.csv', 'price')", "duckdb"),
+        ("tablecast.load('houses')", "duckdb"),
+        ("tablecast.train('houses')", "nbformat"),
+        ("tablecast.verify('houses', 'http://127.0.0.1')", "requests"),
+    ],
+)
+def test_where_only_what_serves_is_installed_a_step_says_what_it_needs(
+    tmp_path: Path, step: str, missing: str
+) -> None:
+    absent = f"ModuleNotFoundError('No module named {missing}', name={missing!r})"
+    (tmp_path / f"{missing}.py").write_text(f"raise {absent}")
+    code = (
+        f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\nimport tablecast\n"
+        f"try:\n    {step}\nexcept tablecast.TablecastError as error:\n    print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "pip install 'tablecast[train]'" in done.stdout
+    assert missing in done.stdout
