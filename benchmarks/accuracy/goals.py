@@ -33,7 +33,7 @@ def geometric_spread(values: Sequence[float]) -> Spread:
 def _beside(model: str, limit: float, results: Sequence[TableResult]) -> Iterator[Finding]:
     if each := ratios(results, model):
         splits = {len(r.scores[model]) for r in results if r.has(model)}
-        about = f"{len(each)} tables, {_range(splits)} splits"
+        about = f"{len(each)} tables, splits: {_range(splits)}"
         yield Finding(f"error / {model}", geometric_spread(each), Goal(limit), about)
 
 

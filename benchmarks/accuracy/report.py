@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +28,13 @@ MODELS = (
     "LightGBM tuned",
     "AutoGluon",
 )
+VALUES, CLASSES = "regression", "classification"
+FIGURES = (
+    (VALUES, "error", "Mean absolute error"),
+    (VALUES, "rmse", "Root mean squared error"),
+    (CLASSES, "error", "Logarithmic loss"),
+    (CLASSES, "auc", "Area under the ROC curve"),
+)
 PARTS = {ALL: "everything", X_ONLY: "`x` alone", RANDOM: "30 random subsets"}
 HOW = """\
 Made by `python -m benchmarks.accuracy`. Each table is split at random, three quarters to learn
@@ -45,22 +53,14 @@ target where that exists."""
 
 def page(results: Sequence[TableResult]) -> str:
     """All of it, as Markdown."""
-    by_task = {task: [r for r in results if r.task == task] for task in _TITLES}
+    by_task = {task: [r for r in results if r.task == task] for task in (VALUES, CLASSES)}
     parts = [f"# How small the errors are\n\n{HOW}", _when(), _goals(results), _ratios(by_task)]
-    for task, some in by_task.items():
-        first, second = _TITLES[task]
-        if some:
-            parts += [f"## {first}\n\n{_by_model(some, 'error')}"]
-            parts += [f"## {second}\n\n{_by_model(some, 'second')}"]
-    parts += [_subsets(results), _calibration(by_task["classification"])]
+    for task, figure, title in FIGURES:
+        if by_task[task]:
+            parts += [f"## {title}\n\n{_by_model(by_task[task], figure)}"]
+    parts += [_subsets(results), _calibration(by_task[CLASSES])]
     parts += [_seconds(results), _tables(results)]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-_TITLES = {
-    "regression": ("Mean absolute error", "Root mean squared error"),
-    "classification": ("Logarithmic loss", "Area under the ROC curve"),
-}
 
 
 def _when() -> str:
@@ -92,19 +92,21 @@ def _ratios(by_task: dict[str, list[TableResult]]) -> str:
         row: Row = {"beside": model}
         for task, some in both.items():
             found = ratios(some, model)
-            row[task] = str(geometric_spread(found)) if found else ""
+            row[task] = str(geometric_spread(found)) if found else "–"
         rows.append(row)
     note = "Geometric means over the tables (least to most); below 1 Tablecast is better."
     return f"## Tablecast's error divided by each peer's\n\n{note}\n\n{table(rows)}"
 
 
 def _by_model(results: Sequence[TableResult], figure: str) -> str:
-    """A row for each table, a column for each model."""
+    """A row for each table, a column for each model that has figures; the best is bold."""
+    models = [model for model in MODELS if any(model in result.scores for result in results)]
     rows = []
     for result in results:
-        row: Row = {"table": result.table.name}
-        row |= {model: result.mean(model, figure) for model in MODELS if _any(results, model)}
-        rows.append(row)
+        values = {model: result.mean(model, figure) for model in models}
+        numbers = [value for value in values.values() if not math.isnan(value)]
+        best = (max if figure == "auc" else min)(numbers, default=math.nan)
+        rows.append({"table": result.table.name} | {m: _cell(v, best) for m, v in values.items()})
     return table(rows)
 
 
@@ -137,7 +139,7 @@ def _calibration(results: Sequence[TableResult]) -> str:
         row: Row = {"table": result.table.name, "rows evaluated": _evaluated(result)}
         for model in MODELS:
             if result.has(model):
-                row[model] = calibration_error(result.scores[model].values())
+                row[model] = f"{calibration_error(result.scores[model].values()):.3f}"
         rows.append(row)
     note = (
         "Ten bins of equal width, the rows of all splits together, the mean over the classes. Few "
@@ -172,8 +174,12 @@ def _tables(results: Sequence[TableResult]) -> str:
     return f"## Tables\n\n{note}\n\n{table(rows)}"
 
 
-def _any(results: Sequence[TableResult], model: str) -> bool:
-    return any(result.has(model) for result in results)
+def _cell(value: float, best: float) -> str:
+    """Four digits that count; a dash where there is no figure."""
+    if math.isnan(value):
+        return "–"
+    text = f"{value:,.0f}" if value >= 1_000 else f"{value:#.4g}".rstrip(".")
+    return f"**{text}**" if value == best else text
 
 
 def _evaluated(result: TableResult) -> str:

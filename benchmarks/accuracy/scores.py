@@ -1,9 +1,9 @@
 """How wrong predictions are: the same few figures for every model.
 
-Regression: `error` is the mean absolute error, `second` the root of the mean squared one.
-Classification: `error` is the logarithmic loss in nats, `second` the area under the ROC curve (of
-more than two classes the mean over one against the others), and `bins` what the calibration of
-the probabilities is seen from.
+Regression: `error` is the mean absolute error, `rmse` the root of the mean squared one.
+Classification: `error` is the logarithmic loss in nats, `auc` the area under the ROC curve (of more
+than two classes the mean over one against the others), and `bins` what the calibration of the
+probabilities is seen from.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Score = dict[str, Any]
 def regression_score(prediction: Floats, truth: Floats) -> Score:
     """Of predictions (n,) beside what was true (n,)."""
     errors = np.asarray(prediction) - truth
-    return {"error": float(np.abs(errors).mean()), "second": float(np.sqrt((errors**2).mean()))}
+    return {"error": float(np.abs(errors).mean()), "rmse": float(np.sqrt((errors**2).mean()))}
 
 
 def class_score(probabilities: Floats, truth: npt.NDArray[Any]) -> Score:
@@ -38,7 +38,7 @@ def class_score(probabilities: Floats, truth: npt.NDArray[Any]) -> Score:
     scored = clipped[:, 1] if binary else clipped
     return {
         "error": float(log_loss(truth, clipped, labels=classes)),
-        "second": float(roc_auc_score(truth, scored, multi_class="ovr", labels=classes)),
+        "auc": float(roc_auc_score(truth, scored, multi_class="ovr", labels=classes)),
         "bins": [_bins(clipped[:, index], truth == index) for index in classes],
     }
 

@@ -44,10 +44,16 @@ class TableResult:
         """Whether a model has scores here."""
         return model in self.scores
 
+    @property
+    def common(self) -> set[int]:
+        """The splits that all models were evaluated on, AutoGluon apart, which has fewer."""
+        seeds = [set(scores) for model, scores in self.scores.items() if model != AUTOGLUON]
+        return set.intersection(*seeds)
+
     def mean(self, model: str, figure: str = "error") -> float:
-        """Of a figure over the splits that have it; NaN where none has."""
-        scores = self.scores.get(model, {}).values()
-        values = [score[figure] for score in scores if figure in score]
+        """Of a figure over the common splits; NaN where there is none."""
+        scores = self.scores.get(model, {})
+        values = [s[figure] for seed, s in scores.items() if seed in self.common and figure in s]
         return fmean(values) if values else float("nan")
 
     def ratio(self, model: str) -> float:

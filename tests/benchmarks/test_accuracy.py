@@ -43,9 +43,9 @@ def result(name: str, ours: float, theirs: float, task: str = "regression") -> T
     """Scores of one table with two splits, the peer's of the second split alone."""
     made = TableResult(TABLES[name], task, rows=3_000, features=4)
     part = {"error": ours, "coverage": 0.9, "width": 1.0}
-    own = {**part, "second": 1.0, "processor": 1.0, "x": part, "random": part}
+    own = {**part, "rmse": 1.0, "processor": 1.0, "x": part, "random": part}
     made.add(0, {OWN: own | {"error": 99.0}})
-    peer = {"error": theirs, "second": 1.0, "processor": 1.0}
+    peer = {"error": theirs, "rmse": 1.0, "processor": 1.0}
     made.add(1, {OWN: own, PEER: peer, "linear": None})
     made.before[1] = own | {"random": part | {"error": 2 * ours}}
     return made
@@ -74,7 +74,7 @@ def test_rows_out_of_step_are_an_error(reading: Reading) -> None:
 
 def test_figures_of_a_regression() -> None:
     score = regression_score(np.array([1.0, 2.0]), np.array([1.0, 5.0]))
-    assert score == {"error": 1.5, "second": pytest.approx(np.sqrt(4.5))}
+    assert score == {"error": 1.5, "rmse": pytest.approx(np.sqrt(4.5))}
 
 
 def test_figures_of_classes() -> None:
@@ -82,7 +82,7 @@ def test_figures_of_classes() -> None:
     probabilities = np.column_stack([1 - positive, positive])
     score = class_score(probabilities, np.array([0, 0, 1, 1]))
     assert score["error"] == pytest.approx(-np.log(0.95))
-    assert score["second"] == 1
+    assert score["auc"] == 1
     assert calibration_error([score]) == pytest.approx(0.05)
     poor = class_score(probabilities, np.array([0, 1, 0, 1]))
     assert calibration_error([poor]) == pytest.approx(0.45)
@@ -157,5 +157,5 @@ def test_goals_compare_the_splits_that_both_have() -> None:
 
 def test_a_model_without_a_score_is_a_gap() -> None:
     text = page([result("houses", 1.0, 2.0)])
-    assert "| houses | 50 | 2 |" in text
+    assert "| houses | **1.000** | 2.000 |" in text
     assert "linear" not in text.partition("## Mean absolute error")[2]
