@@ -84,9 +84,9 @@ def execute(parameters: Mapping[str, Any], folder: Path) -> Path:
         raise TrainingError(
             f"report.ipynb: its kernel ended before it was done: {error}"
         ) from error
-    shown = recorded(parameters)
-    executed = parameterize_notebook(executed, shown)
-    executed.metadata.papermill.parameters = shown
+    public = recorded(parameters)
+    executed = parameterize_notebook(executed, public)
+    executed.metadata.papermill.parameters = public
     path = folder / NOTEBOOK.name
     _write(path, nbformat.writes(executed).encode())
     return path
@@ -124,7 +124,7 @@ def _refuse_unknown(parameters: Mapping[str, Any], notebook: Any) -> None:
 
 
 def _cause(error: PapermillExecutionError) -> TrainingError:
-    """The text of one of our own errors as it is; of any other, its kind and its place too."""
+    """The text of one of our own errors as it is; of any other, its kind and its cell too."""
     kind = getattr(errors, error.ename, None)
     text = " ".join(str(error.evalue).split())
     if isinstance(kind, type) and issubclass(kind, TablecastError):
@@ -134,12 +134,12 @@ def _cause(error: PapermillExecutionError) -> TrainingError:
 
 def recorded(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters as the executed notebook shows them: no password, no folder of a machine."""
-    shown = dict(parameters)
-    for name in shown.keys() & {"dataset", "output"}:
-        shown[name] = Path(shown[name]).name
-    if shown.get("database_url"):
-        shown["database_url"] = without_folders(shown["database_url"])
-    return shown
+    public = dict(parameters)
+    for name in public.keys() & {"dataset", "output"}:
+        public[name] = Path(public[name]).name
+    if public.get("database_url"):
+        public["database_url"] = without_folders(public["database_url"])
+    return public
 
 
 def without_folders(database_url: str) -> str:
@@ -153,9 +153,9 @@ def _title(notebook: Any) -> str:
     """The first heading that a cell wrote."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            found = re.search(r"<h1>(.*?)</h1>", output.get("data", {}).get("text/html", ""))
-            if found:
-                return html.unescape(found[1])
+            heading = re.search(r"<h1>(.*?)</h1>", output.get("data", {}).get("text/html", ""))
+            if heading:
+                return html.unescape(heading[1])
     return "Report"
 
 

@@ -89,11 +89,11 @@ def gains(summary: EvaluationSummary) -> list[str]:
     ]
 
 
-def limits(summary: EvaluationSummary) -> list[str]:
+def caveats(summary: EvaluationSummary) -> list[str]:
     """Where not to trust the model."""
     contract, wording = summary.study.contract, summary.wording
     target = escape_markdown(wording.target)
-    limits = [
+    caveats = [
         model_captions.weakest(summary),
         f"**Values outside the training data** ({_extents(contract)}; the table of features has "
         "the rest): the service warns of them, and the prediction is an extrapolation.",
@@ -105,8 +105,8 @@ def limits(summary: EvaluationSummary) -> list[str]:
         "**Other times and places** than those of the training rows.",
     ]
     if not wording.regression:
-        limits.append("**Decisions about people** without somebody who can review the case.")
-    return limits
+        caveats.append("**Decisions about people** without somebody who can review the case.")
+    return caveats
 
 
 def next_steps(summary: EvaluationSummary) -> list[str]:

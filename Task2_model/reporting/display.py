@@ -36,7 +36,12 @@ def display_title(title: str, lead: str, facts: Iterable[str]) -> None:
 
 
 def display_table(table: pd.DataFrame, caption: str = "", chosen: object = None) -> None:
-    """Show a table of formatted texts without its index.
+    """Show a table of formatted texts: see `table_html`."""
+    display(HTML(table_html(table, caption, chosen)))
+
+
+def table_html(table: pd.DataFrame, caption: str = "", chosen: object = None) -> str:
+    """A table of formatted texts without its index.
 
     Columns of numbers are set flush right, the first and those of words flush left; the row whose
     index is `chosen` is emphasised.
@@ -49,11 +54,9 @@ def display_table(table: pd.DataFrame, caption: str = "", chosen: object = None)
         for name, row in zip(table.index, texts.to_numpy(), strict=True)
     )
     title = f"<caption>{html.escape(caption)}</caption>" if caption else ""
-    display(
-        HTML(
-            f'<div class="table"><table>{title}<thead><tr>{head}</tr></thead>'
-            f"<tbody>{body}</tbody></table></div>"
-        )
+    return (
+        f'<div class="table"><table>{title}<thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
     )
 
 

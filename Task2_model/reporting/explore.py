@@ -68,8 +68,8 @@ def unusual_values(table: pd.DataFrame) -> pd.DataFrame:
         lines += [
             (name, f"“{value}” is rare", n) for value, n in counts[counts < RARE_ROWS].items()
         ]
-    found = pd.DataFrame(lines, columns=["column", "issue", "rows"])
-    return found[found["rows"] > 0].sort_values("rows", ascending=False, kind="stable")
+    unusual = pd.DataFrame(lines, columns=["column", "issue", "rows"])
+    return unusual[unusual["rows"] > 0].sort_values("rows", ascending=False, kind="stable")
 
 
 def associations(table: pd.DataFrame, contract: Contract) -> pd.DataFrame:

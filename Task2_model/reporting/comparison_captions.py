@@ -1,0 +1,129 @@
+"""Tables and sentences that compare the model with others: is it worth having, why is it sealed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from Task2_model.evaluate import FOLDS
+from Task2_model.formatting import (
+    NBSP,
+    escape_markdown,
+    format_count,
+    format_percent,
+    format_rounded,
+    lower_first,
+)
+from Task2_model.reporting.evaluation_summary import EvaluationSummary
+from Task2_model.reporting.model_captions import gain_interval, side_of
+
+SMALL_GAIN = 0.05  # a loss less than this much smaller is little better
+
+
+def verdict(summary: EvaluationSummary) -> str:
+    """Whether the model is worth having, in one sentence."""
+    gain, low, high = summary.gain(summary.rival)
+    rival, loss = escape_markdown(summary.display_name(summary.rival)), summary.wording.loss
+    difference = f"on held-out rows its {loss} is {_compared(gain, low, high)}"
+    if high < 0:
+        return (
+            f"**It is worse than the {rival}**: {difference}. Do not use it as it is: the features "
+            "say too little for a model of this kind."
+        )
+    if low <= 0:
+        return (
+            f"**It is no better than the {rival}**: {difference}, so the two do not differ "
+            "significantly. The features say little, or there are too few rows."
+        )
+    if gain < SMALL_GAIN:
+        return f"**It is slightly better than the {rival}**: {difference}."
+    return f"**It beats the {rival}**, the best baseline: {difference}."
+
+
+def score_table(summary: EvaluationSummary, scores: pd.DataFrame) -> pd.DataFrame:
+    """Scores (one row a model, one column a metric) as texts, with the paired difference of loss.
+
+    The error of a regression is in the target's unit; R² has none; other scores are shares.
+    """
+    wording, more = summary.wording, summary.models
+    table = pd.DataFrame({"Model": map(summary.display_name, scores.index)}, index=scores.index)
+    for metric in scores.columns:
+        table[metric] = [_score(summary, metric, value) for value in scores[metric]]
+    table[f"{wording.loss.capitalize()} vs {summary.model}"] = [
+        "" if name == summary.model else _difference(more.loc[name]) for name in scores.index
+    ]
+    return table
+
+
+def folds(summary: EvaluationSummary) -> str:
+    """How the held-out predictions were made."""
+    rows, held_out = len(summary.study.rows), len(summary.held_out)
+    if held_out < rows:
+        return (
+            f"All models were evaluated on the same {held_out:,} of {format_count(rows)}, a random "
+            "sample, and trained on the others; the very model that was evaluated is sealed."
+        )
+    return (
+        f"All models were evaluated on the same rows by {FOLDS}-fold cross-validation: each fold "
+        f"is predicted by models trained on the other {FOLDS - 1}."
+    )
+
+
+def choice(summary: EvaluationSummary) -> str:
+    """Which model is sealed, and why."""
+    doc = (summary.study.model.__doc__ or "a model of your own.").strip().splitlines()[0]
+    return (
+        f"{_reason(summary)} Unlike the baselines, it takes any subset of the features and states "
+        f"its uncertainty. What it is: {lower_first(escape_markdown(doc))} {_augmentation(summary)}"
+    )
+
+
+def _reason(summary: EvaluationSummary) -> str:
+    best, loss = str(summary.models.index[0]), summary.wording.loss
+    if best == summary.model:
+        return f"{summary.model} is sealed: it has the smallest {loss}."
+    why = "it was chosen by name" if summary.study.named else "it is the default"
+    return (
+        f"{summary.model} is sealed because {why}, although the "
+        f"{escape_markdown(summary.display_name(best))} has the smaller {loss}."
+    )
+
+
+def _augmentation(summary: EvaluationSummary) -> str:
+    """How often the model sees a row: many times in a small table, a share of a large one."""
+    factor = summary.study.fitted.augmentation_factor_
+    if factor >= 1:
+        return (
+            f"Each training row is used {factor:.0f} times, each time with other features masked, "
+            "so that one model serves every subset."
+        )
+    return (
+        f"{format_percent(factor)} of the training rows are used, each with other features masked, "
+        "so that one model serves every subset."
+    )
+
+
+def _score(summary: EvaluationSummary, metric: str, value: float) -> str:
+    if metric in ("MAE", "RMSE"):
+        return summary.wording.format_error(value)
+    if metric in ("Precision", "Recall"):
+        return format_percent(value)
+    return format_rounded(value, 2 if abs(value) < 0.1 else 3)
+
+
+def _difference(line: Any) -> str:
+    """How much larger a loss is than the sealed model's, with its interval."""
+    value, low, high = (_step(line[name]) for name in ("more", "more_low", "more_high"))
+    return f"{value} ({low} to {high})"
+
+
+def _step(share: float) -> str:
+    """`+12 %` or `−3 %`."""
+    return ("+" if round(100 * share) > 0 else "") + format_percent(share)
+
+
+def _compared(gain: float, low: float, high: float) -> str:
+    if round(100 * gain) == 0:
+        return f"the same to 1{NBSP}% ({gain_interval(gain, low, high)} of the difference)"
+    return f"{format_percent(abs(gain))} {side_of(gain)} ({gain_interval(gain, low, high)})"
