@@ -8,7 +8,7 @@ PEERS   ?= all
 
 BIN := .venv/bin
 
-.PHONY: run help test images-test lint format playbook docs bench env lock clean
+.PHONY: run help test images-test lint format playbook docs reports bench env lock clean
 
 run: .venv/train  ## load, ask, train, report and serve DATASET
 	@$(BIN)/tablecast run $(DATASET) --port $(PORT)
@@ -38,8 +38,11 @@ playbook: .venv/train  ## ask the live service at URL in every way it offers
 	@$(BIN)/jupyter-nbconvert --log-level ERROR --to html results/playbook/playbook.ipynb
 	@echo "results/playbook/playbook.ipynb and .html"
 
-docs: .venv/dev  ## screenshots and the report of houses, into docs/ (needs chromium, pdftoppm)
+docs: .venv/dev  ## screenshots, into docs/screenshots/ (needs chromium, pdftoppm)
 	@$(BIN)/python docs/make.py
+
+reports: .venv/dev  ## the reports of the shipped datasets, into docs/reports/
+	@$(BIN)/python docs/reports.py
 
 bench: .venv/dev  ## measure what the documents claim; PEERS=none for what needs no peer
 	@$(BIN)/python -m benchmarks --peers $(PEERS)

@@ -1,7 +1,7 @@
 """`make docs`: pictures of the running service and of the report, for README.md and SOLUTION.md.
 
-Trains houses in a temporary folder, serves it, photographs its pages with headless Chromium and
-keeps the report beside them. Needs `chromium` and `pdftoppm` on the machine.
+Trains houses in a temporary folder, serves it and photographs its pages with headless Chromium.
+Needs `chromium` and `pdftoppm` on the machine.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ PICTURES = {
 
 
 def main() -> None:
-    """Leave docs/screenshots/*.png and docs/houses_report.pdf."""
+    """Leave docs/screenshots/*.png."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         environment = {**os.environ, "TABLECAST_HOME": folder}
@@ -91,7 +91,7 @@ def main() -> None:
         finally:
             service.terminate()
             service.wait()
-        keep_report(current(home / "models" / "houses"))
+        photograph_report(current(home / "models" / "houses"))
 
 
 def photograph(url: str) -> None:
@@ -121,9 +121,8 @@ def take(browser: Browser, url: str, picture: Picture, path: Path) -> None:
     context.close()
 
 
-def keep_report(sealed: Path) -> None:
-    """The report itself, and a picture of its first page."""
-    shutil.copy(sealed / "report.pdf", DOCS / "houses_report.pdf")
+def photograph_report(sealed: Path) -> None:
+    """A PNG of the report's first page."""
     first_page = [
         "pdftoppm", "-png", "-r", "80", "-f", "1", "-l", "1", "-singlefile",
         str(sealed / "report.pdf"), str(DOCS / "screenshots" / "report"),
