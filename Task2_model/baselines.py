@@ -1,4 +1,8 @@
-"""What a model must beat to be worth having: no features at all, and a straight line on `x`."""
+"""What a model is compared with: no features, a line along `x`, and common models of all features.
+
+They are plain scikit-learn, with default settings, and learn the target itself, never its
+logarithm. None states its uncertainty, and none is made for missing features: they impute.
+"""
 
 from __future__ import annotations
 
@@ -6,33 +10,56 @@ from typing import Any
 
 from sklearn.compose import make_column_transformer
 from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from Task2_model.contract import Contract
 
+FOREST_ROWS = 10_000  # that each tree of a random forest draws from a larger table
 
-def baselines(contract: Contract) -> dict[str, Any]:
+
+def baselines(contract: Contract, *, seed: int = 0) -> dict[str, Any]:
     """Unfitted scikit-learn estimators by name, for rows in the order of the contract.
 
-    They learn the target itself, never its logarithm, as someone with a spreadsheet would.
+    The first knows no feature.
     """
-    x = contract.names.index(contract.x)
-    numeric = contract.by_name[contract.x].kind != "category"
-    prepare = (
-        make_pipeline(SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler())
-        if numeric
-        else OneHotEncoder(handle_unknown="ignore")
-    )
-    only_x = make_column_transformer((prepare, [x]))
+    on_x, on_all = _prepared(contract, [contract.x]), _prepared(contract, contract.names)
+    forest: dict[str, Any] = {
+        "random_state": seed,
+        "max_samples": FOREST_ROWS if contract.rows > 2 * FOREST_ROWS else None,
+    }
     if contract.task == "classification":
         return {
             "base rate": DummyClassifier(strategy="prior"),
-            f"logistic line on {contract.x}": make_pipeline(only_x, LogisticRegression()),
+            f"logistic regression on {contract.x}": make_pipeline(on_x, LogisticRegression()),
+            "logistic regression": make_pipeline(on_all, LogisticRegression(max_iter=1000)),
+            "random forest": make_pipeline(on_all, RandomForestClassifier(**forest)),
+            "default boosting": HistGradientBoostingClassifier(random_state=seed),
         }
     return {
         "median": DummyRegressor(strategy="median"),
-        f"straight line on {contract.x}": make_pipeline(only_x, LinearRegression()),
+        f"linear regression on {contract.x}": make_pipeline(on_x, LinearRegression()),
+        "ridge regression": make_pipeline(on_all, Ridge()),
+        "random forest": make_pipeline(on_all, RandomForestRegressor(**forest)),
+        "default boosting": HistGradientBoostingRegressor(random_state=seed),
     }
+
+
+def _prepared(contract: Contract, names: list[str] | tuple[str, ...]) -> Any:
+    """Numbers imputed, with an indicator, and standardised; categories as indicators."""
+    indices: dict[bool, list[int]] = {True: [], False: []}
+    for name in names:
+        indices[contract.by_name[name].kind == "category"].append(contract.indices[name])
+    impute = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
+    return make_column_transformer(
+        (make_pipeline(impute, StandardScaler()), indices[False]),
+        (OneHotEncoder(handle_unknown="ignore"), indices[True]),
+    )

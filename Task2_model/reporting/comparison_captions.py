@@ -24,21 +24,27 @@ SMALL_GAIN = 0.05  # a loss less than this much smaller is little better
 def verdict(summary: EvaluationSummary) -> str:
     """Whether the model is worth having, in one sentence."""
     gain, low, high = summary.gain(summary.rival)
-    rival, loss = escape_markdown(summary.display_name(summary.rival)), summary.wording.loss
+    rival, loss = escape_markdown(summary.in_sentence(summary.rival)), summary.wording.loss
     difference = f"on held-out rows its {loss} is {_compared(gain, low, high)}"
     if high < 0:
-        return (
-            f"**It is worse than the {rival}**: {difference}. Do not use it as it is: the features "
-            "say too little for a model of this kind."
-        )
+        return f"**It is worse than {rival}**: {difference}. {_consequence(summary)}"
     if low <= 0:
         return (
-            f"**It is no better than the {rival}**: {difference}, so the two do not differ "
-            "significantly. The features say little, or there are too few rows."
+            f"**It is no better than {rival}**: {difference}, so the two do not differ "
+            f"significantly. {_consequence(summary)}"
         )
     if gain < SMALL_GAIN:
-        return f"**It is slightly better than the {rival}**: {difference}."
-    return f"**It beats the {rival}**, the best baseline: {difference}."
+        return f"**It is slightly better than {rival}**, the best baseline: {difference}."
+    return f"**It beats {rival}**, the best baseline: {difference}."
+
+
+def _consequence(summary: EvaluationSummary) -> str:
+    """What it means that a baseline is as good."""
+    if summary.informative:
+        return (
+            "Its advantage is then that features may be missing and that it states its uncertainty."
+        )
+    return "The features say too little, or there are too few rows."
 
 
 def score_table(summary: EvaluationSummary, scores: pd.DataFrame) -> pd.DataFrame:
@@ -85,8 +91,8 @@ def _reason(summary: EvaluationSummary) -> str:
         return f"{summary.model} is sealed: it has the smallest {loss}."
     why = "it was chosen by name" if summary.study.named else "it is the default"
     return (
-        f"{summary.model} is sealed because {why}, although the "
-        f"{escape_markdown(summary.display_name(best))} has the smaller {loss}."
+        f"{summary.model} is sealed because {why}, although "
+        f"{escape_markdown(summary.in_sentence(best))} has the smaller {loss}."
     )
 
 

@@ -36,14 +36,9 @@ def drivers(summary: EvaluationSummary, panels: dict[str, pd.DataFrame]) -> list
 def use(summary: EvaluationSummary) -> list[str]:
     """What to do with the model."""
     wording = summary.wording
-    _, low, high = summary.gain(summary.rival)
-    rival = escape_markdown(summary.display_name(summary.rival))
-    if high < 0:
-        return [f"Use the {rival} instead: it predicts held-out rows better."]
-    if low <= 0:
-        return [
-            f"Base no decision on it yet: it predicts held-out rows no better than the {rival}."
-        ]
+    if not summary.informative:
+        featureless = summary.in_sentence(summary.featureless)
+        return [f"Base no decision on it: it is not significantly better than {featureless}."]
     confidence = format_percent(summary.study.contract.confidence)
     if wording.regression:
         decide = (
@@ -57,8 +52,12 @@ def use(summary: EvaluationSummary) -> list[str]:
             f"({single} of held-out cases) let the model decide; where it holds more, look at the "
             "case or find out more about it."
         )
+    _, low, _ = summary.gain(summary.rival)
+    rival = escape_markdown(summary.in_sentence(summary.rival))
+    simpler = f"Where all features are known and no uncertainty is needed, {rival} serves as well."
     return [
         decide,
+        *([simpler] if low <= 0 else []),
         "Give the features that are known and leave the others out. "
         + evaluation_captions.widths(summary).removesuffix(" Grey dots are the other subsets."),
     ]
@@ -69,7 +68,7 @@ def gains(summary: EvaluationSummary) -> list[str]:
     wording, loss = summary.wording, summary.subset(EVERYTHING)["loss"]
     others = summary.models.drop(summary.model)["loss"]
     named = join_and(
-        f"{wording.format_loss(value)} with the {escape_markdown(summary.display_name(str(name)))}"
+        f"{wording.format_loss(value)} with {escape_markdown(summary.in_sentence(str(name)))}"
         for name, value in others.items()
     )
     text = (

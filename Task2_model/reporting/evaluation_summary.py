@@ -120,6 +120,16 @@ class EvaluationSummary:
         ]
         return -line["more"], -line["more_high"], -line["more_low"]
 
+    @cached_property
+    def informative(self) -> bool:
+        """Whether the model is significantly better than the baseline without features."""
+        return self.gain(self.featureless)[1] > 0
+
+    def in_sentence(self, model: str) -> str:
+        """A model's name inside a sentence."""
+        name = self.display_name(model)
+        return f"the {name}" if model == self.featureless else name
+
     def display_name(self, model: str) -> str:
         """A model's name for readers."""
         x = self.study.contract.x

@@ -37,7 +37,7 @@ def tiles(summary: EvaluationSummary) -> list[tuple[str, str, str]]:
     gain, low, high = summary.gain(summary.rival)
     against = (
         format_percent(abs(gain)),
-        f"{side_of(gain)} {wording.loss} than the {summary.display_name(summary.rival)}",
+        f"{side_of(gain)} {wording.loss} than {summary.in_sentence(summary.rival)}",
         gain_interval(gain, low, high),
     )
     ends = (format_percent(min(line[f"coverage_{end}"], 1.0), 1) for end in ("low", "high"))
@@ -80,7 +80,7 @@ def drivers(summary: EvaluationSummary) -> str:
     text = (
         f"**{_label(summary, best)}** is the most informative feature: given alone, it reduces the "
         f"{summary.wording.loss} by {format_percent(importance.loc[best, 'single'])} compared "
-        f"with the {summary.featureless}"
+        f"with {summary.in_sentence(summary.featureless)}"
     )
     if len(importance) == 1:
         return text + "."

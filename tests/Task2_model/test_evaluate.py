@@ -33,7 +33,7 @@ def test_losses_are_errors_in_the_unit_of_the_target(study: Study) -> None:
 
 def test_beats_the_baselines_and_keeps_its_promise(study: Study) -> None:
     summary: Any = study.summary.set_index(["model", "way", "feature"])
-    line = "straight line on living_area"
+    line = "linear regression on living_area"
     everything = summary.loc[("Boosting", EVERYTHING, "")]
     assert everything["loss_high"] < summary.loc[(line, EVERYTHING, "")]["loss_low"]
     assert (
