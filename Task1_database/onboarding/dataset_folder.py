@@ -22,6 +22,14 @@ PUT_BACK = """\
 #     label = "{name}"
 # and take the dashes from its line in features.sql.
 """
+IN_TIME = """\
+# {doubt}.
+# If it is not known when one asks, delete this section, and its line in features.sql.
+"""
+SPLITS = {
+    "time": "So that the model is evaluated on the latest rows:",
+    "group": "So that it is evaluated on ones it has never seen, once {name} is in features.sql:",
+}
 
 
 def write_folder(plan: DatasetPlan, cells: SourceCells, folder: Path) -> None:
@@ -52,7 +60,7 @@ def _write_table(plan: DatasetPlan, cells: SourceCells, folder: Path) -> None:
 def _toml(plan: DatasetPlan) -> Iterator[str]:
     outcome, target = plan.outcome, plan.target
     where = f"the sheet {plan.source.sheet} of " if plan.source.sheet else ""
-    yield f"title = {_quoted(f'What {one_line(target.label)} to expect?')}\n"
+    yield f"title = {_quoted(f'{one_line(target.label)}: what to expect?')}\n"
     yield f"description = {_quoted(f'{plan.rows:,} rows of {where}{plan.source.file.name}')}\n"
     yield f'task = "{outcome.task}"\n'
     yield f'x = "{plan.x.name}"\n'
@@ -60,6 +68,7 @@ def _toml(plan: DatasetPlan) -> Iterator[str]:
     yield from _label(target)
     if outcome.positive:
         yield f"positive = {_quoted(outcome.positive)}\n"
+    yield from _split(plan)
     yield f'\n[tables]\n{plan.raw.name} = "{plan.raw.name}.csv"\n'
     excluded = [left for left in plan.left_out if left.raw]
     if excluded:
@@ -68,8 +77,19 @@ def _toml(plan: DatasetPlan) -> Iterator[str]:
         yield f"\n[excluded]\n{PUT_BACK.format(name=example)}"
         yield from (f"{left.raw} = {_quoted(left.reason)}\n" for left in excluded)
     for feature in plan.features:
-        yield f"\n[features.{feature.name}]\n"
+        doubt = plan.doubts.get(feature.source.index)
+        yield f"\n{IN_TIME.format(doubt=one_line(doubt))}" if doubt else "\n"
+        yield f"[features.{feature.name}]\n"
         yield from _label(feature)
+
+
+def _split(plan: DatasetPlan) -> Iterator[str]:
+    """The split of the rows, as a proposal."""
+    if plan.split is None:
+        return
+    kind, name = plan.split.kind, plan.split.column.name
+    yield f"\n# {one_line(plan.split.reason)}.\n# {SPLITS[kind].format(name=name)}\n"
+    yield f'# [split]\n# {kind} = "{name}"\n'
 
 
 def _label(feature: PlannedFeature) -> Iterator[str]:

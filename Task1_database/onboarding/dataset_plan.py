@@ -8,9 +8,12 @@ from dataclasses import dataclass, replace
 from Task1_database.dataset import ROW_ID
 from Task1_database.errors import DataError
 from Task1_database.onboarding.delimited import Delimited
-from Task1_database.onboarding.names import free, safe_names
+from Task1_database.onboarding.hindsight import sounds_late
+from Task1_database.onboarding.identifiers import identified_count
+from Task1_database.onboarding.names import free, readable, safe_names
 from Task1_database.onboarding.outcome import Outcome, find_column, outcome
 from Task1_database.onboarding.planned_features import DayColumn, PlannedFeature, day_features
+from Task1_database.onboarding.planned_split import PlannedSplit, planned_split
 from Task1_database.onboarding.raw_table import RawTable, raw_table
 from Task1_database.onboarding.selection import Comparison, compare, reason_to_leave_out
 from Task1_database.onboarding.source_cells import SourceCells
@@ -45,6 +48,10 @@ class DatasetPlan:
         The feature beside x that explains most of the target, a category if there is one.
     days : tuple of DayColumn
         The columns of days that features are made of.
+    split : PlannedSplit or None
+        How rows should be split, where some are alike.
+    doubts : dict
+        What makes it doubtful that a feature is known in time, by its column's index.
     remark : str
         What else is to be known of the features.
     """
@@ -60,6 +67,8 @@ class DatasetPlan:
     second: PlannedFeature | None
     left_out: tuple[LeftOut, ...]
     days: tuple[DayColumn, ...]
+    split: PlannedSplit | None
+    doubts: dict[int, str]
     remark: str
 
 
@@ -113,7 +122,7 @@ class _Planner:
         reasons = self._reasons()
         candidates = [column for column in self._others if column.index not in reasons]
         comparison = compare(self._cells, candidates, self._outcome, self._x_index)
-        reasons |= comparison.leaks
+        reasons |= comparison.reasons
         made = {column.index: self._features(column, comparison) for column in self._others}
         features = [f for c in self._others if c.index not in reasons for f in made[c.index]]
         x = self._x(features)
@@ -133,6 +142,8 @@ class _Planner:
                 if c.index in reasons
             ),
             days=tuple(self._days.values()),
+            split=planned_split(self._cells, features, self._identifiers(made, reasons)),
+            doubts=comparison.doubts,
             remark=comparison.remark,
         )
 
@@ -151,12 +162,25 @@ class _Planner:
             raise self._error(f"no column is left to predict from ({texts})")
         return reasons
 
+    def _identifiers(
+        self, made: dict[int, list[PlannedFeature]], reasons: dict[int, str]
+    ) -> list[PlannedFeature]:
+        """The columns that identify something, as feature_store would have them."""
+        return [
+            made[column.index][0]
+            for column in self._others
+            if column.index in reasons
+            and made[column.index]
+            and column.index != self._raw.key_index
+            and identified_count(self._cells, column)
+        ]
+
     def _features(self, column: SourceColumn, comparison: Comparison) -> list[PlannedFeature]:
         """What feature_store can have of a column; the last of several has its association."""
         if column.index not in self._raw.names or not column.non_null_count:
             return []
         name, raw = self._names[column.index], self._raw.names[column.index]
-        label = column.label or name
+        label = readable(column.label) or name
         features = [PlannedFeature(name, column, raw, label, column.unit)]
         if column.is_date:
             features = self._day_features(column, name, raw)
@@ -182,14 +206,20 @@ class _Planner:
         if self._outcome.rare:
             is_common = f"COUNT(*) OVER (PARTITION BY {sql}) >= {FEWEST_OF_A_CLASS}"
             sql = f"CASE WHEN {is_common} THEN {sql} END"
-        return PlannedFeature(name, column, sql, column.label or name, column.unit)
+        return PlannedFeature(name, column, sql, readable(column.label) or name, column.unit)
 
     def _x(self, features: Sequence[PlannedFeature]) -> PlannedFeature:
-        """The feature asked for, or called x; or the number, or day, or text that explains most."""
+        """The feature asked for, or called x; or the number, or day, or text that explains most.
+
+        One that is called like something known only afterwards comes last.
+        """
         candidates = [f for f in features if f.source.index == self._x_index]
         if self._x_index is None:
             candidates = [f for f in features if f.name == "x" and f.is_numeric]
-        return max(candidates or features, key=lambda f: (RANKS[f.source.kind], f.association))
+        return max(
+            candidates or features,
+            key=lambda f: (not sounds_late(f.source), RANKS[f.source.kind], f.association),
+        )
 
     def _error(self, problem: str) -> DataError:
         return DataError(f"{self._cells.source.file.name}: {problem}")

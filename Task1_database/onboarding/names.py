@@ -56,6 +56,8 @@ _SPELT = str.maketrans(
     }
 )  # fmt: skip
 _JOINTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CODED = re.compile(r"[A-Za-z][A-Za-z0-9]*([._]+[A-Za-z0-9]+)*[._]*")
+_BETWEEN = re.compile(r"[ ._]+")
 _UNQUOTED = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -102,6 +104,19 @@ def one_line(label: str) -> str:
     """A label as a title or a comment can hold it: printable, and on one line."""
     printable = "".join(letter if letter.isprintable() else " " for letter in label)
     return " ".join(printable.split())
+
+
+def readable(label: str) -> str:
+    """A label as people would write it: petal.Length is Petal length, and Länge (m) stays.
+
+    >>> readable("SexCode"), readable("BMI_adult"), readable("survived")
+    ('Sex code', 'BMI adult', 'Survived')
+    """
+    if not _CODED.fullmatch(label):
+        return label
+    words = [word for word in _BETWEEN.split(_JOINTS.sub(" ", label)) if word]
+    text = " ".join(word if word.isupper() else word.lower() for word in words)
+    return text[:1].upper() + text[1:] or label
 
 
 def join_quoted(texts: Collection[str], at_most: int | None = None) -> str:

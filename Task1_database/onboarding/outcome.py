@@ -15,7 +15,7 @@ from Task1_database.target import FEWEST_OF_A_CLASS, Task
 
 MIN_ROWS = 100  # to learn from four fifths of them, and to say how sure an answer is
 MAX_CLASSES = 50
-MAX_INTEGER_CLASSES = 10  # so many different whole numbers are taken for classes
+MAX_INTEGER_CLASSES = 5  # more different whole numbers are counts, or grades
 YES = ("1", "yes", "y", "true", "t", "positive", "pos")
 
 
@@ -86,9 +86,10 @@ def outcome(cells: SourceCells, column: SourceColumn) -> Outcome:
         raise DataError(f"{where} is always {column.minimum!r}; there is nothing to learn")
     missing = cells.rows - column.non_null_count
     classes = _classes(cells, column) if column.kind in ("text", "integer") else {}
-    if column.kind != "text" and (not classes or len(classes) > MAX_INTEGER_CLASSES):
-        return Outcome(column, "regression", "it is a number", missing)
     rare = {value: count for value, count in classes.items() if count < FEWEST_OF_A_CLASS}
+    many = len(classes) > MAX_INTEGER_CLASSES or (rare and len(classes) > 2)
+    if column.kind != "text" and (many or not classes):
+        return Outcome(column, "regression", "it is a number", missing)
     common = {value: count for value, count in classes.items() if value not in rare}
     if len(common) < 2:
         problem = f"fewer than two of its values are in {FEWEST_OF_A_CLASS} rows or more"

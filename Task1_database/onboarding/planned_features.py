@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from Task1_database.onboarding.names import readable
 from Task1_database.onboarding.source_cells import TABLE, SourceCells
 from Task1_database.onboarding.source_column import SourceColumn
 
@@ -28,6 +29,8 @@ class PlannedFeature:
         How it is made of the raw table's columns.
     association : float
         How much of the target it alone explains, at most 1.
+    part : str
+        Of a day, what it is: year, month, weekday, or days since the first.
     """
 
     name: str
@@ -37,6 +40,7 @@ class PlannedFeature:
     unit: str = ""
     help: str = ""
     association: float = 0.0
+    part: str = ""
 
     @property
     def is_numeric(self) -> bool:
@@ -111,9 +115,10 @@ def day_features(
             name=name_of(part),
             source=column,
             sql=f"CAST({sql} AS DECIMAL({digits},0))",
-            label=f"{column.label}: {'days since the first' if part == 'days' else part}",
+            label=f"{readable(column.label)}: {'days since the first' if part == 'days' else part}",
             unit=unit,
             help=help_text,
+            part=part,
         )
         for (part, sql, digits, unit, help_text), varies in zip(
             parts, _varying(cells, column), strict=True

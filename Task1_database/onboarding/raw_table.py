@@ -25,7 +25,7 @@ MAX_INTEGER = 2**31 - 1
 ROW_BYTES = 40_000  # of VARCHARs, at four bytes a character: MySQL's rows hold 65,535
 SIZES = (10, 20, 40, 80, 160, 255)
 ID = re.compile(r"(?i:(.*[^a-z])?(id|uuid|guid))|.*I[Dd]")
-_KEY = re.compile(r"(.*_)?(key_?|no|nr|num|number|index_?|idx|rownames?|row_|pk)|")
+KEY = re.compile(r"(.*_)?(key_?|no|nr|num|number|index_?|idx|rownames?|row_|pk)|")
 _TIME = re.compile(r"(.*_)?(time|date|year|quarter|month|week|day|hour|minute|second|age|t)")
 
 
@@ -108,7 +108,7 @@ def is_key(cells: SourceCells, column: SourceColumn) -> bool:
         return False
     name, width = safe_name(column.label), column.maximum - column.minimum + 1
     counts = width == cells.rows and column.minimum in (0, 1) and not _TIME.fullmatch(name)
-    if width < cells.rows or not (counts or _KEY.fullmatch(name) or ID.fullmatch(column.label)):
+    if width < cells.rows or not (counts or KEY.fullmatch(name) or ID.fullmatch(column.label)):
         return False
     in_order = f"SELECT bool_and({column.value} = rowid + {column.minimum}) FROM {TABLE}"
     if counts and cells.query(in_order) == [(True,)]:  # spares a long count

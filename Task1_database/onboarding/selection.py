@@ -1,44 +1,55 @@
 """Which columns become features, and why each of the others is left out.
 
-Some say nothing, whatever is to be predicted; some say too much, for they give the target away.
+Some say nothing, whatever is to be predicted, or nothing new; some say too much, for they give the
+target away. Where the rows cannot tell, it is asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from Task1_database.onboarding.association import association, encode_target, leakage_score
+from Task1_database.onboarding.association import (
+    Values,
+    association,
+    encode_target,
+    leakage_score,
+)
+from Task1_database.onboarding.duplicates import duplicates
+from Task1_database.onboarding.hindsight import parts_of, sounds_late
+from Task1_database.onboarding.identifiers import identified_count
 from Task1_database.onboarding.outcome import Outcome
-from Task1_database.onboarding.raw_table import ID, is_key
-from Task1_database.onboarding.source_cells import SAMPLE, TABLE, SourceCells
+from Task1_database.onboarding.raw_table import is_key
+from Task1_database.onboarding.source_cells import SAMPLE, SourceCells
 from Task1_database.onboarding.source_column import SourceColumn
 
-MAX_CATEGORIES = 200
+MAX_CATEGORIES = 10_000  # a list that a page can still offer
 MAX_CATEGORY_LENGTH = 200  # characters; what is longer is prose
-MAX_IDS = 50  # different whole numbers called id; if there are more, they stand for single things
 LEAK = 0.98  # the share of the target's variance from which on a column gives it away
+SUSPICIOUS = 0.9  # and the share from which on it is asked about
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What columns are to the target, by their indices.
+    """What columns are to the target and to each other, by their indices.
 
     Attributes
     ----------
-    leaks : dict
-        Why a column is left out that gives the target away.
+    reasons : dict
+        Why a column is left out: it gives the target away, or repeats another one.
+    doubts : dict
+        Of columns that stay, what makes it doubtful that they are known before the target is.
     associations : dict
         How much of the target each column alone explains, at most 1.
     remark : str
         That all of them give the target away, and are kept because there are no others.
     """
 
-    leaks: dict[int, str]
+    reasons: dict[int, str]
+    doubts: dict[int, str]
     associations: dict[int, float]
     remark: str
 
@@ -52,7 +63,12 @@ def reason_to_leave_out(cells: SourceCells, column: SourceColumn, key: int | Non
     if column.is_constant:
         where = "" if column.non_null_count == cells.rows else " wherever it is not missing"
         return f"it is always {_format(column.minimum)}{where}"
-    return _text_reason(column) if column.kind == "text" else _number_reason(cells, column)
+    if column.kind == "text" and (reason := _text_reason(column)):
+        return reason
+    if is_key(cells, column):
+        return "it is another number for each row"
+    distinct = identified_count(cells, column)
+    return f"it is an identifier, with {distinct:,} different values" if distinct else ""
 
 
 def _text_reason(column: SourceColumn) -> str:
@@ -62,17 +78,7 @@ def _text_reason(column: SourceColumn) -> str:
     if distinct > rows / 2:
         return f"{distinct:,} of its {rows:,} texts differ: they name rows, as an id does"
     if distinct > MAX_CATEGORIES:
-        return f"it has {distinct:,} different texts; at most {MAX_CATEGORIES} are categories"
-    return ""
-
-
-def _number_reason(cells: SourceCells, column: SourceColumn) -> str:
-    if is_key(cells, column):
-        return "it is another number for each row"
-    if column.kind == "integer" and ID.fullmatch(column.label):
-        ((distinct,),) = cells.query(f"SELECT count(DISTINCT {column.value}) FROM {TABLE}")
-        if distinct > MAX_IDS:
-            return f"it is called an id, and has {distinct:,} different ones"
+        return f"it has {distinct:,} different texts; at most {MAX_CATEGORIES:,} are categories"
     return ""
 
 
@@ -85,30 +91,70 @@ def compare(
 ) -> Comparison:
     """Compare columns with the target; the one at the index `x` is wanted, whatever it explains."""
     values, target = _sampled(cells, columns, outcome)
-    label, leaks, remark = outcome.source.label, {}, ""
-    for column, array in zip(columns, values, strict=True):
-        share = leakage_score(array, target)
-        if share >= LEAK and not column.is_date and column.index != x:
-            explains = f"it alone explains {100 * share:.3g} % of {label}"
-            leaks[column.index] = f"{explains}: is it known before {label} is?"
+    encoded = encode_target(target, classes=bool(outcome.classes))
+    shares = {c.index: leakage_score(v, encoded) for c, v in zip(columns, values, strict=True)}
+    leaks, remark = _leaks(columns, values, target, outcome, shares), ""
+    leaks = {index: why for index, why in leaks.items() if index != x}
     if len(leaks) == len(columns):
         remark = "; ".join(f"{column.label}: {leaks[column.index]}" for column in columns)
         remark, leaks = f"{remark}; but nothing else is there to predict from", {}
-    associations = {c.index: association(v, target) for c, v in zip(columns, values, strict=True)}
-    return Comparison(leaks, associations, remark)
+    left = [pair for pair in zip(columns, values, strict=True) if pair[0].index not in leaks]
+    kept, kept_values = [column for column, _ in left], [array for _, array in left]
+    same = duplicates(cells, kept, kept_values, x)
+    reasons = leaks | {index: f"it says what {other.label} says" for index, other in same.items()}
+    staying = [column for column in kept if column.index not in same and not remark]
+    return Comparison(
+        reasons=reasons,
+        doubts=dict(_doubts(staying, outcome.source.label, shares)),
+        associations={c.index: association(v, encoded) for c, v in left},
+        remark=remark,
+    )
+
+
+def _leaks(
+    columns: Sequence[SourceColumn],
+    values: Sequence[Values],
+    target: Values,
+    outcome: Outcome,
+    shares: dict[int, float],
+) -> dict[int, str]:
+    """Why columns give the target away, alone or two together."""
+    label = outcome.source.label
+    leaks = {
+        column.index: f"{_explains(label, shares[column.index])}: is it known before {label} is?"
+        for column in columns
+        if shares[column.index] >= LEAK and not column.is_date
+    }
+    if outcome.classes:
+        return leaks
+    rest = [pair for pair in zip(columns, values, strict=True) if pair[0].index not in leaks]
+    return leaks | parts_of(target, [c for c, _ in rest], [v for _, v in rest], label)
+
+
+def _doubts(
+    columns: Sequence[SourceColumn], label: str, shares: dict[int, float]
+) -> Iterator[tuple[int, str]]:
+    for column in columns:
+        if shares[column.index] >= SUSPICIOUS and not column.is_date:
+            yield column.index, _explains(label, shares[column.index])
+        elif sounds_late(column):
+            yield column.index, f"it is called like something that comes after {label}"
+
+
+def _explains(label: str, share: float) -> str:
+    return f"it alone explains {100 * share:.3g} % of {label}"
 
 
 def _sampled(
     cells: SourceCells, columns: Sequence[SourceColumn], outcome: Outcome
-) -> tuple[list[npt.NDArray[Any]], npt.NDArray[np.float64]]:
-    """Some rows that have the target: the columns, and the target to compare them with."""
+) -> tuple[list[Values], Values]:
+    """Some rows that have the target: the columns, and the target."""
     target = outcome.source.value
     values = ", ".join(f"{_comparable(column)} AS v{i}" for i, column in enumerate(columns))
     arrays = cells.arrays(
         f"SELECT {target} AS target, {values} FROM {SAMPLE} WHERE {target} IS NOT NULL"
     )
-    encoded = encode_target(_unmasked(arrays["target"]), classes=bool(outcome.classes))
-    return [_unmasked(arrays[f"v{i}"]) for i in range(len(columns))], encoded
+    return [_unmasked(arrays[f"v{i}"]) for i in range(len(columns))], _unmasked(arrays["target"])
 
 
 def _comparable(column: SourceColumn) -> str:
@@ -117,7 +163,7 @@ def _comparable(column: SourceColumn) -> str:
     return f"CAST({column.value} AS DOUBLE)" if column.is_numeric else column.value
 
 
-def _unmasked(values: Any) -> npt.NDArray[Any]:
+def _unmasked(values: Any) -> Values:
     """An array without a mask: NaN, or None for text, where there was no value."""
     if isinstance(values, np.ma.MaskedArray):
         return np.asarray(values.filled(np.nan if values.dtype.kind == "f" else None))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from Task1_database.dataset import TOML
 from Task1_database.onboarding.dataset_plan import DatasetPlan
 from Task1_database.onboarding.names import join_quoted, one_line
+from Task1_database.onboarding.planned_split import PlannedSplit
 from Task1_database.onboarding.source_column import SourceColumn
 from Task1_database.target import FEWEST_OF_A_CLASS
 from Task1_database.workspace import Workspace
@@ -48,6 +49,9 @@ def lines(plan: DatasetPlan, folder: Path) -> Iterator[str]:
     for row in rows:
         cells = (f"{row[part]:{widths[part]}}" for part in range(3))
         yield f"  {'  '.join(cells)}  {row.remarks}".rstrip()
+    if questions := _questions(plan):
+        yield "please check"
+        yield from (f"  {line}" for line in questions)
     yield f"to change it, edit {folder}"
     yield from (f"  {line}" for line in _line_numbers(plan, folder))
     yield f"next: tablecast run {_as_argument(folder)}"
@@ -68,6 +72,7 @@ def readme(plan: DatasetPlan) -> str:
         _bullets(_target(plan)),
         "## Columns",
         "\n".join(table),
+        *(["## Please check", _bullets(questions)] if (questions := _questions(plan)) else []),
         "Where it is from, under which licence, and what its columns mean, the file does not say.",
     )
     return "\n\n".join(parts) + "\n"
@@ -85,7 +90,7 @@ def _source(plan: DatasetPlan) -> list[str]:
 
 def _target(plan: DatasetPlan) -> list[str]:
     """What is predicted, and which rows are no use for it."""
-    outcome, label = plan.outcome, one_line(plan.target.label)
+    outcome, label = plan.outcome, one_line(plan.outcome.source.label or plan.target.name)
     lines = [f"{label}: {outcome.task}, because {outcome.reason}"]
     if outcome.positive:
         lines.append(f"the probability in an answer is that of {outcome.positive!r}")
@@ -100,6 +105,26 @@ def _target(plan: DatasetPlan) -> list[str]:
     if plan.remark:
         lines.append(plan.remark)
     return lines
+
+
+def _questions(plan: DatasetPlan) -> list[str]:
+    """What only the user can know."""
+    target = _label(plan.outcome.source)
+    lines = [
+        f"{_label(feature.source)}: {plan.doubts[feature.source.index]}; is it known before "
+        f"{target} is? If not, delete [features.{feature.name}] in {TOML} and its line in "
+        "features.sql"
+        for feature in plan.features
+        if feature.source.index in plan.doubts
+    ]
+    if plan.split:
+        lines.append(f"{plan.split.reason}; {TOML} proposes {_as_split(plan.split)}")
+    return [one_line(line) for line in lines]
+
+
+def _as_split(split: PlannedSplit) -> str:
+    later = "later rows" if split.kind == "time" else f"a new {split.column.name}"
+    return f'[split] {split.kind} = "{split.column.name}", which shows how sure it is on {later}'
 
 
 def _columns(plan: DatasetPlan) -> list[SummaryRow]:

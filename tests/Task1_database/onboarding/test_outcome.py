@@ -34,8 +34,9 @@ from tests.Task1_database.onboarding.tables import (
         (["a", "a", "b"], "classification", "b"),
         ([3, 4, 5], "classification", ""),
         (["x", "y", "z"], "classification", ""),
-        (range(10), "classification", ""),
-        (range(11), "regression", ""),
+        (range(5), "classification", ""),
+        (range(6), "regression", ""),
+        ([0] * 60 + [1] * 55 + [2] * 5, "regression", ""),
         ([0.5, 1.5], "regression", ""),
     ],
 )

@@ -1,0 +1,83 @@
+"""How a new dataset's rows should be split: by time where days are in order, by group where an
+identifier repeats.
+
+Rows next to each other in time, or of one person, are alike: split at random, a model is judged by
+what it has as good as seen, and promises more than it keeps.
+"""
+
+# ruff: noqa: S608 - the SQL is made of expressions that this package wrote
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from Task1_database.onboarding.planned_features import PlannedFeature
+from Task1_database.onboarding.source_cells import TABLE, SourceCells
+from Task1_database.onboarding.source_column import SourceColumn
+
+MIN_GROUPS = 20
+MIN_GROUP_ROWS = 2  # on average
+MAX_MOMENT_SHARE = 0.05  # of the rows on one day, for ten parts in time to be cut
+
+
+@dataclass(frozen=True)
+class PlannedSplit:
+    """A split.
+
+    Attributes
+    ----------
+    column : PlannedFeature
+        The column of feature_store: a feature for time, none for groups.
+    is_sure : bool
+        Whether it is made; otherwise it is only proposed.
+    reason : str
+        What of the file suggests it.
+    """
+
+    kind: Literal["time", "group"]
+    column: PlannedFeature
+    is_sure: bool
+    reason: str
+
+
+def planned_split(
+    cells: SourceCells, features: Iterable[PlannedFeature], identifiers: Iterable[PlannedFeature]
+) -> PlannedSplit | None:
+    """The split that suits a file best, if any: a sure one first, time before groups.
+
+    `features` may hold the number of a day, or its year; `identifiers` are not among the features.
+    """
+    times = {f.source.index: f for f in features if f.part in ("year", "days")}
+    splits = [_by_time(cells, feature) for feature in times.values()]
+    splits += [split for one in identifiers if (split := _by_group(cells, one))]
+    return max(splits, key=lambda split: split.is_sure, default=None)
+
+
+def _by_time(cells: SourceCells, days: PlannedFeature) -> PlannedSplit:
+    label, value = days.source.label, days.source.value
+    before = f"lag({value}) OVER (ORDER BY rowid)"
+    steps = f"SELECT {value} AS v, {before} AS b FROM {TABLE}"
+    ((rising, falling),) = cells.query(f"SELECT bool_and(v >= b), bool_and(v <= b) FROM ({steps})")
+    ordered, complete = bool(rising or falling), days.source.non_null_count == cells.rows
+    order = "the rows are in its order" if ordered else "it holds days"
+    sure = ordered and complete and _largest_share(cells, days.source) <= MAX_MOMENT_SHARE
+    return PlannedSplit("time", days, sure, f"{label}: {order}")
+
+
+def _by_group(cells: SourceCells, identifier: PlannedFeature) -> PlannedSplit | None:
+    column = identifier.source
+    ((groups,),) = cells.query(f"SELECT count(DISTINCT {column.value}) FROM {TABLE}")
+    if groups == column.non_null_count:
+        return None
+    complete = column.non_null_count == cells.rows
+    sure = complete and groups >= MIN_GROUPS and cells.rows >= MIN_GROUP_ROWS * groups
+    reason = f"{column.label} identifies {groups:,} things or persons in {cells.rows:,} rows"
+    return PlannedSplit("group", identifier, sure, reason)
+
+
+def _largest_share(cells: SourceCells, column: SourceColumn) -> float:
+    days = f"SELECT count(*) AS n FROM {TABLE} GROUP BY CAST({column.value} AS DATE)"
+    ((count,),) = cells.query(f"SELECT max(n) FROM ({days})")
+    return float(count) / cells.rows
