@@ -102,8 +102,8 @@ def _folder(file: Path, home: Path, name: str | None) -> Path:
 def _source(file: Path, target: str, sheet: str | None, scratch: Path) -> Delimited:
     if is_workbook(file):
         path = scratch / "sheet.csv"
-        title = sheet_to_csv(file, sheet, path)
-        return locate_table(file, path, "UTF-8", ",", target, title)
+        sheets = sheet_to_csv(file, sheet, path)
+        return locate_table(file, path, "UTF-8", ",", target, sheets)
     if sheet is not None:
         raise DataError(f"{file.name}: is no XLSX workbook; a CSV has no sheets")
     return detect(file, target, scratch)

@@ -27,6 +27,8 @@ class TomlSection:
             return cls(tomllib.loads(text), file)
         except tomllib.TOMLDecodeError as error:
             raise DatasetError(f"{file}: {error}") from error
+        except RecursionError as error:
+            raise DatasetError(f"{file}: lists or tables are nested too deeply") from error
 
     def __contains__(self, key: str) -> bool:
         return key in self._values

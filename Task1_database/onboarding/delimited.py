@@ -11,15 +11,17 @@ import io
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from Task1_database.errors import DataError
 from Task1_database.onboarding.encoding import MARK, as_utf8
-from Task1_database.onboarding.names import one_line, safe_name
+from Task1_database.onboarding.names import join_quoted, one_line, safe_name
 
+MAX_COLUMNS = 1_000  # MySQL's tables have 1,017 at most, and days take several
+MAX_NAMED = 5  # sheets
 HEAD = 1 << 18  # characters from which separator and header are detected
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
 _NUMBERED = re.compile(r"column_([1-9][0-9]*)")
@@ -52,6 +54,7 @@ class Delimited:
     skip: int
     above: int = 0
     sheet: str = ""
+    other_sheets: tuple[str, ...] = ()
 
     @property
     def header(self) -> bool:
@@ -68,7 +71,9 @@ class Delimited:
     def description(self) -> str:
         """How the file is written, in words."""
         if self.sheet:
-            return f"the sheet {self.sheet!r} of a workbook, {self._header}"
+            others = join_quoted(self.other_sheets, MAX_NAMED)
+            instead = f" (--sheet takes another: {others})" if others else ""
+            return f"the sheet {self.sheet!r} of a workbook{instead}, {self._header}"
         return f"{self.encoding} text, separated by {SEPARATORS[self.separator]}, {self._header}"
 
     @property
@@ -137,15 +142,19 @@ def detect(file: Path, target: str, scratch: Path) -> Delimited:
 
 
 def locate_table(
-    file: Path, path: Path, encoding: str, separator: str, target: str, sheet: str = ""
+    file: Path, path: Path, encoding: str, separator: str, target: str, sheets: Sequence[str] = ()
 ) -> Delimited:
-    """The table in a UTF-8 text whose separator is known: where it begins, and its header."""
+    """The table in a UTF-8 text whose separator is known: where it begins, and its header.
+
+    Of a workbook, `sheets` are the one that it comes from, then the others.
+    """
     with path.open(encoding="utf-8-sig", newline="") as text:
         head = text.read(HEAD)
     records = _records(head, separator, whole=len(head) < HEAD)
     if not records:
         raise DataError(f"{file.name}: the first row has no end; is a quote not closed?")
     width = _usual(len(cells) for _, _, cells in records)
+    assert_few_columns(file.name, width)
     declared = bool(_SEP_LINE.match(head))
     first, last, names = next(record for record in records[declared:] if len(record[2]) == width)
     above = first - 1
@@ -153,7 +162,21 @@ def locate_table(
         labels, skip = tuple(one_line(name) for name in names), last
     else:
         labels, skip = tuple(f"column_{number + 1}" for number in range(width)), above
-    return Delimited(file, path, encoding, separator, labels, skip, above, sheet)
+    sheet, *others = sheets or [""]
+    return Delimited(file, path, encoding, separator, labels, skip, above, sheet, tuple(others))
+
+
+def assert_few_columns(file: str, count: int) -> None:
+    """Make sure that there are no more columns than every database holds.
+
+    Raises
+    ------
+    DataError
+        If there are.
+    """
+    if count > MAX_COLUMNS:
+        limit = f"at most {MAX_COLUMNS:,} fit every database"
+        raise DataError(f"{file}: there are {count:,} columns; {limit}: keep those that matter")
 
 
 def is_header(cells: Iterable[str], target: str) -> bool:

@@ -4,8 +4,6 @@ Two columns are the same if each value of one goes with one value of the other, 
 or if they are numbers, and one is the other multiplied and shifted.
 """
 
-# ruff: noqa: S608 - the SQL is made of expressions that this package wrote
-
 from __future__ import annotations
 
 from collections.abc import Sequence

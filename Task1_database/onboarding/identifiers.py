@@ -4,8 +4,6 @@ A model that is given one learns each person by heart, and knows nothing of the 
 feature; one that repeats says instead which rows belong together.
 """
 
-# ruff: noqa: S608 - the SQL is made of column numbers, and of expressions that this package wrote
-
 from __future__ import annotations
 
 import re

@@ -5,8 +5,6 @@ Rows next to each other in time, or of one person, are alike: split at random, a
 what it has as good as seen, and promises more than it keeps.
 """
 
-# ruff: noqa: S608 - the SQL is made of expressions that this package wrote
-
 from __future__ import annotations
 
 from collections.abc import Iterable

@@ -65,6 +65,10 @@ def test_the_shipped_houses_are_complete() -> None:
             "dataset.toml: Invalid value (at end of document)",
         ),
         (
+            {"dataset.toml": "x = " + 9_999 * "["},
+            "dataset.toml: lists or tables are nested too deeply",
+        ),
+        (
             {"dataset.toml": "colour = 1\n" + TOML},
             "dataset.toml: colour: expected no such key; known are title, description, task, x, "
             "model, target, tables, features, excluded",

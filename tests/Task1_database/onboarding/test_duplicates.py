@@ -11,6 +11,7 @@ from Task1_database.new import new
 from tests.Task1_database.onboarding.tables import (
     RNG,
     ROWS,
+    Columns,
     left_out,
     new_from,
     numbers,
@@ -46,7 +47,7 @@ def test_what_differs_in_one_row_of_many_stays(tmp_path: Path) -> None:
     rows = 41_000
     kind = [f"k{i % 3}" for i in range(rows)]
     almost = [*kind[:30_001], "k9", *kind[30_002:]]
-    table = {"kind": kind, "almost": almost, "price": [RNG.random() for _ in range(rows)]}
+    table: Columns = {"kind": kind, "almost": almost, "price": [RNG.random() for _ in range(rows)]}
     assert left_out(new_from(tmp_path, table)) == {}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.Task1_database.onboarding.tables import RNG, ROWS, left_out, new_from, numbers
+from tests.Task1_database.onboarding.tables import RNG, ROWS, Columns, left_out, new_from, numbers
 
 START = [RNG.randrange(300, 1_200) for _ in range(ROWS)]
 DELAY = [round(RNG.gauss(5, 25)) for _ in range(ROWS)]
@@ -22,7 +22,11 @@ def clock(minutes: int) -> int:
 
 def test_the_later_of_two_whose_difference_is_the_target_is_left_out(tmp_path: Path) -> None:
     arrived = [clock(start + delay) for start, delay in zip(START, DELAY, strict=True)]
-    table = {"planned": [clock(start) for start in START], "landed": arrived, "price": DELAY}
+    table: Columns = {
+        "planned": [clock(start) for start in START],
+        "landed": arrived,
+        "price": DELAY,
+    }
     reasons = left_out(new_from(tmp_path, table))
     assert list(reasons) == ["landed"]
     assert reasons["landed"].startswith("landed less planned is price in ")
@@ -38,7 +42,7 @@ def test_moments_subtract_in_minutes(tmp_path: Path) -> None:
 def test_both_parts_of_a_sum_are_left_out(tmp_path: Path) -> None:
     one, two = numbers(5), numbers(5)
     total = [round(a + b, 2) for a, b in zip(one, two, strict=True)]
-    table = {"casual": one, "size": numbers(), "registered": two, "price": total}
+    table: Columns = {"casual": one, "size": numbers(), "registered": two, "price": total}
     reason = "casual plus registered is price: is it known before price is?"
     assert left_out(new_from(tmp_path, table)) == {"casual": reason, "registered": reason}
 

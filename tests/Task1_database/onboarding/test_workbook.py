@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import csv
 import datetime
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from Task1_database.dataset import Dataset
 from Task1_database.errors import DataError
 from Task1_database.new import new
-from Task1_database.onboarding.workbook import is_workbook, sheet_to_csv
+from Task1_database.onboarding.workbook import MAX_UNPACKED, is_workbook, sheet_to_csv
 from tests.Task1_database.onboarding.tables import answers, boats
 
 
@@ -33,7 +35,7 @@ def book(folder: Path, **sheets: Sequence[Sequence[Any]]) -> Path:
 
 
 def rows_of(folder: Path, file: Path, sheet: str | None = None) -> tuple[str, list[list[str]]]:
-    name = sheet_to_csv(file, sheet, folder / "made.csv")
+    name, *_ = sheet_to_csv(file, sheet, folder / "made.csv")
     with (folder / "made.csv").open(encoding="utf-8", newline="") as text:
         return name, list(csv.reader(text, strict=True))
 
@@ -95,6 +97,74 @@ def test_what_only_looks_like_a_workbook_is_refused(tmp_path: Path) -> None:
         rows_of(tmp_path, file)
 
 
+def with_sheet(folder: Path, text: str) -> Path:
+    """A workbook whose only sheet is this XML."""
+    file, changed = book(folder, One=[["a"], [1]]), folder / "changed.xlsx"
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as new_:
+        for part in old.namelist():
+            new_.writestr(part, text if "sheet1" in part else old.read(part))
+    return changed
+
+
+SHEET = f'<worksheet xmlns="{SHEET_MAIN_NS}">{{}}<sheetData>{{}}</sheetData></worksheet>'
+
+
+@pytest.mark.parametrize(
+    ("dimension", "rows", "problem"),
+    [
+        ("", "<row></row>" * (MAX_UNPACKED // 11), "unpacked, it has 128 MB; at most 128 are read"),
+        ('<dimension ref="A1:B4000000"/>', "", "a sheet has more than 1,048,576 rows"),
+        ("", '<row r="4000000"><c r="A4000000"><v>1</v></c></row>', "a sheet has more than"),
+        (
+            "",
+            f"<row>{'<c><v>1</v></c>' * 20_000}</row>",
+            "there are 20,000 columns; at most 1,000 fit every database",
+        ),
+        ("", "<row><c><v>1</v></c>", "cannot be read as a workbook: "),
+    ],
+)
+def test_a_workbook_is_read_within_bounds(
+    tmp_path: Path, dimension: str, rows: str, problem: str
+) -> None:
+    file = with_sheet(tmp_path, SHEET.format(dimension, rows))
+    with pytest.raises(DataError) as caught:
+        rows_of(tmp_path, file)
+    assert str(caught.value).startswith(f"changed.xlsx: {problem}")
+
+
+def test_a_workbook_that_claims_to_be_huge_and_is_not_is_read(tmp_path: Path) -> None:
+    rows = '<row r="9"><c r="A9"><v>1</v></c><c r="B9"><v>2</v></c></row>'
+    file = with_sheet(tmp_path, SHEET.format('<dimension ref="A1:XFD1048576"/>', rows))
+    assert rows_of(tmp_path, file) == ("One", [["1", "2"]])
+
+
+@pytest.mark.parametrize("kept", [0.1, 0.5, 0.95])
+def test_a_cut_workbook_is_refused(tmp_path: Path, kept: float) -> None:
+    file = book(tmp_path, One=[["a", "b"], *[[i, f"text {i}"] for i in range(500)]])
+    whole = file.read_bytes()
+    file.write_bytes(whole[: int(kept * len(whole))])
+    with pytest.raises(DataError, match="^book.xlsx: cannot be read as a workbook: "):
+        rows_of(tmp_path, file)
+
+
+def test_damage_inside_a_workbook_is_told_in_one_line(tmp_path: Path) -> None:
+    file = book(tmp_path, One=[["a", "b"], *[[i, f"text {i}"] for i in range(500)]])
+    with zipfile.ZipFile(file) as archive:
+        begin = next(p for p in archive.infolist() if "sheet1" in p.filename).header_offset
+    data = bytearray(file.read_bytes())
+    data[begin + 200 : begin + 300] = bytes(100)
+    file.write_bytes(data)
+    with pytest.raises(DataError, match="^book.xlsx: cannot be read as a workbook: "):
+        rows_of(tmp_path, file)
+
+
+def test_a_workbook_s_other_sheets_are_named(tmp_path: Path) -> None:
+    table = [list(boats()), *zip(*boats().values(), strict=True)]
+    file = book(tmp_path, One=table, Two=[["b"], [2]], Notes=[])
+    text = "\n".join(new(file, "price", tmp_path / "home").lines())
+    assert "the sheet 'One' of a workbook (--sheet takes another: 'Two', 'Notes'), with" in text
+
+
 def test_a_sheet_becomes_a_dataset(tmp_path: Path) -> None:
     book = Workbook()
     page = book.create_sheet("Boats")
@@ -103,5 +173,8 @@ def test_a_sheet_becomes_a_dataset(tmp_path: Path) -> None:
     book.save(tmp_path / "boats.xlsx")
     result = new(tmp_path / "boats.xlsx", "price", tmp_path / "home", sheet="Boats")
     assert (result.folder / "original" / "boats.xlsx").is_file()
-    assert "the sheet 'Boats' of a workbook, with its header in line 1" in "\n".join(result.lines())
+    assert (
+        "the sheet 'Boats' of a workbook (--sheet takes another: 'Sheet'), with its header"
+        in "\n".join(result.lines())
+    )
     answers(Dataset.open(str(result.folder)), tmp_path)
