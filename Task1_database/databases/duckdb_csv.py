@@ -105,6 +105,6 @@ def refusals_of(csv: CsvFile) -> Iterator[None]:
         raise csv.first_error() or DataError(f"{csv.path.name}: {first_line(error)}") from error
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: Exception | str) -> str:
     """The gist of one of DuckDB's errors, which go on with hints and the query."""
     return str(error).strip().partition("\n")[0]

@@ -1,14 +1,14 @@
 """DuckDB, embedded: a database that is one file, and the reader of every CSV.
 
 A kill at any moment of a transaction leaves what was there before. SQL can reach neither files
-(save the CSVs being loaded) nor the network, and can load no extension.
+(save the CSVs being loaded) nor the network, and can load no extension. A query with a time limit
+is answered by a process of its own, which reads only.
 """
 
 # ruff: noqa: D102 - base.py says what the methods do
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,10 +30,10 @@ from Task1_database.databases.base import (
     kind_of,
 )
 from Task1_database.databases.duckdb_csv import first_line, refusals_of, select_of
+from Task1_database.databases.duckdb_process import DuckProcess
 from Task1_database.errors import (
     DatabaseError,
     DatabaseInUse,
-    QueryTimeout,
     TableMissing,
 )
 from Task1_database.schema import Table
@@ -59,10 +59,28 @@ class DuckDatabase(Database):
         if read_only and not path.exists():
             raise TableMissing(f"{url} is not there yet; load a dataset into it first")
         self._connection = _open(url, path, read_only, files)
+        self._process: DuckProcess | None = None
 
     def query(self, sql: str, *, seconds: float | None = None) -> Result:
-        with _time_limit(self._connection, seconds), _errors():
+        if seconds is not None:
+            return self._query_within(sql, seconds)
+        with _errors():
             return _rows(self._connection, sql)
+
+    def _query_within(self, sql: str, seconds: float) -> Result:
+        """By a process that can be ended; it goes on with the next query, or another one does."""
+        if self._process is None:
+            self._process = DuckProcess(_path(self.url), LOCKED_DOWN)
+        try:
+            return self._process.query(sql, seconds)
+        finally:
+            if not self._process.is_alive:
+                self._end_process()
+
+    def _end_process(self) -> None:
+        if self._process is not None:
+            self._process.close()
+        self._process = None
 
     def frame(self, sql: str) -> pd.DataFrame:
         with _errors():
@@ -94,6 +112,7 @@ class DuckDatabase(Database):
             self._connection.commit()
 
     def close(self) -> None:
+        self._end_process()
         self._connection.close()
 
 
@@ -178,30 +197,6 @@ def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Kin
     except duckdb.CatalogException as error:
         raise TableMissing(f"there is no table {table}; load it first") from error
     return {name: kind_of(f"{table}.{name}", kind) for name, kind, *_ in described}
-
-
-@contextmanager
-def _time_limit(connection: duckdb.DuckDBPyConnection, seconds: float | None) -> Iterator[None]:
-    if seconds is None:
-        yield
-        return
-    late = threading.Event()
-
-    def stop() -> None:
-        late.set()
-        connection.interrupt()
-
-    timer = threading.Timer(seconds, stop)
-    timer.start()
-    try:
-        yield
-    except DatabaseError as error:
-        if late.is_set():
-            raise QueryTimeout(f"took longer than {seconds:g} seconds") from error
-        raise
-    finally:
-        timer.cancel()
-        timer.join()
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from Task1_database.databases import duckdb_process
 from Task1_database.databases.base import Database
 from Task1_database.databases.connect import connect
 from Task1_database.errors import DatabaseError, DatabaseInUse, QueryTimeout, TableMissing
@@ -124,7 +125,44 @@ def test_a_question_without_end_is_stopped_and_the_next_is_answered(url: str) ->
             database.query(endless, seconds=0.3)
         assert time.monotonic() - start < 5
         assert str(caught.value) == "took longer than 0.3 seconds"
-        assert database.query("SELECT a FROM t", seconds=0.3).rows == [(1,)]
+        assert database.query("SELECT a FROM t", seconds=60).rows == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "length(repeat('a', 2000000000))",
+        "length(lpad('a', 2000000000, 'b'))",
+        "len(range(1000000000))",
+    ],
+)
+def test_one_call_of_a_function_cannot_outlive_the_limit(url: str, call: str) -> None:
+    """DuckDB heeds no interrupt inside of one."""
+    fill(url, "SELECT 1 AS a")
+    with connect(url, read_only=True) as database:
+        with pytest.raises(QueryTimeout):
+            database.query(f"SELECT {call}", seconds=0.3)
+        assert database.query("SELECT a FROM t", seconds=60).rows == [(1,)]
+
+
+def test_a_query_with_a_limit_gives_the_same_values(url: str) -> None:
+    fill(url, "SELECT 1 AS a")
+    numbers = "7, 1.50, 2.0::DECIMAL(9,1), 0.1::DOUBLE, 'NaN'::DOUBLE, TRUE, 10::HUGEINT"
+    values = f"SELECT {numbers}, 'é\n', NULL, DATE '2024-01-31'"
+    with connect(url, read_only=True) as database:
+        one, other = database.query(values), database.query(values, seconds=60)
+    assert repr(one) == repr(other)
+
+
+def test_a_query_that_needs_too_much_memory_fails_alone(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duckdb_process, "_half_of_the_memory", lambda: 2**28)
+    fill(url, "SELECT 1 AS a")
+    with connect(url, read_only=True) as database:
+        with pytest.raises(DatabaseError):
+            database.query("SELECT length(repeat('a', 2000000000))", seconds=60)
+        assert database.query("SELECT a FROM t", seconds=60).rows == [(1,)]
 
 
 def test_many_may_read_at_once_but_none_may_write_meanwhile(url: str) -> None:
