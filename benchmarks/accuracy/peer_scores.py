@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
+from benchmarks.accuracy.peer_models.task import SPECIFICATION, TABLE, TARGET
 from benchmarks.accuracy.scores import Score
 from benchmarks.accuracy.tables import TEST_SHARE, Reading
 from benchmarks.environments import FOLDER, Environment
@@ -24,7 +25,7 @@ HERE = Path(__file__).parent
 ENVIRONMENT = Environment("accuracy", HERE / "peer_models.txt")
 SCORES = FOLDER / "scores"
 QUIET = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"}  # threads that wait take no core
-TARGET, TABLE, SPECIFICATION = "__target__", "table.csv", "task.json"
+LINE = '{"peer"'  # begins a line of scores; the libraries print lines of their own
 
 
 def locked_version(package: str) -> str:
@@ -68,19 +69,24 @@ class PeerScores:
         return json.loads(file.read_text()) if file.exists() else None
 
     def train(self, group: PeerGroup, seed: int) -> None:
-        """Train the peers of a group on one split, and keep their scores."""
+        """Train the peers of a group on one split, and keep their scores.
+
+        Raises RuntimeError, with the end of what it said, where a peer failed.
+        """
         with TemporaryDirectory() as folder:
             self._write_task(Path(folder), seed)
             command = [str(ENVIRONMENT.made().python), "-m", "benchmarks.accuracy.peer_models"]
-            printed = subprocess.run(
+            done = subprocess.run(
                 [*command, group.module, folder],
                 env=environment(**QUIET),
                 cwd=ROOT,
-                stdout=subprocess.PIPE,
+                capture_output=True,
                 text=True,
-                check=True,
-            ).stdout
-        lines = [json.loads(line) for line in printed.splitlines() if line.startswith('{"peer"')]
+                check=False,
+            )
+        if done.returncode:
+            raise RuntimeError(f"{group.module}: {done.stderr[-400:]}")
+        lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith(LINE)]
         file = self._file(group, seed)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps({line["peer"]: line["score"] for line in lines}))

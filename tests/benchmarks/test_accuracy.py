@@ -14,7 +14,7 @@ from benchmarks.accuracy import peer_scores
 from benchmarks.accuracy.goals import goals
 from benchmarks.accuracy.own import brief
 from benchmarks.accuracy.own_scores import read_scores, write_scores
-from benchmarks.accuracy.peer_scores import FAST, PeerScores
+from benchmarks.accuracy.peer_scores import FAST, PeerGroup, PeerScores
 from benchmarks.accuracy.report import page
 from benchmarks.accuracy.scores import calibration_error, class_score, regression_score
 from benchmarks.accuracy.table_result import OWN, TableResult
@@ -122,6 +122,11 @@ def test_peers_are_trained_once_for_the_same_rows(peers: PeerScores, tmp_path: P
     reading = peers.reading
     others = replace(reading, frame=reading.frame.assign(water=range(120)))
     assert PeerScores(others).kept(group, 0) is None
+
+
+def test_a_peer_that_fails_says_why(peers: PeerScores) -> None:
+    with pytest.raises(RuntimeError, match="(?s)no_such_models: .*No module named"):
+        peers.train(PeerGroup("no_such_models", "scikit-learn"), 0)
 
 
 def test_tablecast_beside_others(reading: Reading, peers: PeerScores, tmp_path: Path) -> None:
