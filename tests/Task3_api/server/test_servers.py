@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -159,3 +160,25 @@ def test_questions_sent_together_are_answered_in_order(served: Live) -> None:
             answers += client.recv(65536)
     areas = [int(part.partition(b"}")[0]) for part in answers.split(b'"living_area":')[1:]]
     assert areas == list(range(1000, 1020))
+
+
+def test_a_stopped_service_refuses_who_comes_and_answers_who_is_there(home: Path) -> None:
+    """Under gunicorn they would hang until it ends."""
+    port = free_port(18_400)
+    live = start(["-m", "tablecast", "serve", "houses", "--port", str(port)], port, home)
+    with socket.socket() as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+        line.settimeout(20)
+        line.connect(("127.0.0.1", port))
+        line.sendall(upload(CSV, sized(TABLE * 60)))  # its answer is longer than what is buffered
+        answer = line.recv(1000)
+        live.process.terminate()
+        until = time.monotonic() + 10
+        while not is_free(port, "127.0.0.1") and time.monotonic() < until:
+            time.sleep(0.02)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port))
+        assert live.process.poll() is None
+        answer += b"".join(iter(lambda: line.recv(1 << 20), b""))
+    assert answer.endswith(b"0\r\n\r\n")
+    assert "Traceback" not in live.process.communicate(timeout=20)[1]
