@@ -17,7 +17,7 @@ from Task3_api.request_body import small_body
 
 blueprint = Blueprint("api", __name__)
 
-FRAMES = {  # MLflow's two forms of many records -> where in them the rows are
+MLFLOW_FORMATS = {  # MLflow's two for many records -> the path to the rows in them
     "dataframe_records": ("dataframe_records",),
     "dataframe_split": ("dataframe_split", "data"),
 }
@@ -25,7 +25,7 @@ FRAMES = {  # MLflow's two forms of many records -> where in them the rows are
 
 @blueprint.get("/predict")
 def predict_one() -> Response:
-    """The answer to what the address tells, by the features' names or `x`."""
+    """The answer to the features in the address, by their names or `x`."""
     model = current_model()
     record = model.parser.record(parsing.pairs(request.query_string))
     return jsonify(model.predictor.answer(record))
@@ -33,7 +33,7 @@ def predict_one() -> Response:
 
 @blueprint.get("/explain")
 def explain() -> Response:
-    """Why the answer to what the address tells is what it is; see `Explainer.explain`."""
+    """Why the answer to the features in the address is what it is; see `Explainer.explain`."""
     model = current_model()
     record = model.parser.record(parsing.pairs(request.query_string))
     return jsonify(model.explainer.explain(record))
@@ -43,15 +43,15 @@ def explain() -> Response:
 @blueprint.post("/invocations")
 def predict_posted() -> Response:
     """The answer to a record, the answers to a list of them or to MLflow's two forms."""
-    model, sent = current_model(), _sent()
-    if isinstance(sent, list):
-        return jsonify(_answers(model, sent))
-    if not isinstance(sent, dict):
+    model, body = current_model(), _json_body()
+    if isinstance(body, list):
+        return jsonify(_answers(model, body))
+    if not isinstance(body, dict):
         raise InputError("send a record as a JSON object, or a list of records")
-    for frame in FRAMES:
-        if frame in sent and frame not in model.contract.by_name:
-            return jsonify({"predictions": _answers(model, _rows(sent, frame))})
-    return jsonify(model.predictor.answer(model.parser.record(sent.items())))
+    for name in MLFLOW_FORMATS:
+        if name in body and name not in model.contract.by_name:
+            return jsonify({"predictions": _answers(model, _rows(body, name))})
+    return jsonify(model.predictor.answer(model.parser.record(body.items())))
 
 
 @blueprint.get("/healthz")
@@ -65,8 +65,8 @@ def healthz() -> Response:
 def readyz() -> Response:
     """Whether it can answer, and with which model."""
     model = current_model()
-    named = {"dataset": model.contract.dataset, "version": model.predictor.version}
-    return jsonify({"status": "ready", "model": named})
+    identity = {"dataset": model.contract.dataset, "version": model.predictor.version}
+    return jsonify({"status": "ready", "model": identity})
 
 
 @blueprint.get("/openapi.json")
@@ -75,7 +75,7 @@ def openapi() -> Response:
     return jsonify(current_model().openapi)
 
 
-def _sent() -> Any:
+def _json_body() -> Any:
     if not request.is_json:
         raise UnsupportedMediaType("send application/json; a CSV goes to /batch_prediction")
     if request.query_string:
@@ -83,16 +83,17 @@ def _sent() -> Any:
     return parsing.document(small_body())
 
 
-def _rows(sent: dict[str, Any], frame: str) -> list[Any]:
-    if len(sent) > 1:
-        other = next(name for name in sent if name != frame)
-        raise parsing.unknown(other, [frame])
-    g.within = FRAMES[frame]
-    if frame == "dataframe_split":
-        return list(parsing.dataframe(sent[frame]))
-    if not isinstance(sent[frame], list):
+def _rows(body: dict[str, Any], name: str) -> list[Any]:
+    """The rows of one of MLflow's formats, as JSON objects."""
+    if len(body) > 1:
+        other = next(key for key in body if key != name)
+        raise parsing.unknown(other, [name])
+    g.path_to_rows = MLFLOW_FORMATS[name]  # for the pointer of a problem
+    if name == "dataframe_split":
+        return list(parsing.dataframe(body[name]))
+    if not isinstance(body[name], list):
         raise InputError("dataframe_records must be a list of records")
-    return list(sent[frame])
+    return list(body[name])
 
 
 def _answers(model: CurrentModel, items: list[Any]) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ from Task3_api.parsing import Parser
 from Task3_api.predictor import Predictor
 
 KEY = "tablecast"
-SHOWN = 4096  # values, about, of which a page draws a histogram
+SAMPLE = 4096  # values, about, of which a page draws a histogram
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class CurrentModel:
 
     @property
     def contract(self) -> Contract:
-        """What may be asked."""
+        """The features and the target."""
         return self.predictor.contract
 
     @property
@@ -59,21 +59,21 @@ class CurrentModel:
 
     @cached_property
     def explainer(self) -> Explainer:
-        """Tells why the predictor answers as it does."""
+        """Explains why the predictor answers as it does."""
         return Explainer(self.predictor)
 
     @cached_property
     def outcomes(self) -> Floats:
-        """What happened in the calibration rows, or some of them; in the target's unit."""
-        some = _some(self.predictor.sealed.calibration.outcomes)
-        return np.exp(some) if self.contract.target.logarithmic else some
+        """The outcomes of the calibration rows, or a sample of them, in the target's unit."""
+        sample = _sample(self.predictor.sealed.calibration.outcomes)
+        return np.exp(sample) if self.contract.target.logarithmic else sample
 
     @cached_property
-    def main(self) -> Floats:
-        """The main feature in the calibration rows that have it, or in some of them."""
-        column = self.contract.names.index(self.contract.x)
-        some = _some(self.predictor.sealed.calibration.rows[:, column])
-        return some[~np.isnan(some)]
+    def x_values(self) -> Floats:
+        """The main feature of the calibration rows that have it, or of a sample of them."""
+        column = self.contract.indices[self.contract.x]
+        sample = _sample(self.predictor.sealed.calibration.rows[:, column])
+        return sample[~np.isnan(sample)]
 
 
 def model_folder(*sources: Mapping[str, Any]) -> Path:
@@ -111,6 +111,6 @@ def current_model() -> CurrentModel:
     return model
 
 
-def _some(values: npt.NDArray[Any]) -> Floats:
+def _sample(values: npt.NDArray[Any]) -> Floats:
     """A few thousand values at most, taken evenly."""
-    return values[:: len(values) // SHOWN + 1].astype(np.float64)
+    return values[:: len(values) // SAMPLE + 1].astype(np.float64)

@@ -1,6 +1,6 @@
 """The interface, described for programs: an OpenAPI 3.1 document made from the contract.
 
-A category that training never saw may be asked too, so categories are examples, not an enum;
+A category that training never saw may be given too, so categories are examples, not an enum;
 likewise a number may lie outside the range that the description names.
 """
 
@@ -53,7 +53,7 @@ def document(contract: Contract, version: str) -> Schema:
 def _get(contract: Contract) -> Schema:
     return {
         "operationId": "predict_one",
-        "summary": "The answer to what the address tells",
+        "summary": "The answer to the features in the address",
         "parameters": _parameters(contract),
         "responses": _responses("The answer", {"application/json": _ref("Answer")}),
     }
@@ -62,7 +62,7 @@ def _get(contract: Contract) -> Schema:
 def _explain(contract: Contract) -> Schema:
     return {
         "operationId": "explain",
-        "summary": "Why the answer to what the address tells is what it is",
+        "summary": "Why the answer to the features in the address is what it is",
         "description": MEANING,
         "parameters": _parameters(contract),
         "responses": _responses("The explanation", {"application/json": _ref("Explanation")}),
@@ -129,18 +129,18 @@ def _parameter(name: str, feature: Feature, before: str = "") -> Schema:
 
 
 def _value(feature: Feature) -> Schema:
-    """One feature's schema, with what training knew of it in words."""
+    """One feature's schema, with what training knew of it."""
     unit = f" ({feature.unit})" if feature.unit else ""
-    words = [f"{feature.label}{unit}."]
+    sentences = [f"{feature.label}{unit}."]
     if feature.help:
-        words.append(feature.help.rstrip(".") + ".")
+        sentences.append(feature.help.rstrip(".") + ".")
     if feature.kind == "category":
-        words.append(f"{len(feature.categories)} categories in training.")
+        sentences.append(f"{len(feature.categories)} categories in training.")
         schema: Schema = {"type": "string", "examples": list(feature.categories[:EXAMPLES])}
     else:
-        words.append(f"{feature.minimum:g} to {feature.maximum:g} in training.")
+        sentences.append(f"{feature.minimum:g} to {feature.maximum:g} in training.")
         schema = {"type": feature.kind, "examples": [_typical(feature)]}
-    return {**schema, "description": " ".join(words)}
+    return {**schema, "description": " ".join(sentences)}
 
 
 def _record(contract: Contract) -> Schema:
@@ -195,7 +195,7 @@ def _explanation(contract: Contract) -> Schema:
     number: Schema = {"type": "number"}
     part: Schema = {"probability": number}
     whole: Schema = {**part, "probability_of": _answer(contract)["properties"].get("label")}
-    gain = ("moves", "How far the probability would move, up or down, if it were told; on average")
+    gain = ("moves", "How far the probability would move, up or down, if it were given; on average")
     if contract.task == "regression":
         part = {"prediction": number, "width": {**number, "description": "Of the range"}}
         whole = part

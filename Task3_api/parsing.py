@@ -1,9 +1,9 @@
-"""The one strict parser: from text, whoever sent it, to the values that a model may be told.
+"""The one strict parser: from text, whoever sent it, to the values of a record.
 
 A query, a form, a JSON document and a cell of a CSV all end in `Parser.value`, so that `1_000`
 is refused everywhere with the same words. An empty text, a JSON null or an absent name means
-"not known". A category that the training rows never held is a value like any other: the answer
-warns of it.
+that the value is missing. A category that the training rows never held is a value like any other:
+the answer warns of it.
 """
 
 from __future__ import annotations
@@ -23,34 +23,34 @@ Record = dict[str, Value]
 Pairs = list[tuple[str, str]]
 
 DECIMAL = re.compile(NUMBER)
-OF_DECIMALS = "0123456789+-.eE"  # a text of these alone is a DECIMAL or refused by float()
+DECIMAL_CHARACTERS = "0123456789+-.eE"  # a text of these alone is a DECIMAL or refused by float()
 LONGEST_NUMBER = 64  # characters
 LARGEST_NUMBER = MAX_FLOAT32
-SHOWN = 40  # characters of a refused value that its message repeats
+MAX_QUOTED = 40  # characters of a refused value that its message repeats
 ALIAS = "x"  # stands for the contract's main feature
 
 
 class Parser:
-    """Reads what may be told to one model, by its contract."""
+    """Reads the records of one model, by its contract."""
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
         self._features = dict(contract.by_name)
         self._features.setdefault(ALIAS, contract.by_name[contract.x])
 
-    def value(self, feature: Feature, given: object, name: str | None = None) -> Value:
-        """One value: None where nothing is told, text for a category, otherwise a float.
+    def value(self, feature: Feature, raw_value: object, name: str | None = None) -> Value:
+        """One value: None where it is missing, text for a category, otherwise a float.
 
         Raises InputError, naming the field (as `name`, where the sender called it that).
         """
-        if given is None or given == "":
+        if raw_value is None or raw_value == "":
             return None
         name = name or feature.name
         if feature.kind == "category":
-            return _category(given, name)
-        number = _number(given, name)
+            return _category(raw_value, name)
+        number = _number(raw_value, name)
         if feature.kind == "integer" and not number.is_integer():
-            raise InputError(f"{name} must be a whole number, not {shown(given)}", field=name)
+            raise InputError(f"{name} must be a whole number, not {quote(raw_value)}", field=name)
         return number
 
     def feature(self, name: str) -> Feature:
@@ -65,11 +65,11 @@ class Parser:
         Raises InputError, naming the field, for a name that is unknown or repeated.
         """
         record: Record = {}
-        for name, given in pairs:
+        for name, raw_value in pairs:
             feature = self._features.get(name) or self.feature(name)
             if feature.name in record:
                 raise InputError(f"{feature.name} is given more than once", field=name)
-            record[feature.name] = self.value(feature, given, name)
+            record[feature.name] = self.value(feature, raw_value, name)
         return record
 
     def records(self, items: Iterable[object]) -> list[Record]:
@@ -78,7 +78,7 @@ class Parser:
 
     def _item(self, index: int, item: object) -> Record:
         if not isinstance(item, dict):
-            raise InputError(f"a record must be an object, not {shown(item)}", row=index)
+            raise InputError(f"a record must be an object, not {quote(item)}", row=index)
         try:
             return self.record(item.items())
         except InputError as error:
@@ -129,14 +129,14 @@ def dataframe(split: object) -> list[dict[str, Any]]:
         raise InputError("dataframe_split: data must be a list of rows")
     for name in columns:
         if columns.count(name) > 1:
-            raise InputError(f"the column {shown(name)} appears more than once", field=name)
+            raise InputError(f"the column {quote(name)} appears more than once", field=name)
     return [_row(columns, row, index) for index, row in enumerate(data)]
 
 
-def shown(value: object) -> str:
+def quote(value: object) -> str:
     """A refused value as a message may repeat it: short, escaped, on one line."""
     if isinstance(value, str):
-        return repr(value if len(value) <= SHOWN else value[: SHOWN - 1] + "…")
+        return repr(value if len(value) <= MAX_QUOTED else value[: MAX_QUOTED - 1] + "…")
     if isinstance(value, dict):
         return "an object"
     return "a list" if isinstance(value, list) else json.dumps(value)
@@ -145,50 +145,54 @@ def shown(value: object) -> str:
 def unknown(name: str, names: Iterable[str]) -> InputError:
     """The error for a name that stands for nothing, with the closest one that does."""
     names = list(names)
-    close = difflib.get_close_matches(name[:SHOWN], names, n=1)
-    listed = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
-    hint = f"did you mean {close[0]}?" if close else f"known are {listed}"
-    return InputError(f"{shown(name)} is not known; {hint}", field=name[:SHOWN])
+    close = difflib.get_close_matches(name[:MAX_QUOTED], names, n=1)
+    first = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
+    hint = f"did you mean {close[0]}?" if close else f"known are {first}"
+    return InputError(f"{quote(name)} is not known; {hint}", field=name[:MAX_QUOTED])
 
 
-def _number(given: object, name: str) -> float:
-    if not isinstance(given, str) or given.strip(OF_DECIMALS) or len(given) > LONGEST_NUMBER:
-        raise _no_number(given, name)
+def _number(raw_value: object, name: str) -> float:
+    if (
+        not isinstance(raw_value, str)
+        or raw_value.strip(DECIMAL_CHARACTERS)
+        or len(raw_value) > LONGEST_NUMBER
+    ):
+        raise _not_a_number(raw_value, name)
     try:
-        number = float(given)
+        number = float(raw_value)
     except ValueError:
-        raise _no_number(given, name) from None
+        raise _not_a_number(raw_value, name) from None
     if abs(number) > LARGEST_NUMBER:
-        raise InputError(f"{name} is too large a number: {shown(given)}", field=name)
+        raise InputError(f"{name} is too large a number: {quote(raw_value)}", field=name)
     return number
 
 
-def _no_number(given: object, name: str) -> InputError:
-    if isinstance(given, str) and len(given) > LONGEST_NUMBER:
-        told = f"{name} is {len(given)} characters long"
-        return InputError(f"{told}; a number may have {LONGEST_NUMBER}", field=name)
-    wanted = f"{name} must be a decimal number such as 12 or -3.5"
-    return InputError(f"{wanted}, not {shown(given)}", field=name)
+def _not_a_number(raw_value: object, name: str) -> InputError:
+    if isinstance(raw_value, str) and len(raw_value) > LONGEST_NUMBER:
+        problem = f"{name} is {len(raw_value)} characters long"
+        return InputError(f"{problem}; a number may have {LONGEST_NUMBER}", field=name)
+    expected = f"{name} must be a decimal number such as 12 or -3.5"
+    return InputError(f"{expected}, not {quote(raw_value)}", field=name)
 
 
-def _category(given: object, name: str) -> str:
-    if not isinstance(given, str):
-        raise InputError(f"{name} must be text, not {shown(given)}", field=name)
+def _category(raw_value: object, name: str) -> str:
+    if not isinstance(raw_value, str):
+        raise InputError(f"{name} must be text, not {quote(raw_value)}", field=name)
     try:
-        given.encode()
+        raw_value.encode()
     except UnicodeEncodeError:
-        raise InputError(f"{name} is not valid Unicode: {shown(given)}", field=name) from None
-    return given
+        raise InputError(f"{name} is not valid Unicode: {quote(raw_value)}", field=name) from None
+    return raw_value
 
 
 def _object(pairs: Pairs) -> dict[str, Any]:
-    """A JSON object; a key that repeats is found here because a dict keeps the last one."""
+    """A JSON object; a key that repeats is an error here because a dict keeps the last one."""
     result: dict[str, Any] = dict(pairs)
     if len(result) < len(pairs):
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise InputError(f"the key {shown(key)} appears more than once")
+                raise InputError(f"the key {quote(key)} appears more than once")
             seen.add(key)
     return result
 

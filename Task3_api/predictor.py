@@ -16,7 +16,7 @@ from Task2_model.contract import Contract, Feature, Rows, Value
 from Task2_model.forest import Forest
 from Task2_model.graph import Graph
 
-Record = Mapping[str, Value]  # what is told, by feature; a feature may be left out or None
+Record = Mapping[str, Value]  # given values by feature; one may be left out or None
 Warning_ = dict[str, str]  # {"field": …, "detail": …}
 
 
@@ -35,13 +35,13 @@ class Predictor:
         self.sealed = sealed
         self.contract: Contract = sealed.contract
         self.version: str = sealed.version
-        form = sealed.runtime
-        self.raw_predict: RawPredict = form if isinstance(form, Forest) else Graph(form)
-        self._expected = [
+        runtime = sealed.runtime
+        self.raw_predict: RawPredict = runtime if isinstance(runtime, Forest) else Graph(runtime)
+        self._features = [
             (feature.name, feature.codes, feature.kind == "integer", *range_of(feature))
             for feature in self.contract.features
         ]
-        self._same = {  # of every answer, in its order
+        self._template = {  # of every answer, in its order
             "confidence": self.contract.confidence,
             "target": self.contract.target.name,
             "unit": self.contract.target.unit,
@@ -55,7 +55,7 @@ class Predictor:
     def answer(self, record: Record) -> dict[str, Any]:
         """The answer to one record, ready for JSON.
 
-        Raises InputError where the record tells nothing that the model can use.
+        Raises InputError where the record gives nothing that the model can use.
         """
         return self.answers([record])[0]
 
@@ -69,21 +69,21 @@ class Predictor:
 
     def answers(self, records: Sequence[Record]) -> list[dict[str, Any]]:
         """The answers to many records; an InputError carries the index of the one at fault."""
-        codes, about = [], []
+        codes, notes = [], []
         for index, record in enumerate(records):
-            row, told = self._understood(record)
+            row, note = self._encode(record)
             if all(map(math.isnan, row)):
-                raise self._nothing_told(record, index if len(records) > 1 else None)
+                raise self._nothing_given(record, index if len(records) > 1 else None)
             codes.append(row)
-            about.append(told)
+            notes.append(note)
         rows = np.array(codes, dtype=np.float32).reshape(-1, len(self.contract.features))
         return self._with_values(rows, about)
 
     def _with_values(self, rows: Rows, about: list[dict[str, Any]]) -> list[dict[str, Any]]:
         values = self._values(self.block(rows))
         return [
-            dict(zip(values, parts, strict=True)) | told
-            for parts, told in zip(zip(*values.values(), strict=True), about, strict=True)
+            dict(zip(values, parts, strict=True)) | note
+            for parts, note in zip(zip(*values.values(), strict=True), notes, strict=True)
         ]
 
     def block(self, rows: Rows, *, ranges: bool = True) -> Block:
@@ -91,7 +91,7 @@ class Predictor:
 
         Regression: `prediction`, `lower`, `upper`. Classification: `label` (an index into the
         contract's classes), `probability`, `set` (for each class whether it is possible). Without
-        `ranges` the promise (`lower` and `upper`, or `set`) is left out.
+        `ranges` the interval (`lower` and `upper`) or `set` is left out.
         """
         block = self._conformal.block(rows) if ranges else self._conformal.point(rows)
         if self.contract.task == "classification":
@@ -100,7 +100,7 @@ class Predictor:
         return {part: values.round(self.contract.target.decimals) for part, values in block.items()}
 
     def warn(self, record: Record) -> list[Warning_]:
-        """What the asker should know about each value that the training rows never held."""
+        """A warning for each value that the training rows never held."""
         return [
             {"field": name, "detail": detail}
             for name, value in record.items()
@@ -122,13 +122,13 @@ class Predictor:
             "set": [list(compress(target.values, possible)) for possible in block["set"]],
         }
 
-    def _understood(self, record: Record) -> tuple[list[float], dict[str, Any]]:
-        """A record as the model's row, and what its answer says about it."""
+    def _encode(self, record: Record) -> tuple[list[float], dict[str, Any]]:
+        """A record as the model's row, and what its answer repeats and warns of."""
         row: list[float] = []
         given: dict[str, Value] = {}
         missing: list[str] = []
-        usual = True
-        for name, codes, whole, low, high in self._expected:
+        all_seen = True
+        for name, codes, whole, low, high in self._features:
             value = record.get(name)
             if value is None:
                 missing.append(name)
@@ -136,17 +136,17 @@ class Predictor:
             elif isinstance(value, str):
                 given[name] = value
                 code = codes.get(value)
-                usual = usual and code is not None
+                all_seen = all_seen and code is not None
             else:
                 given[name] = int(value) if whole else value  # 3 bedrooms, not 3.0
                 code = value
-                usual = usual and low <= value <= high
+                all_seen = all_seen and low <= value <= high
             row.append(math.nan if code is None else code)
-        warnings = [] if usual else self.warn(record)
-        return row, {**self._same, "given": given, "missing": missing, "warnings": warnings}
+        warnings = [] if all_seen else self.warn(record)
+        return row, {**self._template, "given": given, "missing": missing, "warnings": warnings}
 
-    def _nothing_told(self, record: Record, row: int | None) -> InputError:
-        unseen = [warned["detail"] for warned in self.warn(record)]
+    def _nothing_given(self, record: Record, row: int | None) -> InputError:
+        unseen = [note["detail"] for note in self.warn(record)]
         hint = f"at least one feature must be given, for example {self.contract.x}"
         return InputError("; ".join([*unseen, hint]), row=row)
 

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.http import HTTP_STATUS_CODES
 
 from Task1_database.errors import InputError
-from Task3_api.parsing import shown
+from Task3_api.parsing import quote
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -25,7 +25,7 @@ def register(app: Flask) -> None:
 
 
 def on_input_error(error: InputError) -> Response:
-    """What was asked cannot be answered: 400, naming the field."""
+    """The request cannot be answered: 400, naming the field."""
     members: dict[str, Any] = {"field": error.field, "row": error.row}
     if request.is_json and (error.field is not None or error.row is not None):
         members["pointer"] = pointer(error)
@@ -42,7 +42,7 @@ def on_http_error(error: HTTPException) -> Response:
 
 
 def on_defect(error: Exception) -> Response:
-    """Anything else is a defect of ours: it is logged in full and told in one sentence."""
+    """Anything else is a defect of ours: it is logged in full, and the client gets one sentence."""
     current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
     return on_http_error(InternalServerError())
 
@@ -65,9 +65,9 @@ def pointer(error: InputError) -> str:
 
     Rows of `data` are lists: there it ends at the row, and the problem's `field` names the column.
     """
-    within: tuple[str, ...] = g.get("within", ())
-    field = None if within[-1:] == ("data",) else error.field
-    steps = [*within, *(step for step in (error.row, field) if step is not None)]
+    path: tuple[str, ...] = g.get("path_to_rows", ())
+    field = None if path[-1:] == ("data",) else error.field
+    steps = [*path, *(step for step in (error.row, field) if step is not None)]
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
@@ -80,7 +80,7 @@ def wants_page() -> bool:
 
 def _in_our_words(error: HTTPException) -> str:
     if error.code == 404:
-        return f"there is nothing at {shown(request.path)}"
+        return f"there is nothing at {quote(request.path)}"
     if error.code == 405:
         allowed = dict(error.get_headers()).get("Allow", "")
         return f"{request.path} does not take {request.method}; it takes {allowed}"

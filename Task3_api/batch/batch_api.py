@@ -18,8 +18,8 @@ from Task3_api import parsing
 from Task3_api.batch.example_csv import example_csv
 from Task3_api.batch.preview import PREVIEW_BYTES, preview_csv, whole_rows
 from Task3_api.batch.reader import UploadedCsv
-from Task3_api.batch.scan import Scan
 from Task3_api.batch.scorer import BatchScorer
+from Task3_api.batch.split_scan import SplitScan
 from Task3_api.batch.upload import spool_upload
 from Task3_api.current_model import current_model
 from Task3_api.request_body import small_body
@@ -30,7 +30,7 @@ blueprint = Blueprint("batch_api", __name__)
 @blueprint.post("/batch_prediction")
 def answer_file() -> Response:
     """The uploaded CSV, answered."""
-    model, ranges, scan = current_model(), _ranges(), Scan()
+    model, ranges, scan = current_model(), _ranges(), SplitScan()
     file = spool_upload(current_app.config["MAX_UPLOAD_LENGTH"], scan.feed)
     try:
         table = UploadedCsv(file, scan)

@@ -1,6 +1,6 @@
 """The cells of some rows, as bytes in one array: where each begins, and where it ends.
 
-A cell becomes a Python text only where something is to be said about it. What most cells are
+A cell becomes a Python text only where there is something to report about it. What most cells are
 (short decimal numbers, categories that training held) is read a whole column at a time by NumPy,
 and while NumPy works other threads do too.
 """
@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 Row = list[str]
 Bytes = npt.NDArray[np.uint8]
-Places = npt.NDArray[np.intp]
+Positions = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
@@ -34,8 +34,8 @@ class ByteSlices:
     """Some cells of a text: from each of `starts` to before each of `ends`."""
 
     text: bytes
-    starts: Places
-    ends: Places
+    starts: Positions
+    ends: Positions
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -43,9 +43,9 @@ class ByteSlices:
     def __getitem__(self, index: int) -> str:
         return self.text[self.starts[index] : self.ends[index]].decode()
 
-    def some(self, which: npt.NDArray[Any]) -> ByteSlices:
+    def select(self, index: npt.NDArray[Any]) -> ByteSlices:
         """Those that a mask or indices choose."""
-        return ByteSlices(self.text, self.starts[which], self.ends[which])
+        return ByteSlices(self.text, self.starts[index], self.ends[index])
 
     @cached_property
     def lengths(self) -> Bytes:
@@ -55,11 +55,11 @@ class ByteSlices:
 
     def as_fixed_bytes(self, width: int) -> npt.NDArray[np.bytes_]:
         """The beginning of each, up to `width` bytes."""
-        words = self._from(self.starts, width)
-        letters = words.view(np.uint8).reshape(-1, width)
-        inside = np.tri(WIDEST + 2, width, -1, np.uint8)  # of a text of each length
-        letters *= inside.take(self.lengths, axis=0)
-        return words
+        fixed = self._read(self.starts, width)
+        letters = fixed.view(np.uint8).reshape(-1, width)
+        is_inside = np.tri(WIDEST + 2, width, -1, np.uint8)  # of a text of each length
+        letters *= is_inside.take(self.lengths, axis=0)
+        return fixed
 
     def parse_decimals(self) -> tuple[Floats, Mask]:
         """The float() of texts such as 12 or -3.5, and which of them are such.
@@ -68,39 +68,40 @@ class ByteSlices:
         """
         width = min(max(int(self.lengths.max(initial=0)), 1), DIGITS)
         digits = self._digits(width)
-        plain = self.lengths <= width
-        odd = digits > 9
-        numbers = self._pointed(digits, odd, plain) if odd.any() else _whole(digits)
+        is_decimal = self.lengths <= width
+        is_sign = digits > 9
+        signed = is_sign.any()
+        numbers = self._signed(digits, is_sign, is_decimal) if signed else _whole(digits)
         numbers[self.lengths == 0] = np.nan
-        return numbers, plain
+        return numbers, is_decimal
 
-    def _pointed(self, digits: Bytes, odd: Mask, plain: Mask) -> Floats:
-        """Numbers with a point or a minus; of `plain` remain those that have nothing else odd."""
-        place = _places(len(digits))
-        point = (place * (digits == POINT)).max(axis=0)  # 0 where there is none
+    def _signed(self, digits: Bytes, is_sign: Mask, is_decimal: Mask) -> Floats:
+        """Numbers with a point or a minus; clears `is_decimal` where there is another sign."""
+        exponents = _exponents(len(digits))
+        point = (exponents * (digits == POINT)).max(axis=0)  # 0 where there is none
         minus = _bytes(self.text)[self.starts] - ZERO == MINUS
         signs = (point > 0) + minus.view(np.uint8)
-        plain &= odd.sum(axis=0, dtype=np.uint8) == signs
-        plain &= (self.lengths > signs) | (self.lengths == 0)
-        digits *= ~odd
-        before = digits * ((place > point) & (point > 0))
+        is_decimal &= is_sign.sum(axis=0, dtype=np.uint8) == signs
+        is_decimal &= (self.lengths > signs) | (self.lengths == 0)
+        digits *= ~is_sign
+        before = digits * ((exponents > point) & (point > 0))
         digits -= before
-        digits[1:] += before[:-1]  # into the point's own place
+        digits[1:] += before[:-1]  # where the point was
         numbers: Floats = _whole(digits) / TENS[np.maximum(point, 1) - 1]
         numbers[minus] *= -1
         return numbers
 
     def _digits(self, width: int) -> Bytes:
         """The last `width` bytes, one after the other, each less ZERO; 0 where there are fewer."""
-        words = self._from(self.ends - width, width)
-        digits = np.subtract(words.view(np.uint8).reshape(-1, width).T, ZERO, order="C")
-        digits *= _places(width) <= self.lengths
+        fixed = self._read(self.ends - width, width)
+        digits = np.subtract(fixed.view(np.uint8).reshape(-1, width).T, ZERO, order="C")
+        digits *= _exponents(width) <= self.lengths
         return digits
 
-    def _from(self, places: Places, width: int) -> npt.NDArray[np.bytes_]:
-        """So many bytes from each place on."""
-        everywhere = (len(self.text) - width + 1,)
-        return np.ndarray(everywhere, f"S{width}", self.text, strides=(1,))[places]
+    def _read(self, positions: Positions, width: int) -> npt.NDArray[np.bytes_]:
+        """So many bytes from each position on."""
+        shape = (len(self.text) - width + 1,)  # a window at every position
+        return np.ndarray(shape, f"S{width}", self.text, strides=(1,))[positions]
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class Cells:
     """
 
     text: bytes
-    bounds: Places
+    bounds: Positions
 
     @classmethod
     def between(cls, text: bytes, separators: bytes, width: int) -> Self:
@@ -149,7 +150,7 @@ class Cells:
         bounds = pairwise(self.bounds[:, index].tolist())
         return [self.text[before + 1 : end].decode() for before, end in bounds]
 
-    def beginning_with(self, letters: bytes) -> tuple[Places, ByteSlices]:
+    def beginning_with(self, letters: bytes) -> tuple[Positions, ByteSlices]:
         """The row of each cell that begins with one of the letters, and these cells."""
         is_one = np.zeros(256, dtype=bool)
         is_one[[*letters]] = True
@@ -162,13 +163,13 @@ def _bytes(text: bytes) -> Bytes:
     return np.frombuffer(text, np.uint8)
 
 
-def _places(width: int) -> Bytes:
-    """The places of a number's digits, the last one being 1."""
+def _exponents(width: int) -> Bytes:
+    """The power of ten of each of a number's digits, plus 1: the last one's is 1."""
     return np.arange(width, 0, -1, dtype=np.uint8)[:, np.newaxis]
 
 
 def _whole(digits: Bytes) -> Floats:
-    """Digits (places, numbers) as numbers."""
+    """Digits (width, numbers) as numbers."""
     numbers: Floats = digits[0].astype(np.float64)
     for digit in digits[1:]:
         numbers *= 10

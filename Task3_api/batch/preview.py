@@ -28,7 +28,7 @@ class ColumnPreview:
     """A column of the file; `feature` is the label of its feature, empty where it only passes.
 
     `bad` and `unseen` count the cells that cannot be read, and those unlike any in training;
-    `problem` and `remark` are what is to be said about the first of either.
+    `problem` and `remark` are the messages about the first of either.
     """
 
     name: str

@@ -2,8 +2,8 @@
 
 RFC 4180 in UTF-8, with or without a byte order mark, lines ending as they like. Whatever would
 make the rest of the file mean something else (a ragged row, an open quote, bytes that are not
-text) is found before the first answer, so that an answer is never broken off half way. Most files
-are plain: no quotes, and the same number of commas in every line. `Scan` sees that while the
+text) is reported before the first answer, so that an answer is never broken off half way. Most
+files have no quotes, and the same number of commas in every line. `SplitScan` checks that while the
 bytes arrive; any other file is read once more, strictly, to take it or to say what is wrong where.
 The rows come in blocks, so that memory does not grow with the file.
 """
@@ -21,8 +21,8 @@ from typing import IO, NamedTuple
 
 from Task1_database.errors import InputError
 from Task3_api.batch.cells import Cells, Row
-from Task3_api.batch.scan import CHUNK, LONGEST_LINE, Scan
-from Task3_api.parsing import shown
+from Task3_api.batch.split_scan import CHUNK, LONGEST_LINE, SplitScan
+from Task3_api.parsing import quote
 
 ROWS = 4_000  # of a block, at most
 BYTES = 1 << 18  # of a block, about, at most
@@ -44,8 +44,8 @@ class UploadedCsv:
     ----------
     file : binary file
         Seekable; it stays the caller's to close.
-    scan : Scan, optional
-        What was seen of the file while it arrived.
+    scan : SplitScan, optional
+        The scan of the file while it arrived.
 
     Attributes
     ----------
@@ -55,25 +55,25 @@ class UploadedCsv:
     Raises InputError, naming line and column, where the file is not sound.
     """
 
-    def __init__(self, file: IO[bytes], scan: Scan | None = None) -> None:
+    def __init__(self, file: IO[bytes], scan: SplitScan | None = None) -> None:
         self._file = file
-        self._plain = (scan or Scan.of(file)).at_end()
-        if not self._plain:
+        self._can_split = (scan or SplitScan.of(file)).at_end()
+        if not self._can_split:
             _check_text(file)
         with closing(self._rows()) as rows:
             self.header = next(rows, [])
             _check_header(self.header)
             if next(rows, None) is None:
                 raise InputError("the file has a header and no rows")
-            if not self._plain:
+            if not self._can_split:
                 for _ in rows:  # each is checked as it is read
                     pass
 
     def blocks(self) -> Generator[RowBlock, None, None]:
         """The rows below the header in order, a bounded number at a time."""
-        return self._plain_blocks() if self._plain else self._other_blocks()
+        return self._split_blocks() if self._can_split else self._quoted_blocks()
 
-    def _plain_blocks(self) -> Generator[RowBlock, None, None]:
+    def _split_blocks(self) -> Generator[RowBlock, None, None]:
         self._file.seek(0)
         self._file.readline()
         while data := self._file.read(BYTES) + self._file.readline():
@@ -85,7 +85,7 @@ class UploadedCsv:
                 end = begin + ROWS
                 yield RowBlock(lines[begin:end], cells.rows(begin, end))
 
-    def _other_blocks(self) -> Generator[RowBlock, None, None]:
+    def _quoted_blocks(self) -> Generator[RowBlock, None, None]:
         with closing(self._rows()) as rows:
             next(rows)
             while block := list(islice(self._until_full(rows), ROWS)):
@@ -146,7 +146,7 @@ def _check_header(header: Row) -> None:
     for number, name in enumerate(header, start=1):
         if name in first:
             both = f"columns {first[name]} and {number}"
-            raise InputError(f"{both} are both called {shown(name)}", field=name[:40])
+            raise InputError(f"{both} are both called {quote(name)}", field=name[:40])
         first[name] = number
 
 
@@ -183,8 +183,8 @@ def _decode(
     except UnicodeDecodeError as error:
         line += error.object.count(b"\n", 0, error.start)
         byte = f"byte 0x{error.object[error.start]:02x}"
-        told = f"line {line} is not UTF-8 ({byte})"
-        raise InputError(f"{told}; save the file as CSV in UTF-8") from None
+        problem = f"line {line} is not UTF-8 ({byte})"
+        raise InputError(f"{problem}; save the file as CSV in UTF-8") from None
 
 
 def _length_of_last_line(chunk: bytes, before: int) -> int:

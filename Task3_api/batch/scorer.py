@@ -19,18 +19,18 @@ from Task2_model.contract import Contract, Rows
 from Task3_api.batch.cells import Row
 from Task3_api.batch.column_parser import FeatureColumn
 from Task3_api.batch.reader import RowBlock, as_lines
-from Task3_api.parsing import ALIAS, DECIMAL, Parser, shown
+from Task3_api.parsing import ALIAS, DECIMAL, Parser, quote
 from Task3_api.predictor import Predictor
 
 FORMULA = tuple("=+-@\t\r")  # what a spreadsheet takes for a formula's beginning
 AT_ONCE = 2  # blocks
 LARGEST_WHOLE = 2.0**53  # beyond, a float64 is no longer exact to the unit
 
-Texts = list[str]  # a column of the answer
+Column = list[str]  # of the answer
 
 
 class RowNotes(NamedTuple):
-    """What there is to say about one row."""
+    """The warnings and errors of one row."""
 
     warnings: list[str]
     errors: list[str]
@@ -50,11 +50,11 @@ class BatchScorer:
         self._ranges = ranges
         self._columns = answer_columns(predictor.contract, ranges=ranges)
         self._used = used_columns(predictor.contract, header, parser)
-        self._nothing = _refusal(predictor)
+        self._no_answer = _no_answer(predictor)
         for name in self._columns:
             if name in header:
-                told = f"the file already has a column called {name}"
-                raise InputError(f"{told}; rename or remove it", field=name)
+                problem = f"the file already has a column called {name}"
+                raise InputError(f"{problem}; rename or remove it", field=name)
 
     def head(self) -> str:
         """The header of the answer, as a line of CSV."""
@@ -69,38 +69,39 @@ class BatchScorer:
         waiting: deque[Future[str]] = deque()
         with ThreadPoolExecutor(AT_ONCE) as pool:
             for block in blocks:
-                waiting.append(pool.submit(self._answered, block))
+                waiting.append(pool.submit(self._score, block))
                 if len(waiting) > AT_ONCE:
                     yield waiting.popleft().result()
-            yield from (answered.result() for answered in waiting)
+            yield from (scored.result() for scored in waiting)
 
-    def _answered(self, block: RowBlock) -> str:
-        rows, notes = self._understood(block)
-        said = [","] * len(rows)
+    def _score(self, block: RowBlock) -> str:
+        rows, notes = self._parse(block)
+        messages = [","] * len(rows)
         for index, (warnings, errors) in notes.items():
-            said[index] = _line(["; ".join(warnings), "; ".join(errors)])
+            messages[index] = _line(["; ".join(warnings), "; ".join(errors)])
         unanswerable = [index for index, note in notes.items() if note.errors]
-        lines = zip(_harmless_lines(block), *self._answers(rows, unanswerable), said, strict=True)
+        answers = self._answers(rows, unanswerable)
+        lines = zip(_harmless_lines(block), *answers, messages, strict=True)
         return "\r\n".join(map(",".join, lines)) + "\r\n"
 
-    def _understood(self, block: RowBlock) -> tuple[Rows, dict[int, RowNotes]]:
+    def _parse(self, block: RowBlock) -> tuple[Rows, dict[int, RowNotes]]:
         """The rows (n, features) for the model, with notes on some of them, by index."""
-        places = self._predictor.contract.indices
-        rows = np.full((len(block.lines), len(places)), np.nan, dtype=np.float32)
+        indices = self._predictor.contract.indices
+        rows = np.full((len(block.lines), len(indices)), np.nan, dtype=np.float32)
         notes: dict[int, RowNotes] = {}
         for column in self._used:
             codes, noted = column.read(block.cells.column(column.position))
-            rows[:, places[column.feature.name]] = codes
+            rows[:, indices[column.feature.name]] = codes
             for index, cell in noted.items():
                 warnings, errors = notes.setdefault(index, RowNotes([], []))
                 warnings.extend([cell.warning] if cell.warning else [])
                 errors.extend([cell.error] if cell.error else [])
         for index in np.flatnonzero(np.isnan(rows).all(axis=1)).tolist():
             note = notes.setdefault(index, RowNotes([], []))
-            note.errors.extend([] if note.errors else [self._nothing])
+            note.errors.extend([] if note.errors else [self._no_answer])
         return rows, notes
 
-    def _answers(self, rows: Rows, unanswerable: list[int]) -> list[Texts]:
+    def _answers(self, rows: Rows, unanswerable: list[int]) -> list[Column]:
         """The answer's columns as text; empty in rows that cannot be answered."""
         answerable = np.ones(len(rows), dtype=bool)
         answerable[unanswerable] = False
@@ -109,14 +110,14 @@ class BatchScorer:
         block = self._predictor.block(
             rows[answerable] if unanswerable else rows, ranges=self._ranges
         )
-        texts = [self._texts(part, values) for part, values in block.items()]
-        return [_spread(column, answerable) for column in texts] if unanswerable else texts
+        texts = [self._format(part, values) for part, values in block.items()]
+        return [_fill_in(column, answerable) for column in texts] if unanswerable else texts
 
-    def _texts(self, part: str, values: npt.NDArray[np.generic]) -> Texts:
+    def _format(self, part: str, values: npt.NDArray[np.generic]) -> Column:
         classes = self._predictor.contract.target.classes
         if part == "label":
-            words = [_line([_harmless(name)]) for name in classes]
-            return [words[index] for index in values.tolist()]
+            lines = [_line([_harmless(name)]) for name in classes]
+            return [lines[index] for index in values.tolist()]
         if part == "set":
             return _sets(classes, values)
         return _numbers(values)
@@ -126,8 +127,8 @@ def answer_columns(contract: Contract, *, ranges: bool = True) -> tuple[str, ...
     """The columns that an answered table gains; one that is called like a feature is marked."""
     regression = contract.task == "regression"
     point = ("prediction",) if regression else ("label", "probability")
-    promise = ("lower", "upper") if regression else ("set",)
-    names = (*point, *(promise if ranges else ()), "warnings", "error")
+    conformal = ("lower", "upper") if regression else ("set",)
+    names = (*point, *(conformal if ranges else ()), "warnings", "error")
     return tuple(f"{name}_answer" if name in contract.by_name else name for name in names)
 
 
@@ -136,13 +137,13 @@ def used_columns(contract: Contract, header: Row, parser: Parser) -> list[Featur
 
     Raises InputError where there is none.
     """
-    places = {name: position for position, name in enumerate(header)}
-    if ALIAS in places and ALIAS not in contract.by_name:
-        places.setdefault(contract.x, places[ALIAS])
+    positions = {name: position for position, name in enumerate(header)}
+    if ALIAS in positions and ALIAS not in contract.by_name:
+        positions.setdefault(contract.x, positions[ALIAS])
     used = [
-        FeatureColumn(feature, places[feature.name], header[places[feature.name]], parser)
+        FeatureColumn(feature, positions[feature.name], header[positions[feature.name]], parser)
         for feature in contract.features
-        if feature.name in places
+        if feature.name in positions
     ]
     if not used:
         raise InputError(f"no column is a feature of {contract.dataset}; {_hint(contract, header)}")
@@ -152,28 +153,28 @@ def used_columns(contract: Contract, header: Row, parser: Parser) -> list[Featur
 def _hint(contract: Contract, header: Row) -> str:
     for separator in ";\t|":
         if len(header) == 1 and separator in header[0]:
-            return f"the columns are separated by {shown(separator)}, not by a comma"
+            return f"the columns are separated by {quote(separator)}, not by a comma"
     return "the header needs one or more of " + ", ".join(contract.names[:20])
 
 
-def _refusal(predictor: Predictor) -> str:
-    """What the model says to a row that tells nothing."""
+def _no_answer(predictor: Predictor) -> str:
+    """The error of a row that gives nothing."""
     try:
         predictor.answer({})
     except InputError as error:
         return error.detail
-    raise AssertionError("a model answered a row that tells nothing")
+    raise AssertionError("a model answered a row that gives nothing")
 
 
-def _numbers(values: npt.NDArray[np.generic]) -> Texts:
-    """Numbers as text, with no more places than they have."""
+def _numbers(values: npt.NDArray[np.generic]) -> Column:
+    """Numbers as text, with no more decimals than they have."""
     floats = values.astype(np.float64)
     if (np.abs(floats) < LARGEST_WHOLE).all() and (floats == np.trunc(floats)).all():
         return list(map(str, floats.astype(np.int64).tolist()))
     return [repr(value).removesuffix(".0") for value in floats.tolist()]
 
 
-def _sets(classes: tuple[str, ...], possible: npt.NDArray[np.generic]) -> Texts:
+def _sets(classes: tuple[str, ...], possible: npt.NDArray[np.generic]) -> Column:
     """For each row, a line of (rows, classes), the names of its possible classes."""
     sets = [bytes(row) for row in possible.astype(np.uint8)]
     names = {
@@ -185,10 +186,10 @@ def _sets(classes: tuple[str, ...], possible: npt.NDArray[np.generic]) -> Texts:
     return [names[key] for key in sets]
 
 
-def _spread(answers: Texts, answerable: npt.NDArray[np.bool_]) -> Texts:
+def _fill_in(answers: Column, answerable: npt.NDArray[np.bool_]) -> Column:
     """The answers in the rows that have one, nothing in the others."""
     following = iter(answers)
-    return [next(following) if there else "" for there in answerable.tolist()]
+    return [next(following) if has_answer else "" for has_answer in answerable.tolist()]
 
 
 def _line(cells: Row) -> str:
@@ -211,10 +212,10 @@ def _harmless_lines(block: RowBlock) -> list[str]:
     if not any(letter in block.cells.text for letter in beginnings):
         return block.lines
     rows, texts = block.cells.beginning_with(beginnings)
-    _, plain = texts.parse_decimals()
-    doubtful = np.flatnonzero(~plain).tolist()
+    _, is_decimal = texts.parse_decimals()
+    others = np.flatnonzero(~is_decimal).tolist()
     changed = {
         index: _line([_harmless(text) for text in block.cells.row(index)])
-        for index in {int(rows[place]) for place in doubtful if _is_formula(texts[place])}
+        for index in {int(rows[index]) for index in others if _is_formula(texts[index])}
     }
     return [changed.get(index, line) for index, line in enumerate(block.lines)]

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from werkzeug.exceptions import NotFound
 
-from Task3_api.pages.words import cells
+from Task3_api.pages.phrases import format_cells
 from Task3_api.parsing import DECIMAL
 
 FOLDER = "answers"
-SHOWN_ROWS = 50  # on the page; the CSV has them all
+MAX_ROWS = 50  # on the page; the CSV has them all
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class AnsweredQuestion:
 
     @property
     def note(self) -> str:
-        """How to read its answer; empty where that is plain."""
+        """How to read its answer; empty where nothing needs to be said."""
         return " ".join(self._comment[1:])
 
     @property
@@ -57,17 +57,17 @@ class AnsweredQuestion:
     def table(self) -> list[list[str]]:
         """The header and the first rows."""
         with self.path.open(encoding="utf-8", newline="") as file:
-            return list(islice(csv.reader(file), 1 + SHOWN_ROWS))
+            return list(islice(csv.reader(file), 1 + MAX_ROWS))
 
     @property
-    def shown(self) -> list[tuple[str, ...]]:
+    def formatted_rows(self) -> list[tuple[str, ...]]:
         """The first rows as people read them."""
         columns = zip(*self.table[1:], strict=True)
-        return list(zip(*(cells(column) for column in columns), strict=True))
+        return list(zip(*(format_cells(column) for column in columns), strict=True))
 
     @cached_property
     def numeric(self) -> list[bool]:
-        """For each column whether all that is shown of it is numbers."""
+        """For each column whether its first rows are all numbers."""
         header, *rows = self.table
         return [
             all(not row[position] or DECIMAL.fullmatch(row[position]) for row in rows)

@@ -1,7 +1,7 @@
-"""The interface for people who write programs: what can be asked, and a place to try it.
+"""The interface for people who write programs: its operations, described and to be tried.
 
-The page to try it is Swagger UI, whose files are those of an installed package: nothing is asked
-of another origin.
+The page to try it is Swagger UI, whose files are those of an installed package: nothing is loaded
+from another origin.
 """
 
 from __future__ import annotations

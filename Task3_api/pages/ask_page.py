@@ -12,9 +12,9 @@ from werkzeug.exceptions import UnsupportedMediaType
 from Task1_database.errors import InputError
 from Task3_api import parsing
 from Task3_api.current_model import CurrentModel, current_model
-from Task3_api.pages import words
 from Task3_api.pages.answer_view import AnswerView
 from Task3_api.pages.form import Form
+from Task3_api.pages.phrases import no_answer_reasons
 from Task3_api.request_body import small_body
 
 blueprint = Blueprint("ask", __name__)
@@ -57,5 +57,5 @@ def _view(model: CurrentModel, form: Form) -> AnswerView:
         with suppress(InputError):
             if given:
                 return AnswerView.of(model, given)
-        form.problems = words.nothing_known(model.contract, given)
+        form.problems = no_answer_reasons(model.contract, given)
     return AnswerView.of(model, {})

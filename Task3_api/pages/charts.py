@@ -1,6 +1,6 @@
-"""Numbers turned into places on a picture; the templates draw them.
+"""Numbers turned into positions on a picture; the templates draw them.
 
-Places are percentages of the picture's width or height, so that a picture fits any screen while
+Positions are percentages of the picture's width or height, so that a picture fits any screen while
 its letters keep their size.
 """
 
@@ -14,10 +14,12 @@ from functools import cached_property
 import numpy as np
 
 from Task2_model.conformal import Floats
+from Task2_model.formatting import round_step
 from Task3_api.pages.curve import Curve
 
 BINS = 48  # of the strip that shows the training outcomes
-RARE = 0.005  # share of the outcomes that may lie beyond either end of the strip
+TAIL = 0.005  # share of the outcomes that may lie beyond either end of the strip
+TICKS = 5  # of an axis, at most, apart from its ends
 Point = tuple[float, float]
 
 
@@ -32,13 +34,13 @@ class Axis:
     def around(cls, values: Iterable[float]) -> Axis:
         """An axis from a round number below all values to one above them."""
         low, high = min(values := list(values)), max(values)
-        step = round_step((high - low) or abs(high) or 1)
+        step = round_step(((high - low) or abs(high) or 1) / TICKS)
         return cls(math.floor(low / step) * step, math.ceil(high / step) * step)
 
     @cached_property
     def ticks(self) -> list[float]:
         """Round numbers along the axis, about four or five."""
-        step = round_step((self.high - self.low) or 1)
+        step = round_step(((self.high - self.low) or 1) / TICKS)
         first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
         return [float(f"{number * step:.12g}") for number in range(first, last + 1)]
 
@@ -58,8 +60,8 @@ class OutcomeStrip:
     @classmethod
     def of(cls, outcomes: Floats, answer: Iterable[float]) -> OutcomeStrip:
         """A strip of the outcomes that is wide enough for the answer's range, if there is one."""
-        axis = Axis.around([*np.quantile(outcomes, [RARE, 1 - RARE]).tolist(), *answer])
-        return cls(axis, hills(axis, outcomes))
+        axis = Axis.around([*np.quantile(outcomes, [TAIL, 1 - TAIL]).tolist(), *answer])
+        return cls(axis, histogram_outline(axis, outcomes))
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,10 @@ class CurveChart:
     training: str
 
     @classmethod
-    def of(cls, curve: Curve, known: Floats) -> CurveChart:
+    def of(cls, curve: Curve, training: Floats) -> CurveChart:
         """The picture of a curve over numbers, or of bars over categories.
 
-        `known` are values of the feature in training rows; they become the outline `training`.
+        `training` are values of the feature in training rows, of which the outline is drawn.
         """
         low, high = curve.lower or curve.middle, curve.upper or curve.middle
         y = Axis.around([*low, *high] if curve.lower else [0, *high])
@@ -89,23 +91,17 @@ class CurveChart:
         area = _points(x, y, values, curve.upper) + _points(x, y, values, curve.lower)[::-1]
         shade = f"{path(area)}Z" if area else ""
         whole = curve.feature.kind == "integer"
-        return cls(curve, x, y, path(line), shade, hills(x, known, whole))
+        return cls(curve, x, y, path(line), shade, histogram_outline(x, training, whole))
 
 
-def round_step(width: float) -> float:
-    """The distance of ticks, 1, 2 or 5 times a power of ten, that makes three to six of them."""
-    power = 10.0 ** math.floor(math.log10(width / 5))
-    return next(lead * power for lead in (1, 2, 5, 10) if lead * power >= width / 5 * (1 - 1e-9))
-
-
-def hills(axis: Axis, values: Floats, whole: bool = False) -> str:
-    """The outline of a histogram, in a square of 100 by 100; bins of `whole` numbers hold alike."""
+def histogram_outline(axis: Axis, values: Floats, whole: bool = False) -> str:
+    """The outline of a histogram in a square of 100 by 100; bins of `whole` numbers are alike."""
     width = (axis.high - axis.low) / BINS
     width = (math.ceil(width) if whole else width) or 1
     bins = max(1, math.ceil((axis.high - axis.low) / width - 1e-9))
     counts, edges = np.histogram(values, axis.low + width * np.arange(bins + 1))
-    tall = 100 * (1 - counts / max(counts.max(), 1))
-    corners = zip(np.repeat(edges, 2)[1:-1].tolist(), np.repeat(tall, 2).tolist(), strict=True)
+    heights = 100 * (1 - counts / max(counts.max(), 1))
+    corners = zip(np.repeat(edges, 2)[1:-1].tolist(), np.repeat(heights, 2).tolist(), strict=True)
     return path([(0, 100), *((axis.at(edge), top) for edge, top in corners), (100, 100)]) + "Z"
 
 

@@ -1,9 +1,8 @@
-"""How the answer goes with the main feature, while all else that was told stays as it is."""
+"""How the answer goes with the main feature, while all other given features stay as they are."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -25,13 +24,13 @@ class Curve:
     values : tuple
         Of the feature: numbers that rise, or categories.
     middle : tuple of float
-        The predictions, or the probabilities of the class `of`.
+        The predictions, or the probabilities of the class `probability_of`.
     lower, upper : tuple of float
-        The ends of the ranges; empty for probabilities.
-    of : str or int or None
+        The ends of the intervals; empty for probabilities.
+    probability_of : str or int or None
         The class whose probability is meant; None for a regression.
-    asked : float or str or None
-        The value that was told; None where none was, or one that training never held.
+    given : float or str or None
+        The value that was given; None where none was, or one that training never held.
     """
 
     feature: Feature
@@ -39,40 +38,40 @@ class Curve:
     middle: Numbers
     lower: Numbers
     upper: Numbers
-    of: str | int | None
-    asked: Value
+    probability_of: str | int | None
+    given: Value
 
 
-def curve(predictor: Predictor, record: Record, of: str | int | None = None) -> Curve:
-    """The curve around one record; `of` names the class that its answer spoke of."""
+def curve(predictor: Predictor, record: Record, probability_of: str | int | None = None) -> Curve:
+    """The curve around one record; `probability_of` names the class that its answer spoke of."""
     contract = predictor.contract
     feature = contract.by_name[contract.x]
-    values = _values(feature, record.get(feature.name))
+    given = record.get(feature.name)
+    values = _values(feature, given)
     rows = np.repeat(contract.encode([record]), len(values), axis=0)
-    rows[:, contract.names.index(feature.name)] = [feature.encode(value) for value in values]
-    asked = record.get(feature.name)
-    asked = None if np.isnan(feature.encode(asked)) else asked
+    rows[:, contract.indices[feature.name]] = [feature.encode(value) for value in values]
+    given = None if np.isnan(feature.encode(given)) else given
     if contract.task == "regression":
-        ends = _ranges(predictor, rows)
-        return Curve(feature, values, *ends, None, asked)
+        return Curve(feature, values, *_intervals(predictor, rows), None, given)
     target = contract.target
-    of = target.values[target.classes.index(target.positive)] if target.positive else of
-    of = target.values[0] if of is None else of
-    chances = predictor.raw_predict(rows)[:, target.values.index(of)]
-    return Curve(feature, values, tuple(chances.tolist()), (), (), of, asked)
+    label = target.values[0] if probability_of is None else probability_of
+    if target.positive:
+        label = target.values[target.classes.index(target.positive)]
+    probabilities = predictor.raw_predict(rows)[:, target.values.index(label)]
+    return Curve(feature, values, tuple(probabilities.tolist()), (), (), label, given)
 
 
-def _values(feature: Feature, asked: Value) -> tuple[float | str, ...]:
-    """The values at which the model is asked; what was told is among the categories."""
+def _values(feature: Feature, given: Value) -> tuple[float | str, ...]:
+    """The values at which the model is asked; a category that was given is among them."""
     if feature.kind == "category":
-        shown = feature.categories[:BARS]
-        known = isinstance(asked, str) and asked in feature.codes and asked not in shown
-        return (*shown[: BARS - 1], str(asked)) if known else shown
+        frequent = feature.categories[:BARS]
+        rarer = isinstance(given, str) and given in feature.codes and given not in frequent
+        return (*frequent[: BARS - 1], str(given)) if rarer else frequent
     grid = np.linspace(feature.minimum or 0, feature.maximum or 0, POINTS)
     return tuple(np.unique(grid.round() if feature.kind == "integer" else grid).tolist())
 
 
-def _ranges(predictor: Predictor, rows: Rows) -> tuple[Numbers, Numbers, Numbers]:
-    block: dict[str, Any] = predictor.block(rows)
+def _intervals(predictor: Predictor, rows: Rows) -> tuple[Numbers, Numbers, Numbers]:
+    block = predictor.block(rows)
     middle, lower, upper = (block[part].tolist() for part in ("prediction", "lower", "upper"))
     return tuple(middle), tuple(lower), tuple(upper)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from Task1_database.errors import InputError
 from Task2_model.contract import Contract, Feature
-from Task3_api.pages.words import number
+from Task2_model.formatting import format_range, round_step
 from Task3_api.parsing import Pairs, Parser, Record
 
 
@@ -19,7 +18,7 @@ class FormField:
     Attributes
     ----------
     text : str
-        What was entered, to be shown again.
+        What was entered, which the form keeps.
     error : str
         What is wrong with it; empty where nothing is.
     """
@@ -33,7 +32,7 @@ class FormField:
         """Where the training rows lie, as a hint."""
         if self.feature.minimum is None or self.feature.maximum is None:
             return ""
-        return f"{number(self.feature.minimum)} to {number(self.feature.maximum)}"
+        return format_range(self.feature.minimum, self.feature.maximum)
 
     @property
     def step(self) -> str:
@@ -41,21 +40,20 @@ class FormField:
         width = (self.feature.maximum or 0) - (self.feature.minimum or 0)
         if width <= 0:
             return "1"
-        power = math.floor(math.log10(width / 100))
-        lead = min((1, 2, 5, 10), key=lambda lead: abs(lead - width / 100 / 10**power))
-        step = lead * 10.0**power
+        step = round_step(width / 100)
         return f"{max(step, 1) if self.feature.kind == 'integer' else step:.15g}"
 
     @property
     def choices(self) -> tuple[str, ...]:
         """The categories, the most frequent first; before them what was entered besides."""
-        known = self.feature.categories
-        return known if not self.text or self.text in known else (self.text, *known)
+        categories = self.feature.categories
+        is_new = self.text and self.text not in categories
+        return (self.text, *categories) if is_new else categories
 
 
 @dataclass
 class Form:
-    """What was entered, understood as far as possible: every entry is looked at, good or bad."""
+    """What was entered, understood as far as possible: every entry is read, valid or not."""
 
     contract: Contract
     record: Record = field(default_factory=dict)

@@ -9,19 +9,23 @@ from typing import Any
 
 from Task2_model.artifact import SealedModel
 from Task2_model.contract import Contract
-from Task3_api.pages import words
+from Task2_model.formatting import format_decimals, format_percent
+from Task3_api.pages.phrases import format_target
 
-Line = dict[str, Any]  # of the manifest's metrics: one model, asked in one way
+Metrics = dict[str, Any]  # a line of the manifest's: one model, given one subset of the features
 
-ALONE, LEFT_OUT, DRAWN = "only", "without", "random"  # the manifest's names for ways of asking
+SUBSET = "way"  # the manifest's name for the kind of a subset, and those that there are
+ALL, X_ONLY, SINGLE, LEAVE_ONE_OUT, RANDOM = "everything", "x alone", "only", "without", "random"
+COMPARED = (ALL, X_ONLY)
+STRIP_LENGTH = 1000  # of the picture of coverages
 
 
 @dataclass(frozen=True)
 class ModelScore:
-    """How good one model is in one way of asking; empty where it makes no such promise."""
+    """How good one model is given one subset; empty where it gives no interval or set."""
 
     model: str
-    told: str
+    given: str
     loss: str
     coverage: str
     width: str
@@ -29,10 +33,10 @@ class ModelScore:
 
 @dataclass(frozen=True)
 class CoverageStrip:
-    """The coverages of one kind of asking: their places on a line, 0 to 1000, and their words."""
+    """The coverages of one kind of subset: positions, 0 to STRIP_LENGTH, and the range as text."""
 
-    told: str
-    places: list[int]
+    given: str
+    positions: list[int]
     text: str
 
 
@@ -44,7 +48,7 @@ class ModelView:
 
     @property
     def contract(self) -> Contract:
-        """What may be asked."""
+        """The features and the target."""
         return self.sealed.contract
 
     @property
@@ -53,7 +57,7 @@ class ModelView:
         return dict(self.sealed.manifest.get("provenance", {}))
 
     @cached_property
-    def metrics(self) -> list[Line]:
+    def metrics(self) -> list[Metrics]:
         """The manifest's measurements, each on rows that the model never saw."""
         return list(self.sealed.manifest.get("metrics", []))
 
@@ -63,93 +67,89 @@ class ModelView:
         return "Mean error" if self.contract.task == "regression" else "Log loss"
 
     @property
-    def judged(self) -> Iterator[ModelScore]:
+    def scores(self) -> Iterator[ModelScore]:
         """The sealed model, what it was compared with, and the baselines."""
         for line in self.metrics:
-            if line["way"] in ("everything", "x alone"):
+            if line[SUBSET] in COMPARED:
                 yield ModelScore(
                     line["model"],
-                    self._told(line),
+                    self._given(line),
                     self._loss(line),
                     _coverage(line),
                     self._width(line),
                 )
 
     @property
-    def least(self) -> float:
+    def strip_start(self) -> float:
         """Where the picture of coverages begins: a multiple of 5 % below them all."""
-        lows = [line["coverage"] for line in self._ways] + [self.contract.confidence]
-        return max(0, int(20 * min(lows) - 0.5) / 20)
+        lowest = min([line["coverage"] for line in self._covering] + [self.contract.confidence])
+        return max(0, int(20 * lowest - 0.5) / 20)
 
     @property
-    def promised(self) -> int:
-        """The place of what is promised on the picture's line, 0 to 1000."""
-        return self._place(self.contract.confidence)
+    def nominal_position(self) -> int:
+        """Where the picture shows the coverage that there should be."""
+        return self._position(self.contract.confidence)
 
     @property
     def strips(self) -> Iterator[CoverageStrip]:
-        """The coverages of the sealed model by what it was told."""
-        features, x = self.contract.names, self.contract.by_name[self.contract.x].label
+        """The coverages of the sealed model by the kind of subset that was given."""
         kinds = {
-            "everything": f"Everything, {len(features)} features",
-            "x alone": f"{x} alone",
-            ALONE: "Any one alone",
-            LEFT_OUT: "All but one",
-            DRAWN: "Some, drawn by lot",
+            ALL: f"Everything, {len(self.contract.names)} features",
+            X_ONLY: self._x_only,
+            SINGLE: "Any one alone",
+            LEAVE_ONE_OUT: "All but one",
+            RANDOM: "Some, drawn by lot",
         }
-        for way, told in kinds.items():
-            found = [line["coverage"] for line in self._ways if line["way"] == way]
-            if found:
-                ends = dict.fromkeys(words.share(end) for end in (min(found), max(found)))
-                yield CoverageStrip(
-                    told, [self._place(share) for share in found], " to ".join(ends)
-                )
+        for kind, given in kinds.items():
+            coverages = [line["coverage"] for line in self._covering if line[SUBSET] == kind]
+            if coverages:
+                ends = (format_percent(end, 1) for end in (min(coverages), max(coverages)))
+                text = " to ".join(dict.fromkeys(ends))
+                yield CoverageStrip(given, [self._position(share) for share in coverages], text)
 
     @property
-    def _ways(self) -> list[Line]:
+    def _covering(self) -> list[Metrics]:
         """The lines of the sealed model, which is the class that provenance names."""
         name = self.provenance.get("model", "").rpartition(".")[2]
-        return [line for line in self.metrics if line["model"] == name and _promises(line)]
+        return [line for line in self.metrics if line["model"] == name and _has_coverage(line)]
 
-    def _place(self, coverage: float) -> int:
-        return round(1000 * (coverage - self.least) / (1 - self.least))
+    @property
+    def _x_only(self) -> str:
+        return f"{self.contract.by_name[self.contract.x].label} alone"
 
-    def _told(self, line: Line) -> str:
-        if not _promises(line):
+    def _position(self, coverage: float) -> int:
+        return round(STRIP_LENGTH * (coverage - self.strip_start) / (1 - self.strip_start))
+
+    def _given(self, line: Metrics) -> str:
+        if not _has_coverage(line):
             return ""
-        label = self.contract.by_name[self.contract.x].label
-        return f"{label} alone" if line["feature"] else "Everything"
+        return self._x_only if line["feature"] else "Everything"
 
-    def _loss(self, line: Line) -> str:
+    def _loss(self, line: Metrics) -> str:
         values = (line["loss"], line["loss_low"], line["loss_high"])
         if self.contract.task == "regression":
-            return _interval([self._amount(value) for value in values])
-        return _interval([f"{value:.3f}" for value in values])
+            return _with_interval([format_target(value, self.contract.target) for value in values])
+        return _with_interval([format_decimals(value, 3) for value in values])
 
-    def _width(self, line: Line) -> str:
-        if not _promises(line):
+    def _width(self, line: Metrics) -> str:
+        if not _has_coverage(line):
             return ""
         if self.contract.task == "regression":
-            return self._amount(line["width"])
-        return f"{line['size']:.2f}"
-
-    def _amount(self, value: float) -> str:
-        """As exactly as answers are given."""
-        target = self.contract.target
-        return words.amount(round(value, target.decimals), target)
+            return format_target(line["width"], self.contract.target)
+        return format_decimals(line["size"], 2)
 
 
-def _promises(line: Line) -> bool:
+def _has_coverage(line: Metrics) -> bool:
     return line.get("coverage") is not None
 
 
-def _coverage(line: Line) -> str:
-    if not _promises(line):
+def _coverage(line: Metrics) -> str:
+    if not _has_coverage(line):
         return ""
     ends = ("coverage", "coverage_low", "coverage_high")
-    return _interval([words.share(min(line[end], 1)) for end in ends])
+    return _with_interval([format_percent(min(line[end], 1), 1) for end in ends])
 
 
-def _interval(texts: list[str]) -> str:
+def _with_interval(texts: list[str]) -> str:
     value, low, high = texts
     return f"{value} ({low} to {high})"

@@ -1,7 +1,7 @@
-"""The report's findings, read from the executed notebook that is sealed with the model.
+"""The report's figures, read from the executed notebook that is sealed with the model.
 
-Each figure of the report carries a sentence that says what it shows; under the report's own
-headings these sentences are its summary.
+Each figure has a caption, one sentence on what it shows; under the report's own headings these
+captions are its summary.
 """
 
 from __future__ import annotations
@@ -9,16 +9,17 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections import ChainMap
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 NOTEBOOK = "report.ipynb"
-SVG, PLAIN = "image/svg+xml", "text/plain"
+SVG, CAPTION = "image/svg+xml", "text/plain"
 HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 BOLD = re.compile(r"(?<!\\)\*\*")
 ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-NARROW = (  # the report's own font is narrower than most that a reader has in its place
+FONT_STYLE = (  # the report's own font is narrower than most that a reader has in its place
     '<style>@font-face { font-family: "Source Sans Pro"; size-adjust: 85%; src: local("Roboto"), '
     'local("Helvetica Neue"), local("Segoe UI"), local("Arial"), local("Liberation Sans"), '
     'local("Noto Sans"), local("DejaVu Sans"); }</style>'
@@ -28,22 +29,22 @@ SIZE = re.compile(r'width="([\d.]+)pt" height="([\d.]+)pt"')
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture, as SVG, and the sentence that says what it shows."""
+    """A picture, as SVG, and its caption."""
 
     svg: str
-    sentence: str
+    caption: str
 
     @property
-    def alone(self) -> str:
+    def standalone_svg(self) -> str:
         """The picture as a file of its own, without the report's font."""
         opening, closed, rest = self.svg.partition(">")
-        return opening + closed + NARROW + rest
+        return opening + closed + FONT_STYLE + rest
 
     @property
     def size(self) -> tuple[float, float]:
-        """Its width and height in points, so that its place can be kept before it comes."""
-        found = SIZE.search(self.svg)
-        return (float(found[1]), float(found[2])) if found else (480.0, 240.0)
+        """Its width and height in points, so that a page keeps room for it before it comes."""
+        size = SIZE.search(self.svg)
+        return (float(size[1]), float(size[2])) if size else (480.0, 240.0)
 
 
 @dataclass
@@ -56,27 +57,27 @@ class FigureSection:
 
 def sections(sealed: Path) -> list[FigureSection]:
     """The report's sections that hold a figure; none where there is no notebook."""
-    found, number = [FigureSection("")], 0
+    sections, number = [FigureSection("")], 0
     for cell in _cells(sealed / NOTEBOOK):
         if heading := HEADING.search("".join(cell["source"])):
-            found.append(FigureSection(heading[1]))
+            sections.append(FigureSection(heading[1]))
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if SVG in data:
                 number += 1
-                figure = Figure("".join(data[SVG]), spoken("".join(data[PLAIN])))
-                found[-1].figures[number] = figure
-    return [section for section in found if section.figures]
+                figure = Figure("".join(data[SVG]), plain_text("".join(data[CAPTION])))
+                sections[-1].figures[number] = figure
+    return [section for section in sections if section.figures]
 
 
 def figure(sealed: Path, number: int) -> Figure | None:
     """The figure of that number; None where there is none."""
-    every = (section.figures for section in sections(sealed))
-    return next((figures[number] for figures in every if number in figures), None)
+    by_number = ChainMap(*(section.figures for section in sections(sealed)))
+    return by_number.get(number)
 
 
-def spoken(markdown: str) -> str:
-    """A sentence of the notebook as plain text."""
+def plain_text(markdown: str) -> str:
+    """A caption of the notebook without its Markdown."""
     return html.unescape(ESCAPED.sub(r"\1", BOLD.sub("", markdown)))
 
 

@@ -34,7 +34,7 @@ def figure(number: int) -> Response:
     figure = report_figures.figure(current_model().folder, number)
     if not figure:
         raise NotFound
-    response = set_policy(Response(figure.alone, mimetype="image/svg+xml"), REPORT_POLICY)
+    response = set_policy(Response(figure.standalone_svg, mimetype="image/svg+xml"), REPORT_POLICY)
     response.headers["Vary"] = "Accept-Encoding"
     response.cache_control.max_age = 3600  # its address names the version
     if request.accept_encodings.best_match(["gzip"]):

@@ -6,16 +6,17 @@ from typing import Any
 
 from flask import Flask
 
+from Task2_model import formatting
 from Task3_api.current_model import current_model
 from Task3_api.pages import (
     api_docs_page,
     ask_page,
     batch_page,
     model_page,
+    phrases,
     questions_page,
     report_page,
     status_page,
-    words,
 )
 
 PAGES = (
@@ -40,4 +41,9 @@ def register(app: Flask) -> None:
 def template_context() -> dict[str, Any]:
     """What every template may use."""
     model = current_model()
-    return {"contract": model.contract, "version": model.predictor.version, "words": words}
+    return {
+        "contract": model.contract,
+        "version": model.predictor.version,
+        "formatting": formatting,
+        "phrases": phrases,
+    }

@@ -1,44 +1,44 @@
 // Keeps the answer up to date while the form is filled in. Without it the button does the same.
-// /predict is asked at once for the number, or for what is wrong; the pictures follow.
+// /predict gives the number, or what is wrong, at once; the pictures follow.
 
 const form = document.querySelector("#ask");
 const problem = document.querySelector("#problem");
-const said = document.querySelector("#said");
-const { unit, decimals } = form.dataset;
+const announcement = document.querySelector("#announcement");
+const { unit, decimals, currency } = form.dataset;
 const digits = new Intl.NumberFormat("en-US", {
   minimumFractionDigits: +decimals,
   maximumFractionDigits: +decimals,
 });
 
-function amount(value) {
+function formatTarget(value) {
   const text = digits.format(Math.abs(value));
   const sign = value < 0 ? "−" : "";
-  const before = ["$", "€", "£", "¥"].includes(unit);
-  return sign + (before ? unit + text : `${text}\u00a0${unit}`.trimEnd());
+  const isCurrency = currency !== undefined; // written before the number
+  return sign + (isCurrency ? unit + text : `${text}\u00a0${unit}`.trimEnd());
 }
 
-function show({ prediction, lower, upper }) {
+function showNumbers({ prediction, lower, upper }) {
   if (prediction === undefined) return;
   for (const [name, value] of Object.entries({ value: prediction, lower, upper })) {
     const slot = document.querySelector(`#answer [data-slot="${name}"]`);
-    if (slot) slot.textContent = amount(value);
+    if (slot) slot.textContent = formatTarget(value);
   }
 }
 
-async function draw(told, signal) {
-  const response = await fetch(`${form.dataset.answer}?${told}`, { signal });
+async function draw(query, signal) {
+  const response = await fetch(`${form.dataset.answer}?${query}`, { signal });
   if (!response.ok) throw new Error(response.status);
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const answer = page.querySelector("#answer");
   const focused = document.querySelector("#answer a:focus")?.getAttribute("href");
   document.querySelector("#answer").replaceWith(answer);
   if (focused) answer.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
-  said.textContent = [...answer.querySelectorAll(".value, .sure, .warnings")]
+  announcement.textContent = [...answer.querySelectorAll(".value, .sure, .warnings")]
     .map((part) => part.textContent.trim().replace(/\s+/g, " "))
     .join(". ");
 }
 
-function complain(detail, name) {
+function showProblem(detail, name) {
   const entry = name && form.elements.namedItem(name);
   document.querySelector("#answer").toggleAttribute("data-stale", true);
   if (!entry) {
@@ -56,37 +56,37 @@ function complain(detail, name) {
     : detail;
 }
 
-function forgive() {
+function clearProblems() {
   problem.replaceChildren();
   document.querySelector("#answer").toggleAttribute("data-stale", false);
   for (const error of form.querySelectorAll("[data-error]")) error.textContent = "";
   for (const entry of form.elements) entry.removeAttribute("aria-invalid");
 }
 
-let asking = new AbortController();
+let request = new AbortController();
 
 async function update() {
-  asking.abort();
-  const { signal } = (asking = new AbortController());
-  const told = new URLSearchParams([...new FormData(form)].filter(([, text]) => text !== ""));
-  const garbled = [...form.elements].find((entry) => entry.validity.badInput);
-  history.replaceState(null, "", `${location.pathname}?${told}`.replace(/\?$/, ""));
+  request.abort();
+  const { signal } = (request = new AbortController());
+  const query = new URLSearchParams([...new FormData(form)].filter(([, text]) => text !== ""));
+  const unreadable = [...form.elements].find((entry) => entry.validity.badInput);
+  history.replaceState(null, "", `${location.pathname}?${query}`.replace(/\?$/, ""));
   try {
-    if (garbled) {
-      forgive();
-      return complain("this is not a number", garbled.name);
+    if (unreadable) {
+      clearProblems();
+      return showProblem("this is not a number", unreadable.name);
     }
-    if (told.size > 0) {
-      const response = await fetch(`${form.dataset.predict}?${told}`, { signal });
+    if (query.size > 0) {
+      const response = await fetch(`${form.dataset.predict}?${query}`, { signal });
       const body = await response.json();
-      forgive();
-      if (!response.ok) return complain(body.detail, body.field);
-      show(body);
+      clearProblems();
+      if (!response.ok) return showProblem(body.detail, body.field);
+      showNumbers(body);
     }
-    await draw(told, signal);
-    forgive();
+    await draw(query, signal);
+    clearProblems();
   } catch (error) {
-    if (!signal.aborted) complain("the service cannot be reached; try again");
+    if (!signal.aborted) showProblem("the service cannot be reached; try again");
   }
 }
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from Task1_database.errors import InputError
 from Task2_model.contract import Contract, Feature, Target
-from Task3_api.parsing import Parser, dataframe, document, pairs, shown
+from Task3_api.parsing import Parser, dataframe, document, pairs, quote
 
 CONTRACT = Contract(
     dataset="houses",
@@ -217,7 +217,7 @@ def test_an_error_says_which_record() -> None:
 
 @given(st.text())
 def test_what_is_shown_is_one_short_line(text: str) -> None:
-    line = shown(text)
+    line = quote(text)
     assert line.splitlines() == [line]
     assert len(line) <= 10 * 40 + 2
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from Task3_api.batch.cells import DIGITS, WIDEST, ByteSlices, Cells
 
-PLAIN = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
+SHORT_DECIMAL = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=2 * WIDEST)
 numbers = st.one_of(
@@ -42,10 +42,13 @@ def test_cells_between_two_separators() -> None:
 
 @given(st.lists(numbers, min_size=1, max_size=6))
 def test_a_decimal_is_what_float_makes_of_it(cells: list[str]) -> None:
-    found, plain = column(*cells).parse_decimals()
-    for cell, number, is_plain in zip(cells, found.tolist(), plain.tolist(), strict=True):
-        assert is_plain == (not cell or (bool(PLAIN.fullmatch(cell)) and len(cell) <= DIGITS))
-        if is_plain:
+    numbers, are_decimal = column(*cells).parse_decimals()
+    results = zip(cells, numbers.tolist(), are_decimal.tolist(), strict=True)
+    for cell, number, is_decimal in results:
+        assert is_decimal == (
+            not cell or (bool(SHORT_DECIMAL.fullmatch(cell)) and len(cell) <= DIGITS)
+        )
+        if is_decimal:
             assert repr(number) == repr(float(cell or "nan"))
 
 
@@ -53,20 +56,20 @@ def test_a_decimal_is_what_float_makes_of_it(cells: list[str]) -> None:
     "cell", ["0." + "9" * (DIGITS - 2), "9" * DIGITS, "-.1", "-0", "5.", "0.3"]
 )
 def test_decimals_at_the_edge(cell: str) -> None:
-    found, plain = column(cell, "1", "").parse_decimals()
-    assert (repr(found[0].item()), plain.tolist()) == (repr(float(cell)), [True] * 3)
+    numbers, are_decimal = column(cell, "1", "").parse_decimals()
+    assert (repr(numbers[0].item()), are_decimal.tolist()) == (repr(float(cell)), [True] * 3)
 
 
 @given(st.lists(texts, min_size=1, max_size=4), st.integers(1, WIDEST))
-def test_words_are_the_beginnings(cells: list[str], width: int) -> None:
-    words = column(*cells).as_fixed_bytes(width)
-    np.testing.assert_array_equal(words, np.array([c.encode()[:width] for c in cells], "S"))
+def test_fixed_bytes_are_the_beginnings(cells: list[str], width: int) -> None:
+    fixed = column(*cells).as_fixed_bytes(width)
+    np.testing.assert_array_equal(fixed, np.array([c.encode()[:width] for c in cells], "S"))
 
 
 def test_a_beginning_is_no_empty_cell() -> None:
     cells = Cells.of([["", "=1", "a=1"], ["-", "", "="]])
-    rows, found = cells.beginning_with(b"=-")
-    assert sorted(zip(rows.tolist(), map(found.__getitem__, range(len(found))), strict=True)) == [
+    rows, texts = cells.beginning_with(b"=-")
+    assert sorted(zip(rows.tolist(), map(texts.__getitem__, range(len(texts))), strict=True)) == [
         (0, "=1"),
         (1, "-"),
         (1, "="),

@@ -21,7 +21,7 @@ FEATURES = (
     Feature("rooms", "integer", "Rooms", minimum=1.0, maximum=12.0),
     Feature("fuel", "category", "Fuel", categories=("gas", "oil")),
     Feature("kind", "category", "Kind", categories=("é", "k" * 64, "k" * 65)),
-    Feature("never", "number", "Never told in training"),
+    Feature("never", "number", "Never known in training"),
 )
 PARSER = Parser(Contract("d", "D", "regression", "size", Target("t", "T"), FEATURES, 100))
 
@@ -42,12 +42,12 @@ def test_as_one_by_one(feature: Feature, cells: list[str]) -> None:
     texts = Cells.of([[text] for text in cells]).column(0)
     codes, noted = FeatureColumn(feature, 0, "asked", PARSER).read(texts)
     for index, text in enumerate(cells):
-        code, warned, error = alone(feature, text)
+        code, note, error = parse_one(feature, text)
         np.testing.assert_equal(codes[index], code)
-        assert noted.get(index, ParsedCell(code))[1:] == (warned, error)
+        assert noted.get(index, ParsedCell(code))[1:] == (note, error)
 
 
-def alone(feature: Feature, text: str) -> tuple[float, str, str]:
+def parse_one(feature: Feature, text: str) -> tuple[float, str, str]:
     try:
         value = PARSER.value(feature, text, "asked")
     except InputError as error:

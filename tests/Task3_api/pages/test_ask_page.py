@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from Task3_api.pages import words
+from Task2_model.formatting import format_number, format_percent
+from Task3_api.pages.phrases import format_target
 from Task3_api.predictor import Predictor
 from tests.Task3_api.html import one, parsed, text_of
 
@@ -27,8 +28,8 @@ def test_the_form_is_the_contract(client: FlaskClient, predictor: Predictor) -> 
         else:
             assert entry["type"] == "number"
             notes = one(soup, f"#{entry['aria-describedby']}").get_text()
-            assert words.number(feature.minimum or 0) in notes
-            assert words.number(feature.maximum or 0) in notes
+            assert format_number(feature.minimum or 0) in notes
+            assert format_number(feature.maximum or 0) in notes
 
 
 @pytest.mark.parametrize("path", ["/", "/single_prediction"])
@@ -38,19 +39,19 @@ def test_the_answer_is_that_of_predict(
     answer = predictor.answer({"living_area": 1800.0, "bedrooms": 3.0})
     target = predictor.contract.target
     soup = parsed(client.get(f"{path}?living_area=1800&bedrooms=3"))
-    shown = one(soup, "#answer")
+    answer_tag = one(soup, "#answer")
     for slot, part in (("value", "prediction"), ("lower", "lower"), ("upper", "upper")):
-        text = one(shown, f"[data-slot={slot}]").get_text(strip=True)
-        assert text == words.amount(answer[part], target)
+        text = one(answer_tag, f"[data-slot={slot}]").get_text(strip=True)
+        assert text == format_target(answer[part], target)
     assert one(soup, "[name=living_area]")["value"] == "1800"
     assert not soup.select("[data-error]:-soup-contains('must')")
 
 
 def test_a_posted_form_is_answered_too(client: FlaskClient) -> None:
-    told = {"living_area": "1800", "bedrooms": "", "heating": ""}
-    posted = parsed(client.post("/single_prediction", data=told))
-    asked = parsed(client.get("/single_prediction?living_area=1800"))
-    assert one(posted, "#answer").decode() == one(asked, "#answer").decode()
+    data = {"living_area": "1800", "bedrooms": "", "heating": ""}
+    posted = parsed(client.post("/single_prediction", data=data))
+    addressed = parsed(client.get("/single_prediction?living_area=1800"))
+    assert one(posted, "#answer").decode() == one(addressed, "#answer").decode()
 
 
 def test_an_address_is_made_fit_to_be_shared(client: FlaskClient) -> None:
@@ -79,9 +80,9 @@ def test_an_error_stands_at_its_entry(
     soup = parsed(client.get(f"/?{query}"), 400)
     entry = one(soup, f"[name={field}]")
     assert entry["aria-invalid"] == "true"
-    said = f"{predictor.contract.by_name[field].label} {detail}"
-    assert text_of(one(soup, f"#{entry['aria-describedby']} [data-error]")) == said
-    assert [text_of(tag) for tag in soup.select("[data-error]") if text_of(tag)] == [said]
+    message = f"{predictor.contract.by_name[field].label} {detail}"
+    assert text_of(one(soup, f"#{entry['aria-describedby']} [data-error]")) == message
+    assert [text_of(tag) for tag in soup.select("[data-error]") if text_of(tag)] == [message]
     assert not soup.select("[data-slot]")
 
 
@@ -120,8 +121,8 @@ def test_a_request_that_is_not_utf_8(client: FlaskClient) -> None:
 @pytest.mark.parametrize("area", [800, 1800, 3500])
 def test_a_classification_is_put_in_words(classifier: FlaskClient, area: int) -> None:
     answer: dict[str, Any] = classifier.get(f"/predict?x={area}").get_json()
-    shown = one(parsed(classifier.get(f"/?x={area}")), "#answer")
+    answer_tag = one(parsed(classifier.get(f"/?x={area}")), "#answer")
     label = answer["label"] if answer["set"] == [answer["label"]] else "Can’t tell"
-    assert one(shown, "[data-slot=value]").get_text(strip=True) == label
-    chance = words.percent(answer["probability"])
-    assert one(shown, "[data-slot=probability]").get_text(strip=True) == chance
+    assert one(answer_tag, "[data-slot=value]").get_text(strip=True) == label
+    probability = format_percent(answer["probability"])
+    assert one(answer_tag, "[data-slot=probability]").get_text(strip=True) == probability

@@ -1,11 +1,11 @@
-"""Places on a picture."""
+"""Positions on a picture."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from Task3_api.pages.charts import Axis, OutcomeStrip, hills, path
+from Task3_api.pages.charts import Axis, OutcomeStrip, histogram_outline, path
 
 
 @pytest.mark.parametrize(
@@ -27,10 +27,10 @@ def test_an_axis_is_round(values: list[float], low: float, high: float, ticks: l
 
 
 @pytest.mark.parametrize(
-    ("value", "place"), [(100, 0), (200, 100), (125, 25), (-1e9, 0), (1e9, 100)]
+    ("value", "position"), [(100, 0), (200, 100), (125, 25), (-1e9, 0), (1e9, 100)]
 )
-def test_a_place_is_on_the_axis(value: float, place: float) -> None:
-    assert Axis(100, 200).at(value) == place
+def test_a_position_is_on_the_axis(value: float, position: float) -> None:
+    assert Axis(100, 200).at(value) == position
     assert 0 <= Axis(100, 100).at(value) <= 100
 
 
@@ -38,10 +38,10 @@ def test_a_path() -> None:
     assert path([(0, 100), (12.5, 33.33333)]) == "M0,100L12.5,33.33"
 
 
-def test_hills_are_as_high_as_there_are_values() -> None:
-    outline = hills(Axis(0, 3), np.array([0.0, 1, 1, 2]), whole=True)
+def test_the_outline_is_as_high_as_there_are_values() -> None:
+    outline = histogram_outline(Axis(0, 3), np.array([0.0, 1, 1, 2]), whole=True)
     assert outline == "M0,100L0,50L33.33,50L33.33,0L66.67,0L66.67,50L100,50L100,100Z"
-    assert hills(Axis(5, 5), np.array([5.0])).startswith("M0,100L")
+    assert histogram_outline(Axis(5, 5), np.array([5.0])).startswith("M0,100L")
 
 
 def test_a_strip_has_room_for_the_answer() -> None:

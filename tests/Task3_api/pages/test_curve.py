@@ -12,23 +12,23 @@ from Task3_api.predictor import Predictor, Record
 
 
 def test_a_curve_is_what_the_model_answers(predictor: Predictor) -> None:
-    told: Record = {"living_area": 1800.0, "bedrooms": 3.0, "heating": "electric"}
-    drawn = curve(predictor, told)
+    record: Record = {"living_area": 1800.0, "bedrooms": 3.0, "heating": "electric"}
+    drawn = curve(predictor, record)
     assert drawn.feature.name == "living_area"
     assert len(drawn.values) == POINTS
     assert (drawn.values[0], drawn.values[-1]) == (616, 5228)
-    assert (drawn.asked, drawn.of) == (1800, None)
-    for place in (0, 40, POINTS - 1):
-        answer = predictor.answer({**told, "living_area": drawn.values[place]})
-        ends = (drawn.middle[place], drawn.lower[place], drawn.upper[place])
+    assert (drawn.given, drawn.probability_of) == (1800, None)
+    for index in (0, 40, POINTS - 1):
+        answer = predictor.answer({**record, "living_area": drawn.values[index]})
+        ends = (drawn.middle[index], drawn.lower[index], drawn.upper[index])
         assert ends == (answer["prediction"], answer["lower"], answer["upper"])
 
 
-@pytest.mark.parametrize("told", [{}, {"bedrooms": 3.0}, {"living_area": None}])
-def test_a_curve_needs_nothing_told(predictor: Predictor, told: dict[str, float | None]) -> None:
-    drawn = curve(predictor, told)
-    assert drawn.asked is None
-    answer = predictor.answer({**told, "living_area": drawn.values[7]})
+@pytest.mark.parametrize("record", [{}, {"bedrooms": 3.0}, {"living_area": None}])
+def test_a_curve_needs_nothing_told(predictor: Predictor, record: dict[str, float | None]) -> None:
+    drawn = curve(predictor, record)
+    assert drawn.given is None
+    answer = predictor.answer({**record, "living_area": drawn.values[7]})
     assert drawn.middle[7] == answer["prediction"]
 
 
@@ -55,13 +55,13 @@ def test_categories_become_bars(predictor: Predictor) -> None:
     fuel = by(predictor, "fuel")
     drawn = curve(fuel, {"fuel": "oil", "living_area": 1800.0})
     assert drawn.values == ("gas", "electric", "oil")
-    assert drawn.asked == "oil"
+    assert drawn.given == "oil"
     answer = fuel.answer({"fuel": "oil", "living_area": 1800.0})
     assert drawn.middle[2] == answer["prediction"]
-    assert curve(fuel, {"fuel": "coal"}).asked is None
+    assert curve(fuel, {"fuel": "coal"}).given is None
 
 
-def test_of_many_categories_the_one_that_was_told_is_there(predictor: Predictor) -> None:
+def test_of_many_categories_the_one_that_was_given_is_there(predictor: Predictor) -> None:
     many = by(predictor, "fuel", 20)
     assert len(curve(many, {}).values) == BARS
     values = curve(many, {"fuel": "new 19"}).values

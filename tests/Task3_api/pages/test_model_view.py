@@ -7,7 +7,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from Task3_api.pages.model_view import ModelView
+from Task3_api.pages.model_view import ALL, COMPARED, SUBSET, ModelView
 from Task3_api.predictor import Predictor
 
 
@@ -17,29 +17,29 @@ def soup_of(client: FlaskClient) -> BeautifulSoup:
 
 def test_the_measurements_are_the_manifests(client: FlaskClient, predictor: Predictor) -> None:
     metrics = predictor.sealed.manifest["metrics"]
-    whole = next(line for line in metrics if line["way"] == "everything")
+    whole = next(line for line in metrics if line[SUBSET] == ALL)
     rows = [
         [cell.get_text(strip=True) for cell in row.select("th, td")]
-        for row in soup_of(client).select("[aria-labelledby=good] tbody tr")
+        for row in soup_of(client).select("[aria-labelledby=scores] tbody tr")
     ]
     assert rows[0][:2] == ["Boosting", "Everything"]
     assert rows[0][2].startswith(f"${round(whole['loss'], -2):,.0f} (")
-    assert rows[0][3].startswith(f"{whole['coverage'] * 100:.1f}\N{NARROW NO-BREAK SPACE}% (")
+    assert rows[0][3].startswith(f"{whole['coverage'] * 100:.1f}\N{NO-BREAK SPACE}% (")
     assert [row[0] for row in rows] == [
-        line["model"] for line in metrics if line["way"] in ("everything", "x alone")
+        line["model"] for line in metrics if line[SUBSET] in COMPARED
     ]
     assert rows[-1][3:] == ["–", "–"]
 
 
-def test_every_way_of_asking_is_a_mark(client: FlaskClient, predictor: Predictor) -> None:
+def test_every_subset_is_a_mark(client: FlaskClient, predictor: Predictor) -> None:
     soup = soup_of(client)
-    ways = [line for line in predictor.sealed.manifest["metrics"] if line["coverage"] is not None]
+    lines = [line for line in predictor.sealed.manifest["metrics"] if line["coverage"] is not None]
     marks = [int(str(mark["x"])) for mark in soup.select(".mark")]
-    assert len(marks) == len(ways)
-    assert all(-3 <= place <= 1000 for place in marks)
+    assert len(marks) == len(lines)
+    assert all(-3 <= position <= 1000 for position in marks)
     card = ModelView(predictor.sealed)
-    assert card.least <= min(line["coverage"] for line in ways)
-    assert card.promised == round(1000 * (0.9 - card.least) / (1 - card.least))
+    assert card.strip_start <= min(line["coverage"] for line in lines)
+    assert card.nominal_position == round(1000 * (0.9 - card.strip_start) / (1 - card.strip_start))
 
 
 def test_every_feature_and_all_of_where_it_comes_from(

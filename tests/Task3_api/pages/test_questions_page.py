@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask.testing import FlaskClient
 
-from Task3_api.pages import words
+from Task3_api.pages.phrases import format_cells
 from tests.Task3_api.html import one, parsed, text_of
 
 
@@ -23,11 +23,11 @@ def test_the_questions_with_their_answers(client: FlaskClient, sealed: Path) -> 
         assert [text_of(tag) for tag in section.select("thead th")] == [
             name.replace("_", " ") for name in header
         ]
-        shown = [
+        columns = [
             [cell.get_text() for cell in row.select("td")] for row in section.select("tbody tr")
         ]
-        assert list(zip(*shown, strict=True)) == [
-            tuple(words.cells(column)) for column in zip(*rows[:50], strict=True)
+        assert list(zip(*columns, strict=True)) == [
+            tuple(format_cells(column)) for column in zip(*rows[:50], strict=True)
         ]
         with client.get(f"/questions/{path.name}") as response:
             assert response.data == path.read_bytes()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from Task3_api.pages.report_figures import sections, spoken
+from Task3_api.pages.report_figures import plain_text, sections
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from Task3_api.pages.report_figures import sections, spoken
     ],
 )
 def test_a_sentence_as_plain_text(markdown: str, text: str) -> None:
-    assert spoken(markdown) == text
+    assert plain_text(markdown) == text
 
 
 def test_without_a_notebook_there_are_none(tmp_path: Path) -> None:

@@ -9,17 +9,17 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from Task3_api.pages.report_figures import figure, sections, spoken
+from Task3_api.pages.report_figures import figure, plain_text, sections
 
 
-def test_every_figure_of_the_report_with_its_sentence(client: FlaskClient, sealed: Path) -> None:
+def test_every_figure_of_the_report_with_its_caption(client: FlaskClient, sealed: Path) -> None:
     report = BeautifulSoup((sealed / "report.html").read_text(), "html.parser")
     drawn = [str(svg["aria-label"]) for svg in report.select("svg[aria-label]")]
     soup = BeautifulSoup(client.get("/report").text, "html.parser")
-    shown = [caption.get_text() for caption in soup.select("figcaption")]
-    assert shown == [spoken(label) for label in drawn]
-    assert len(shown) > 5
-    assert "**" not in "".join(shown)
+    captions = [caption.get_text() for caption in soup.select("figcaption")]
+    assert captions == [plain_text(label) for label in drawn]
+    assert len(captions) > 5
+    assert "**" not in "".join(captions)
     headings = [tag.get_text() for tag in report.select("h2")]
     assert [tag.get_text() for tag in soup.select("h2")] == [
         heading for heading in headings if heading in {part.heading for part in sections(sealed)}
@@ -27,13 +27,13 @@ def test_every_figure_of_the_report_with_its_sentence(client: FlaskClient, seale
 
 
 def test_a_figure_is_small_on_its_way_and_runs_nothing(client: FlaskClient, sealed: Path) -> None:
-    found = figure(sealed, 1)
-    assert found
+    drawing = figure(sealed, 1)
+    assert drawing
     plain = client.get("/report/1.svg")
     packed = client.get("/report/1.svg", headers={"Accept-Encoding": "gzip"})
     assert plain.mimetype == "image/svg+xml"
     assert plain.headers["Content-Security-Policy"].startswith("default-src 'none'")
-    assert plain.text == found.alone
+    assert plain.text == drawing.standalone_svg
     assert gzip.decompress(packed.data) == plain.data
     assert len(packed.data) < len(plain.data) / 2
 

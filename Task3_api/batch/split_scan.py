@@ -1,8 +1,8 @@
-"""A first look at a CSV while its bytes arrive: is it plain?
+"""A first scan of a CSV while its bytes arrive: can it be read by splitting lines at commas?
 
-In a plain file every line is one row and every comma parts two cells: it has no quotes, and the
-same number of commas in every line. Most files are, and can then be read by splitting lines; the
-others are read by the rules of RFC 4180, which takes five times as long.
+It can where every line is one row and every comma parts two cells: no quotes, and the same number
+of commas in every line. Most files are so; the others are read by the rules of RFC 4180, which
+takes five times as long.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ COMMA, LINE_END = b",\n"
 LONGEST_LINE = 1 << 20  # bytes; no table has longer ones, but a file without line ends has
 
 
-class Scan:
-    """Looks at a CSV's bytes, in order and cut anywhere."""
+class SplitScan:
+    """Scans a CSV's bytes, in order and cut anywhere."""
 
     def __init__(self) -> None:
-        self._plain = True
+        self._can_split = True
         self._commas: int | None = None
         self._rest = b""
 
@@ -29,22 +29,22 @@ class Scan:
         """A scan of a whole file."""
         scan = cls()
         file.seek(0)
-        while scan._plain and (chunk := file.read(CHUNK)):
+        while scan._can_split and (chunk := file.read(CHUNK)):
             scan.feed(chunk)
         return scan
 
     def feed(self, chunk: bytes) -> None:
-        """Look at the next bytes."""
-        if self._plain:
+        """Scan the next bytes."""
+        if self._can_split:
             lines, end, self._rest = (self._rest + chunk).rpartition(b"\n")
-            self._plain = not end or self._are_rows(lines + end)
-            self._plain &= len(self._rest) <= LONGEST_LINE
+            self._can_split = not end or self._are_rows(lines + end)
+            self._can_split &= len(self._rest) <= LONGEST_LINE
 
     def at_end(self) -> bool:
-        """Whether the file was plain, its last line included."""
-        if self._plain and self._rest:
-            self._plain = b"\r" not in self._rest and self._are_rows(self._rest + b"\n")
-        return self._plain and self._commas is not None
+        """Whether the file can be split, its last line included."""
+        if self._can_split and self._rest:
+            self._can_split = b"\r" not in self._rest and self._are_rows(self._rest + b"\n")
+        return self._can_split and self._commas is not None
 
     def _are_rows(self, lines: bytes) -> bool:
         if b'"' in lines or b"\0" in lines:

@@ -1,0 +1,90 @@
+"""What the pages say in the words of the contract: values, amounts and warnings, as people read
+them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from urllib.parse import quote_plus
+
+from Task2_model.contract import Contract, Feature, Target, Value
+from Task2_model.formatting import (
+    format_amount,
+    format_number,
+    format_range,
+    format_step,
+    lower_first,
+    with_unit,
+)
+from Task3_api.parsing import DECIMAL
+
+LONG_NUMBER = 10_000  # a column with one has thousands apart; years have not
+MAX_CATEGORY = 40  # characters of a category that a warning repeats
+
+
+def format_value(feature: Feature, value: Value) -> str:
+    """A value of a feature with its unit: 1,800 sq ft, $25,000 or hot air."""
+    if isinstance(value, float | int):
+        return with_unit(format_number(value), feature.unit)
+    return str(value)
+
+
+def format_feature_range(feature: Feature) -> str:
+    """Where the training rows lie: 616 to 5,228 sq ft; empty for a category."""
+    if feature.minimum is None or feature.maximum is None:
+        return ""
+    return format_range(feature.minimum, feature.maximum, feature.unit)
+
+
+def format_target(value: float, target: Target) -> str:
+    """A value of the target with its unit: $180,000 or 12.5 kg."""
+    return format_amount(value, target.decimals, target.unit)
+
+
+def format_target_step(value: float, target: Target) -> str:
+    """A step up or down, in the target's unit: +$12,300."""
+    return format_step(value, target.decimals, target.unit)
+
+
+def format_cells(column: Sequence[str]) -> list[str]:
+    """A table's column, thousands apart where it holds a long number; years stay as they are."""
+    numbers = {text: Decimal(text) for text in column if DECIMAL.fullmatch(text)}
+    sizes = {text: abs(number) for text, number in numbers.items()}
+    if max(sizes.values(), default=0) < LONG_NUMBER:
+        return list(column)
+    return [f"{numbers[text]:,f}" if sizes.get(text, 0) >= 1000 else text for text in column]
+
+
+def query_value(feature: Feature) -> str:
+    """A value of training, as an address has it."""
+    values = feature.categories[:1] or (f"{feature.median or 0:.15g}",)
+    return quote_plus(values[0])
+
+
+def unseen_warning(feature: Feature, value: Value) -> str:
+    """Why a value should be taken with care: it is unlike any in training."""
+    if isinstance(value, str):
+        return f"{feature.label} “{value[:MAX_CATEGORY]}” is new to the model and is left out."
+    side = "larger" if float(value or 0) > (feature.maximum or 0) else "smaller"
+    subject = f"{feature.label} {format_value(feature, value)}"
+    limits = format_feature_range(feature)
+    return f"{subject} is {side} than any the model has seen: {limits}."
+
+
+def no_answer_reasons(contract: Contract, given: Mapping[str, Value]) -> list[str]:
+    """Why nothing that was given, if anything was, leads to an answer."""
+    warnings = [unseen_warning(contract.by_name[name], value) for name, value in given.items()]
+    example = lower_first(contract.by_name[contract.x].label)
+    return [*warnings, f"Tell one thing or more, for example the {example}."]
+
+
+def odds(share: float) -> str:
+    """A probability as people meet it: about 3 in 10, about 1 in 25."""
+    if not 0.01 <= share <= 0.99:
+        return "fewer than 1 in 100" if share < 0.5 else "more than 99 in 100"
+    if share < 0.095:
+        return f"about 1 in {1 / share:.0f}"
+    if share < 0.905:
+        return f"about {share * 10:.0f} in 10"
+    return f"about {share * 100:.0f} in 100"
