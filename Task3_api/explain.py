@@ -25,8 +25,8 @@ MAX_NEIGHBOURS = 32  # of them, whose values stand in for a missing feature
 MAX_ROWS = 2048  # about, that the model is asked for all missing features together
 MAX_OUTCOMES = 4096  # calibration outcomes, about, that the base is taken from
 MEANING = (
-    "A contribution is what the answer gains, on average over all orders of telling, when a "
-    "feature is told (Shapley values by removal): the base, which is what one would say knowing "
+    "A contribution is what the answer gains when a feature is given, on average over all orders "
+    "of giving them (Shapley values by removal): the base, which is what one would say knowing "
     "nothing, and all contributions add up to the answer. They tell how the model comes to its "
     "answer, not what would happen if something were changed. A category that the model does not "
     "know contributes nothing and is left out. Of more than ten features the contributions are "

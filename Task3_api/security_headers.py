@@ -1,5 +1,5 @@
-"""What browsers are told to refuse: the headers of every answer, and the pages with a policy of
-their own.
+"""What browsers shall refuse: the headers of every answer, and the policies of pages that need one
+of their own.
 """
 
 from __future__ import annotations

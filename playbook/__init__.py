@@ -1,1 +1,1 @@
-"""A live service, asked in every way it offers."""
+"""Checks of a live service, from outside: the notebook and `verify`."""

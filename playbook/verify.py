@@ -34,7 +34,7 @@ def verify(base_url: str, sealed: SealedModel) -> int:
                 f"{base_url} serves version {live['model']['version']}, not {sealed.version}"
             )
         for part, value in row["answer"].items():
-            if not _same(value, live[part], _places(sealed, part)):
+            if not _same(value, live[part], _decimals(sealed, part)):
                 raise Mismatch(
                     f"{row['request']}: {part} is {live[part]!r} live and {value!r} offline"
                 )
@@ -52,12 +52,12 @@ def _ask(base_url: str, records: list[Any]) -> list[Any]:
     return answers
 
 
-def _places(sealed: SealedModel, part: str) -> int:
+def _decimals(sealed: SealedModel, part: str) -> int:
     return 4 if part == "probability" else sealed.contract.target.decimals
 
 
-def _same(offline: Any, live: Any, places: int) -> bool:
-    """Equal, but for the places to which a live number is rounded."""
+def _same(offline: Any, live: Any, decimals: int) -> bool:
+    """Equal, but for the decimals to which a live number is rounded."""
     if not isinstance(offline, float):
         return bool(offline == live)
-    return bool(abs(offline - live) <= 0.5 * 10.0**-places + RELATIVE * abs(offline))
+    return bool(abs(offline - live) <= 0.5 * 10.0**-decimals + RELATIVE * abs(offline))

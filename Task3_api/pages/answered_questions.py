@@ -44,7 +44,7 @@ class AnsweredQuestion:
 
     @property
     def note(self) -> str:
-        """How to read its answer; empty where nothing needs to be said."""
+        """How to read its answer; empty where it needs no note."""
         return " ".join(self._comment[1:])
 
     @property

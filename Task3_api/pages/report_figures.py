@@ -19,7 +19,7 @@ SVG, CAPTION = "image/svg+xml", "text/plain"
 HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 BOLD = re.compile(r"(?<!\\)\*\*")
 ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-FONT_STYLE = (  # the report's own font is narrower than most that a reader has in its place
+FONT_STYLE = (  # the report's own font is narrower than most that a reader has instead
     '<style>@font-face { font-family: "Source Sans Pro"; size-adjust: 85%; src: local("Roboto"), '
     'local("Helvetica Neue"), local("Segoe UI"), local("Arial"), local("Liberation Sans"), '
     'local("Noto Sans"), local("DejaVu Sans"); }</style>'

@@ -20,7 +20,7 @@ applyScheme();
 window.SwaggerUIBundle({
   domNode: container,
   url: container.dataset.description,
-  validatorUrl: null, // it would be asked of another origin
+  validatorUrl: null, // it would be loaded from another origin
   plugins: [operationsOnly],
   layout: "OperationsOnly",
   tryItOutEnabled: true,

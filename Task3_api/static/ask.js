@@ -91,7 +91,7 @@ async function update() {
 }
 
 let timer;
-form.noValidate = true; // its steps are for the arrow keys; what is wrong is said by the service
+form.noValidate = true; // its steps are for the arrow keys; the service reports what is wrong
 for (const entry of form.querySelectorAll("[data-step]")) entry.step = entry.dataset.step;
 form.addEventListener("input", () => {
   clearTimeout(timer);

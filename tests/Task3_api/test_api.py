@@ -1,4 +1,4 @@
-"""The service for programs, asked through Flask's client: answers, and exact refusals."""
+"""The service for programs, called through Flask's client: answers, and exact refusals."""
 
 from __future__ import annotations
 

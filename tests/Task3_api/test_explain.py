@@ -52,14 +52,14 @@ def test_the_base_is_what_the_outcomes_are(client: FlaskClient, predictor: Predi
     assert base["width"] == pytest.approx(high - low, rel=0.02)
 
 
-def test_one_thing_told_brings_all_of_the_difference(client: FlaskClient) -> None:
+def test_one_feature_contributes_all_of_the_difference(client: FlaskClient) -> None:
     explanation = explain(client, "x=3000")
     (step,) = explanation["contributions"]
     assert (step["feature"], step["value"]) == ("living_area", 3000)
     assert step["prediction"] == explanation["prediction"] - explanation["base"]["prediction"] > 0
 
 
-def test_of_two_things_each_brings_the_mean_of_both_orders(
+def test_of_two_features_each_contributes_the_mean_of_both_orders(
     client: FlaskClient, predictor: Predictor
 ) -> None:
     explanation = explain(client, LITTLE)
@@ -70,7 +70,7 @@ def test_of_two_things_each_brings_the_mean_of_both_orders(
     assert contributions["living_area"] == pytest.approx((alone + after) / 2, abs=150)
 
 
-def test_what_is_left_out_is_told_with_its_use(client: FlaskClient) -> None:
+def test_each_missing_feature_has_its_gain(client: FlaskClient) -> None:
     explanation = explain(client, LITTLE)
     answer = client.get(f"/predict?{LITTLE}").get_json()
     assert {gain["feature"] for gain in explanation["missing"]} == set(answer["missing"])
@@ -79,7 +79,7 @@ def test_what_is_left_out_is_told_with_its_use(client: FlaskClient) -> None:
     assert explain(client, MUCH)["missing"] == []
 
 
-def test_what_is_said_to_narrow_the_range_does(client: FlaskClient, predictor: Predictor) -> None:
+def test_the_most_useful_feature_narrows_the_range_as_estimated(client: FlaskClient, predictor: Predictor) -> None:
     """Calibrated anew for both questions, over all rows, which the estimate is not."""
     contract, rows = predictor.contract, predictor.sealed.calibration.rows
 
@@ -94,7 +94,7 @@ def test_what_is_said_to_narrow_the_range_does(client: FlaskClient, predictor: P
     assert best["feature"] == "living_area"
 
 
-def test_a_category_never_seen_brings_nothing_and_is_left_out(client: FlaskClient) -> None:
+def test_a_category_never_seen_contributes_nothing_and_is_left_out(client: FlaskClient) -> None:
     explanation = explain(client, "x=1800&fuel=coal")
     assert [step["feature"] for step in explanation["contributions"]] == ["living_area"]
     assert explanation["contributions"] == explain(client, "x=1800")["contributions"]

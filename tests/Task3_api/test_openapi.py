@@ -29,9 +29,9 @@ def test_openapi_refers_only_to_what_it_holds(client: FlaskClient) -> None:
     text = client.get("/openapi.json").text
     document = json.loads(text)
     for reference in {part.split('"')[0] for part in text.split('"$ref":"#')[1:]}:
-        place: Any = document
+        node: Any = document
         for step in reference.strip("/").split("/"):
-            place = place[step]
+            node = node[step]
 
 
 def test_openapi_describes_the_answer(client: FlaskClient) -> None:

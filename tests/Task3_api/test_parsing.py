@@ -146,15 +146,15 @@ def test_x_is_itself_where_a_feature_is_called_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "found"),
+    ("body", "values"),
     [
         (b'{"x": 1.50}', {"x": "1.50"}),
         (b'\xef\xbb\xbf{"x": null}', {"x": None}),
         (b'["a", true]', ["a", True]),
     ],
 )
-def test_a_document_keeps_numbers_as_they_were_sent(body: bytes, found: object) -> None:
-    assert document(body) == found
+def test_a_document_keeps_numbers_as_they_were_sent(body: bytes, values: object) -> None:
+    assert document(body) == values
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def test_warns_of_what_training_never_held(
         ),
     ],
 )
-def test_nothing_told_is_refused(
+def test_nothing_given_is_refused(
     predictor: Predictor, record: dict[str, str | None], detail: str
 ) -> None:
     with pytest.raises(InputError) as error:

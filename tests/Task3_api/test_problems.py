@@ -79,8 +79,8 @@ def test_a_problem(
 ) -> None:
     response = broken.test_client().open(path, method=method, **options)
     body = response.get_json()
-    told = body.pop("detail")
-    assert told.startswith(detail) if status == 405 else told == detail
+    actual = body.pop("detail")
+    assert actual.startswith(detail) if status == 405 else actual == detail
     assert body == {"type": "about:blank", "title": title, "status": status}
     assert response.status_code == status
     assert response.content_type == "application/problem+json"

@@ -33,6 +33,6 @@ def test_another_version_is_named(live: Live, sealed_model: SealedModel) -> None
         verify(live.url, other)
 
 
-def test_a_service_that_is_not_there_is_said(sealed_model: SealedModel) -> None:
+def test_a_service_that_is_not_there_is_named(sealed_model: SealedModel) -> None:
     with pytest.raises(Mismatch, match="http://127.0.0.1:9/predict does not answer"):
         verify("http://127.0.0.1:9", sealed_model)

@@ -221,19 +221,19 @@ def test_every_cell_comes_back(client: FlaskClient, rows: list[tuple[str, str]])
 
 def test_a_quoted_file_is_answered_as_a_plain_one(client: FlaskClient) -> None:
     rows = [["heating", "living_area"], *([["hot air", str(700 + i)] for i in range(2 * ROWS)])]
-    plain = written(rows)
+    unquoted = written(rows)
     rows[1][0] = "hot, air"
     quoted = table(send(client, written(rows)))
-    assert quoted[0] == table(send(client, plain))[0]
-    assert quoted[2:] == table(send(client, plain))[2:]
+    assert quoted[0] == table(send(client, unquoted))[0]
+    assert quoted[2:] == table(send(client, unquoted))[2:]
     assert quoted[1][5] == "heating 'hot, air' was never seen in training and is left out"
 
 
 def test_without_ranges_the_points_are_the_same(client: FlaskClient) -> None:
     body = written([["living_area", "id"], ["1800", "a"], ["x", "b"], ["9999", "c"]])
-    told = table(send(client, body))
+    answers = table(send(client, body))
     response = client.post("/batch_prediction?range=0", data=body, content_type="text/csv")
-    assert table(response) == [row[:3] + row[5:] for row in told]
+    assert table(response) == [row[:3] + row[5:] for row in answers]
 
 
 def upload(client: FlaskClient, *files: tuple[str, bytes], **fields: str) -> TestResponse:

@@ -40,7 +40,7 @@ cells = st.one_of(
 @given(cells=st.lists(cells, min_size=1, max_size=6))
 def test_as_one_by_one(feature: Feature, cells: list[str]) -> None:
     texts = Cells.of([[text] for text in cells]).column(0)
-    codes, noted = FeatureColumn(feature, 0, "asked", PARSER).read(texts)
+    codes, noted = FeatureColumn(feature, 0, "name", PARSER).read(texts)
     for index, text in enumerate(cells):
         code, note, error = parse_one(feature, text)
         np.testing.assert_equal(codes[index], code)
@@ -49,7 +49,7 @@ def test_as_one_by_one(feature: Feature, cells: list[str]) -> None:
 
 def parse_one(feature: Feature, text: str) -> tuple[float, str, str]:
     try:
-        value = PARSER.value(feature, text, "asked")
+        value = PARSER.value(feature, text, "name")
     except InputError as error:
         return math.nan, "", error.detail
     return feature.encode(value), (value is not None and warning(feature, value)) or "", ""

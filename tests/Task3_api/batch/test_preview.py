@@ -40,7 +40,7 @@ def test_x_stands_for_the_main_feature_alone(client: FlaskClient) -> None:
     assert [column["feature"] for column in columns] == ["", "Living area"]
 
 
-def test_cells_are_judged_as_they_will_be_answered(client: FlaskClient) -> None:
+def test_cells_are_read_as_they_will_be_answered(client: FlaskClient) -> None:
     body = b"bedrooms,heating\n2.5,coal\n3,electric\nnan,\n" + b"x,\n" * 10
     understood = preview(client, body)
     bedrooms, heating = understood["columns"]

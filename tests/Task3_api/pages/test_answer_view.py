@@ -141,7 +141,7 @@ def heating(predictor: Predictor) -> CurrentModel:
 
 
 @pytest.mark.parametrize("record", [{"living_area": 1800.0}, {"fuel": "electric", "age": 30.0}])
-def test_of_three_classes_the_probability_of_the_label_is_told(
+def test_of_three_classes_the_probability_is_that_of_the_label(
     heating: CurrentModel, record: dict[str, Value]
 ) -> None:
     view, answer = AnswerView.of(heating, record), heating.predictor.answer(record)
@@ -164,7 +164,7 @@ def test_of_three_classes_the_probability_of_the_label_is_told(
         ("gas", ["gas", "electric", "oil"], "Can’t tell", "At 90 % confidence nothing can be"),
     ],
 )
-def test_a_class_is_told_where_no_other_is_possible(
+def test_a_class_is_named_where_no_other_is_possible(
     heating: CurrentModel, label: str, possible: list[str], verdict: str, grounds: str
 ) -> None:
     words = {"electric": "electricity"}

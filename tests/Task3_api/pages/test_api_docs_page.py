@@ -12,7 +12,7 @@ from tests.browser import Open
 from tests.live import Live
 
 
-def test_every_way_of_asking_is_named(client: FlaskClient) -> None:
+def test_every_operation_is_named(client: FlaskClient) -> None:
     soup = BeautifulSoup(client.get("/docs").text, "html.parser")
     named = [
         tuple(cell.get_text() for cell in row.select("code")) for row in soup.select("tbody tr")
@@ -33,17 +33,17 @@ def test_no_other_file_of_the_package_is_served(client: FlaskClient, name: str) 
 
 
 def test_it_can_be_tried(browse: Open, live: Live) -> None:
-    way = browse(live, "/docs").locator("#operations-default-predict_one")
-    way.locator(".opblock-summary-control").click()
-    way.locator("[placeholder=living_area]").fill("1800")
-    way.locator(".execute").click()
-    answer = json.loads(way.locator(".live-responses-table code").first.inner_text())
+    operation = browse(live, "/docs").locator("#operations-default-predict_one")
+    operation.locator(".opblock-summary-control").click()
+    operation.locator("[placeholder=living_area]").fill("1800")
+    operation.locator(".execute").click()
+    answer = json.loads(operation.locator(".live-responses-table code").first.inner_text())
     assert answer == json.loads(live.ask("GET", "/predict?living_area=1800")[1])
 
 
 def test_a_classification_can_be_tried_too(browse: Open, clients_live: Live) -> None:
-    way = browse(clients_live, "/docs", dark=True).locator("#operations-default-predict")
-    way.locator(".opblock-summary-control").click()
-    way.locator(".execute").click()
-    answer = json.loads(way.locator(".live-responses-table code").first.inner_text())
+    operation = browse(clients_live, "/docs", dark=True).locator("#operations-default-predict")
+    operation.locator(".opblock-summary-control").click()
+    operation.locator(".execute").click()
+    answer = json.loads(operation.locator(".live-responses-table code").first.inner_text())
     assert answer["label"] in (0, 1)

@@ -32,7 +32,7 @@ def test_the_answer_comes_while_one_types(page: Page, live: Live) -> None:
         page.get_by_label("Heating", exact=True).select_option("electric")
     expect(page.locator(VALUE)).to_have_text(predicted(live, "x=1800&heating=electric"))
     expect(page.locator(".why tbody tr")).to_have_count(4)
-    expect(page.locator("#said")).to_contain_text(predicted(live, "x=1800&heating=electric"))
+    expect(page.locator("#announcement")).to_contain_text(predicted(live, "x=1800&heating=electric"))
     page.get_by_label("Living area", exact=True).fill("")
     page.get_by_label("Heating", exact=True).select_option("")
     expect(page.locator(".invitation")).to_be_visible()
@@ -107,7 +107,7 @@ def test_what_is_wrong_stands_at_its_entry(browse: Open, live: Live) -> None:
     assert predicted(live, "x=1800&bedrooms=2") == page.locator(VALUE).inner_text()
 
 
-def test_a_service_that_cannot_be_reached_is_said_and_tried_again(browse: Open, live: Live) -> None:
+def test_a_service_that_cannot_be_reached_is_reported_and_tried_again(browse: Open, live: Live) -> None:
     page = browse(live, "/", failing="/predict")
     page.route("**/predict?*", lambda route: route.abort())
     page.get_by_label("Living area", exact=True).fill("1800")
@@ -156,8 +156,8 @@ def test_on_a_phone_the_answer_stays_in_sight_and_covers_no_entry(
 
 def test_dark_is_dark(browse: Open, live: Live) -> None:
     lightness = "getComputedStyle(document.querySelector('.verdict')).backgroundColor"
-    told = "/?living_area=1800"
-    light, dark = (browse(live, told, dark=dark).evaluate(lightness) for dark in (False, True))
+    path = "/?living_area=1800"
+    light, dark = (browse(live, path, dark=dark).evaluate(lightness) for dark in (False, True))
     assert sum(map(int, re.findall(r"\d+", light))) > 700
     assert sum(map(int, re.findall(r"\d+", dark))) < 150
 
@@ -193,9 +193,9 @@ def test_hostile_texts_are_shown_as_text(
         entries.nth(index).select_option(index=1)
     for entry in page.locator("#ask input").all():
         entry.fill("1")
-    told = page.locator("#ask :is(input, select)").count()
-    expect(page.locator(".why tbody tr")).to_have_count(told + 2)
+    entries = page.locator("#ask :is(input, select)").count()
+    expect(page.locator(".why tbody tr")).to_have_count(entries + 2)
     query = urllib.parse.urlsplit(page.url).query
-    assert len(urllib.parse.parse_qsl(query)) == told
+    assert len(urllib.parse.parse_qsl(query)) == entries
     assert page.locator("#answer script, #answer img, #answer [onerror]").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]

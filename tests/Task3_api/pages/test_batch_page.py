@@ -45,11 +45,11 @@ def direct(live: Live, body: bytes) -> bytes:
 def test_the_first_rows_are_shown_as_understood(browse: Open, live: Live) -> None:
     page = browse(live, "/batch_prediction")
     choose(page, HOMES)
-    told = facts(page)
-    assert told["Used"] == "Living area, Bedrooms, Heating"
-    assert told["Passed through"] == "id"
-    assert "Lot size" in told["Not told"]
-    assert told["Looked at"] == "3 rows: 1 cell cannot be read, 1 unlike any in training"
+    preview = facts(page)
+    assert preview["Used"] == "Living area, Bedrooms, Heating"
+    assert preview["Passed through"] == "id"
+    assert "Lot size" in preview["Not told"]
+    assert preview["Looked at"] == "3 rows: 1 cell cannot be read, 1 unlike any in training"
     assert page.locator("#rows td.bad").all_inner_texts() == ["2.5"]
     assert page.locator("#rows td.unseen").all_inner_texts() == ["coal"]
     assert page.locator("#marks li").all_inner_texts() == [
@@ -95,7 +95,7 @@ def test_a_file_is_dropped(browse: Open, live: Live) -> None:
         (b"x,<img src=x onerror=alert(1)>,<img src=x onerror=alert(1)>\n", "Columns 2 and 3 are "),
     ],
 )
-def test_what_cannot_be_answered_is_told_before_and_after(
+def test_what_cannot_be_answered_is_reported_before_and_after(
     browse: Open, live: Live, body: bytes, detail: str
 ) -> None:
     page = browse(live, "/batch_prediction", failing="/batch_prediction")
@@ -112,7 +112,7 @@ def test_what_cannot_be_answered_is_told_before_and_after(
     expect(page.locator("[type=submit]")).to_be_enabled()
 
 
-def test_a_fault_far_down_is_told_when_it_is_met(browse: Open, live: Live) -> None:
+def test_a_fault_far_down_is_reported_when_it_is_met(browse: Open, live: Live) -> None:
     page = browse(live, "/batch_prediction", failing="/batch_prediction")
     choose(page, b"living_area\n" + b"1800\n" * 40_000 + b"1,2\n")
     assert facts(page)["Used"] == "Living area"
@@ -150,7 +150,7 @@ def test_a_long_answer_comes_whole(browse: Open, live: Live) -> None:
     assert downloaded(page) == direct(live, body)
 
 
-def test_a_service_that_is_gone_is_told(browse: Open, live: Live) -> None:
+def test_a_service_that_is_gone_is_reported(browse: Open, live: Live) -> None:
     page = browse(live, "/batch_prediction", failing="/batch_prediction")
     page.wait_for_load_state("networkidle")
     page.context.set_offline(True)

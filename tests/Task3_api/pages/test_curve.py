@@ -25,7 +25,7 @@ def test_a_curve_is_what_the_model_answers(predictor: Predictor) -> None:
 
 
 @pytest.mark.parametrize("record", [{}, {"bedrooms": 3.0}, {"living_area": None}])
-def test_a_curve_needs_nothing_told(predictor: Predictor, record: dict[str, float | None]) -> None:
+def test_a_curve_needs_no_feature_given(predictor: Predictor, record: dict[str, float | None]) -> None:
     drawn = curve(predictor, record)
     assert drawn.given is None
     answer = predictor.answer({**record, "living_area": drawn.values[7]})
@@ -46,7 +46,7 @@ def by(predictor: Predictor, name: str, categories: int | None = None) -> Predic
     return Predictor(SealedModel(**values))
 
 
-def test_whole_numbers_are_asked_once_each(predictor: Predictor) -> None:
+def test_whole_numbers_stand_once_each(predictor: Predictor) -> None:
     assert curve(by(predictor, "bedrooms"), {}).values == (1, 2, 3, 4, 5, 6, 7)
     assert len(curve(by(predictor, "lot_size"), {}).values) == POINTS
 

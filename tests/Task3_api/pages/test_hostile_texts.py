@@ -44,8 +44,8 @@ def spaces(text: str) -> str:
 def test_every_text_is_shown_and_none_is_run(browse: Open, hostile_live: Live, path: str) -> None:
     page = browse(hostile_live, path)
     page.wait_for_load_state("networkidle")
-    shown = spaces(page.evaluate("document.body.textContent"))
-    assert [text for text in SEEN[path] if spaces(text) not in shown] == []
+    text_content = spaces(page.evaluate("document.body.textContent"))
+    assert [text for text in SEEN[path] if spaces(text) not in text_content] == []
     assert page.locator("[onerror], img[src=x], script:has-text('alert')").count() == 0
     assert "49" not in page.title()
 
@@ -55,7 +55,7 @@ def test_a_title_is_only_a_title(browse: Open, hostile_live: Live) -> None:
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_a_category_is_asked_and_answered_as_it_is(
+def test_a_category_is_sent_and_answered_as_it_is(
     browse: Open, hostile_live: Live, text: str
 ) -> None:
     page = browse(hostile_live)
@@ -67,10 +67,10 @@ def test_a_category_is_asked_and_answered_as_it_is(
     headers = {"Content-Type": "application/json"}
     status, answer = hostile_live.ask("POST", "/predict", body=body, headers=headers)
     assert status == 200
-    told = json.loads(answer)
-    assert told["given"] == {"kind": text}
-    assert told["warnings"] == []
-    assert told["label"] in CLASSES
+    parsed = json.loads(answer)
+    assert parsed["given"] == {"kind": text}
+    assert parsed["warnings"] == []
+    assert parsed["label"] in CLASSES
 
 
 def test_a_file_of_such_texts(browse: Open, hostile_live: Live) -> None:

@@ -29,13 +29,13 @@ def test_every_figure_of_the_report_with_its_caption(client: FlaskClient, sealed
 def test_a_figure_is_small_on_its_way_and_runs_nothing(client: FlaskClient, sealed: Path) -> None:
     drawing = figure(sealed, 1)
     assert drawing
-    plain = client.get("/report/1.svg")
-    packed = client.get("/report/1.svg", headers={"Accept-Encoding": "gzip"})
-    assert plain.mimetype == "image/svg+xml"
-    assert plain.headers["Content-Security-Policy"].startswith("default-src 'none'")
-    assert plain.text == drawing.standalone_svg
-    assert gzip.decompress(packed.data) == plain.data
-    assert len(packed.data) < len(plain.data) / 2
+    uncompressed = client.get("/report/1.svg")
+    compressed = client.get("/report/1.svg", headers={"Accept-Encoding": "gzip"})
+    assert uncompressed.mimetype == "image/svg+xml"
+    assert uncompressed.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert uncompressed.text == drawing.standalone_svg
+    assert gzip.decompress(compressed.data) == uncompressed.data
+    assert len(compressed.data) < len(uncompressed.data) / 2
 
 
 @pytest.mark.parametrize("number", ["0", "99", "x"])

@@ -36,14 +36,14 @@ def test_it_has_no_barrier(
     browse: Open, live: Live, path: str, viewport: dict[str, int], dark: bool
 ) -> None:
     page = opened(browse, live, path, viewport=viewport, dark=dark)
-    found = Axe().run(page).response["violations"]
-    assert [told(violation) for violation in found] == []
+    violations = Axe().run(page).response["violations"]
+    assert [describe(violation) for violation in violations] == []
     assert page.evaluate(OVERFLOW) <= 0
 
 
-def told(violation: dict[str, Any]) -> str:
-    places = "; ".join(str(node["html"]) for node in violation["nodes"])
-    return f"{violation['id']}: {violation['help']}: {places}"
+def describe(violation: dict[str, Any]) -> str:
+    nodes = "; ".join(str(node["html"]) for node in violation["nodes"])
+    return f"{violation['id']}: {violation['help']}: {nodes}"
 
 
 @pytest.mark.parametrize("dataset", ["clients_live", "births_live", "hostile_live"])
@@ -60,7 +60,7 @@ def test_it_is_no_wider_than_a_phone(
 
 
 @paths
-def test_it_is_light_and_painted_before_anything_is_asked(
+def test_it_is_light_and_painted_before_anything_is_entered(
     browse: Open, live: Live, path: str
 ) -> None:
     """Of all that a page names only its stylesheet holds up the first picture."""

@@ -37,7 +37,7 @@ def test_requests_are_counted_from_the_start(sealed: Path) -> None:
     assert "Requests 5 since then" in text_of(client)
 
 
-def test_no_folder_and_no_environment_is_told(
+def test_no_folder_and_no_environment_is_disclosed(
     client: FlaskClient, sealed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://me:hush@there/db")
