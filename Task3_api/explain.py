@@ -16,7 +16,8 @@ import numpy as np
 
 from Task2_model.conformal import Floats
 from Task2_model.contract import Contract, Rows
-from Task3_api.predictor import Predictor, Record
+from Task3_api.predictor import Predictor
+from Task3_api.record_encoder import Record
 from Task3_api.shapley import Coalitions, shapley_values
 
 MISSING = np.float32(np.nan)

@@ -86,7 +86,7 @@ def _post(contract: Contract, name: str) -> Schema:
         "operationId": name,
         "summary": "The answer to a record, or the answers to many",
         "requestBody": {"required": True, "content": content},
-        "responses": _responses("As many answers as records", {"application/json": {"anyOf": answers}}),
+        "responses": _responses("As many answers", {"application/json": {"anyOf": answers}}),
     }
 
 

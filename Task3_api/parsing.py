@@ -19,7 +19,6 @@ from Task1_database.errors import InputError
 from Task1_database.literals import MAX_FLOAT32, NUMBER
 from Task2_model.contract import Contract, Feature, Value
 
-Record = dict[str, Value]
 Pairs = list[tuple[str, str]]
 
 DECIMAL = re.compile(NUMBER)
@@ -59,12 +58,12 @@ class Parser:
             raise unknown(name, self.contract.names)
         return self._features[name]
 
-    def record(self, pairs: Iterable[tuple[str, object]]) -> Record:
+    def record(self, pairs: Iterable[tuple[str, object]]) -> dict[str, Value]:
         """Named values, from a query, a form or a JSON object, as a record.
 
         Raises InputError, naming the field, for a name that is unknown or repeated.
         """
-        record: Record = {}
+        record: dict[str, Value] = {}
         for name, raw_value in pairs:
             feature = self._features.get(name) or self.feature(name)
             if feature.name in record:
@@ -72,11 +71,11 @@ class Parser:
             record[feature.name] = self.value(feature, raw_value, name)
         return record
 
-    def records(self, items: Iterable[object]) -> list[Record]:
+    def records(self, items: Iterable[object]) -> list[dict[str, Value]]:
         """JSON objects as records; an InputError carries the index of the one at fault."""
         return [self._item(index, item) for index, item in enumerate(items)]
 
-    def _item(self, index: int, item: object) -> Record:
+    def _item(self, index: int, item: object) -> dict[str, Value]:
         if not isinstance(item, dict):
             raise InputError(f"a record must be an object, not {quote(item)}", row=index)
         try:

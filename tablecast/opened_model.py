@@ -26,8 +26,9 @@ from Task2_model.contract import Contract
 from Task2_model.frame_encoding import Unseen, encode_with_unseen
 from Task3_api.explain import Explainer
 from Task3_api.parsing import Parser
-from Task3_api.predictor import Predictor, warning
-from Task3_api.predictor import Record as ParsedRecord
+from Task3_api.predictor import Predictor
+from Task3_api.record_encoder import Record as ParsedRecord
+from Task3_api.record_encoder import warning
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,7 +17,7 @@ from Task1_database.errors import InputError
 from Task2_model.contract import Feature
 from Task3_api.batch.cells import WIDEST, ByteSlices, Floats, Mask
 from Task3_api.parsing import DECIMAL_CHARACTERS, LARGEST_NUMBER, LONGEST_NUMBER, Parser
-from Task3_api.predictor import warning
+from Task3_api.record_encoder import warning
 
 
 class ParsedCell(NamedTuple):

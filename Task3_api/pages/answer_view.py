@@ -18,7 +18,7 @@ from Task3_api.current_model import CurrentModel
 from Task3_api.pages import phrases
 from Task3_api.pages.charts import CurveChart, OutcomeStrip
 from Task3_api.pages.curve import curve
-from Task3_api.predictor import Record
+from Task3_api.record_encoder import Record
 
 MIN_GAIN = 0.02  # a range that much narrower, a probability that far moved
 MAX_SUGGESTIONS = 3

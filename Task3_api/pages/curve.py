@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from Task2_model.contract import Feature, Rows, Value
-from Task3_api.predictor import Predictor, Record
+from Task3_api.predictor import Predictor
+from Task3_api.record_encoder import Record
 
 POINTS = 96  # of a curve
 BARS = 8  # of a category, the most frequent first

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from Task1_database.errors import InputError
-from Task2_model.contract import Contract, Feature
+from Task2_model.contract import Contract, Feature, Value
 from Task2_model.formatting import format_range, round_step
-from Task3_api.parsing import Pairs, Parser, Record
+from Task3_api.parsing import Pairs, Parser
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Form:
     """What was entered, understood as far as possible: every entry is read, valid or not."""
 
     contract: Contract
-    record: Record = field(default_factory=dict)
+    record: dict[str, Value] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)  # those that belong to no entry

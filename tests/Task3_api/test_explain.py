@@ -79,7 +79,7 @@ def test_each_missing_feature_has_its_gain(client: FlaskClient) -> None:
     assert explain(client, MUCH)["missing"] == []
 
 
-def test_the_most_useful_feature_narrows_the_range_as_estimated(client: FlaskClient, predictor: Predictor) -> None:
+def test_the_most_useful_narrows_the_range(client: FlaskClient, predictor: Predictor) -> None:
     """Calibrated anew for both questions, over all rows, which the estimate is not."""
     contract, rows = predictor.contract, predictor.sealed.calibration.rows
 

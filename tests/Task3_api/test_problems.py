@@ -1,4 +1,4 @@
-"""Errors of the protocol itself, for programs and for people, and the headers of every answer."""
+"""Errors of the protocol itself, for programs and for people."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ import pytest
 from flask import Flask, jsonify
 from flask.testing import FlaskClient
 
-from Task1_database.errors import SealError
 from Task3_api.app import create_app
-from Task3_api.security_headers import HEADERS
 
 SERVER_ERROR = "the service could not answer; the fault is not yours, and it has been logged"
 
@@ -118,29 +116,3 @@ def test_a_page_escapes_what_it_repeats(client: FlaskClient) -> None:
     assert response.status_code == 404
     assert "<script>alert" not in response.text
     assert "&lt;script&gt;alert" in response.text
-
-
-@pytest.mark.parametrize("path", ["/", "/predict?x=1800", "/predict", "/static/ask.js", "/nowhere"])
-def test_every_answer_is_secured(client: FlaskClient, path: str) -> None:
-    with client.get(path) as response:
-        headers = response.headers
-    assert {name: headers.get(name) for name in HEADERS} == HEADERS
-
-
-@pytest.mark.parametrize("config", [{"MODEL_DIR": "/nowhere"}, {"MODELS": "/nowhere"}])
-def test_no_service_without_a_model(config: dict[str, str]) -> None:
-    with pytest.raises(SealError, match="/nowhere"):
-        create_app(config)
-
-
-def test_the_environment_names_the_model(sealed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("MODEL_DIR", raising=False)
-    monkeypatch.delenv("MODELS", raising=False)
-    with pytest.raises(SealError, match="set MODEL_DIR to a sealed model, or MODELS to its parent"):
-        create_app()
-    monkeypatch.setenv("MODEL_DIR", "/nowhere")
-    assert (
-        create_app({"MODELS": str(sealed.parent)}).test_client().get("/readyz").status_code == 200
-    )
-    monkeypatch.setenv("MODEL_DIR", str(sealed))
-    assert create_app().test_client().get("/readyz").status_code == 200

@@ -16,7 +16,8 @@ from Task1_database.questions import ask
 from Task2_model.artifact import SealedModel, runtime_of
 from Task2_model.export import export
 from Task2_model.study import Study
-from Task3_api.predictor import Predictor, Record
+from Task3_api.predictor import Predictor
+from Task3_api.record_encoder import Record
 from tests.little_dataset import little
 
 FOLDER = SHIPPED / "clients"

@@ -14,7 +14,7 @@ from Task2_model.contract import Contract, Feature, Target
 from Task3_api.batch.cells import Cells
 from Task3_api.batch.column_parser import FeatureColumn, ParsedCell
 from Task3_api.parsing import Parser
-from Task3_api.predictor import warning
+from Task3_api.record_encoder import warning
 
 FEATURES = (
     Feature("size", "number", "Size", minimum=-5.0, maximum=1e6),

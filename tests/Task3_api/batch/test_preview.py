@@ -1,4 +1,4 @@
-"""A file's beginning as the service understands it, and the example that it gives away."""
+"""A file's beginning as the service understands it."""
 
 from __future__ import annotations
 
@@ -70,10 +70,18 @@ def test_every_block_is_looked_at(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"living_area\n", b"a,a\n1,2\n", b"a\n1\n", b"x,error\n1,2\n", b"x\n1,2\n",
-        b'x\n"1\n', b"x\n\xff\n", b"x\n\0\n", "x\n1\n".encode("utf-16"),
+        b"",
+        b"living_area\n",
+        b"a,a\n1,2\n",
+        b"a\n1\n",
+        b"x,error\n1,2\n",
+        b"x\n1,2\n",
+        b'x\n"1\n',
+        b"x\n\xff\n",
+        b"x\n\0\n",
+        "x\n1\n".encode("utf-16"),
     ],
-)  # fmt: skip
+)
 def test_what_would_be_refused_is_refused_with_the_same_words(
     client: FlaskClient, body: bytes
 ) -> None:
@@ -104,18 +112,3 @@ def test_a_quote_that_no_cell_begins_with_cuts_nothing() -> None:
 def test_another_type_is_refused(client: FlaskClient) -> None:
     response = client.post(URL, data=b"{}", content_type="application/json")
     assert response.status_code == 415
-
-
-def test_the_example_is_answered_without_error(client: FlaskClient, predictor: Predictor) -> None:
-    example = client.get("/batch_prediction/example.csv")
-    assert example.headers["Content-Disposition"] == "attachment; filename=houses_example.csv"
-    header, *rows = csv.reader(io.StringIO(example.text))
-    assert header[0] == predictor.contract.x
-    assert set(header) == set(predictor.contract.names)
-    assert len({tuple(row) for row in rows}) == len(rows) == 6
-    assert rows[-1][0]
-    assert set(rows[-1][1:]) == {""}
-    answered = client.post("/batch_prediction", data=example.data, content_type="text/csv")
-    for row in csv.DictReader(io.StringIO(answered.text)):
-        assert row["prediction"]
-        assert (row["warnings"], row["error"]) == ("", "")

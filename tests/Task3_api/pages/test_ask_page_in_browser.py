@@ -32,7 +32,9 @@ def test_the_answer_comes_while_one_types(page: Page, live: Live) -> None:
         page.get_by_label("Heating", exact=True).select_option("electric")
     expect(page.locator(VALUE)).to_have_text(predicted(live, "x=1800&heating=electric"))
     expect(page.locator(".why tbody tr")).to_have_count(4)
-    expect(page.locator("#announcement")).to_contain_text(predicted(live, "x=1800&heating=electric"))
+    expect(page.locator("#announcement")).to_contain_text(
+        predicted(live, "x=1800&heating=electric")
+    )
     page.get_by_label("Living area", exact=True).fill("")
     page.get_by_label("Heating", exact=True).select_option("")
     expect(page.locator(".invitation")).to_be_visible()
@@ -107,7 +109,7 @@ def test_what_is_wrong_stands_at_its_entry(browse: Open, live: Live) -> None:
     assert predicted(live, "x=1800&bedrooms=2") == page.locator(VALUE).inner_text()
 
 
-def test_a_service_that_cannot_be_reached_is_reported_and_tried_again(browse: Open, live: Live) -> None:
+def test_a_service_that_is_gone_is_reported_and_tried_again(browse: Open, live: Live) -> None:
     page = browse(live, "/", failing="/predict")
     page.route("**/predict?*", lambda route: route.abort())
     page.get_by_label("Living area", exact=True).fill("1800")

@@ -25,7 +25,7 @@ def test_a_curve_is_what_the_model_answers(predictor: Predictor) -> None:
 
 
 @pytest.mark.parametrize("record", [{}, {"bedrooms": 3.0}, {"living_area": None}])
-def test_a_curve_needs_no_feature_given(predictor: Predictor, record: dict[str, float | None]) -> None:
+def test_a_curve_needs_nothing_given(predictor: Predictor, record: dict[str, float | None]) -> None:
     drawn = curve(predictor, record)
     assert drawn.given is None
     answer = predictor.answer({**record, "living_area": drawn.values[7]})

@@ -1,0 +1,142 @@
+"""Every row comes back with its answer, in order; a bad cell spoils its own row only."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from Task3_api.batch.reader import ROWS
+from Task3_api.predictor import Predictor
+from tests.Task3_api.batch.csv_posts import NOTHING, NUMBER, send, table, written
+
+
+def test_no_feature_among_the_columns(client: FlaskClient) -> None:
+    response = send(client, b"Living Area,a\n1800,1\n")
+    assert response.json is not None
+    assert response.json["detail"].startswith(
+        "no column is a feature of houses; the header needs one or more of "
+    )
+
+
+@pytest.mark.parametrize(
+    ("cell", "detail"),
+    [
+        ("nan", f"living_area {NUMBER}, not 'nan'"),
+        ("inf", f"living_area {NUMBER}, not 'inf'"),
+        ("1e999", "living_area is too large a number: '1e999'"),
+        ("1_000", f"living_area {NUMBER}, not '1_000'"),
+        ("١٢", f"living_area {NUMBER}, not '١٢'"),
+        (" 1\n", rf"living_area {NUMBER}, not ' 1\n'"),
+        ("0x10", f"living_area {NUMBER}, not '0x10'"),
+        ("true", f"living_area {NUMBER}, not 'true'"),
+        ("1" * 5000, "living_area is 5000 characters long; a number may have 64"),
+        ("", NOTHING),
+    ],
+)
+def test_a_bad_cell_spoils_its_own_row_only(client: FlaskClient, cell: str, detail: str) -> None:
+    body = written([["living_area", "id"], ["1800", "a"], [cell, "b"], ["1800", "c"]])
+    _, before, spoilt, after = table(send(client, body))
+    assert spoilt == [cell, "b", "", "", "", "", detail]
+    assert before[2:] == after[2:]
+    assert before[-1] == ""
+
+
+def test_every_bad_cell_of_a_row_is_named(client: FlaskClient) -> None:
+    _, row = table(send(client, b"living_area,bedrooms,heating\nx,2.5,coal\n"))
+    wrong = f"living_area {NUMBER}, not 'x'; bedrooms must be a whole number, not '2.5'"
+    assert row[-1] == wrong
+    assert "coal" in row[-2]
+
+
+def test_the_same_answers_as_one_by_one(client: FlaskClient, predictor: Predictor) -> None:
+    known = predictor.contract.by_name["heating"].categories[0]
+    rows = [["1800", "3", known], ["", "2", "coal"], ["99999", "", ""], ["900", "4", known]]
+    _, *answered = table(send(client, written([["living_area", "bedrooms", "heating"], *rows])))
+    for cells, row in zip(rows, answered, strict=True):
+        query = dict(zip(("living_area", "bedrooms", "heating"), cells, strict=True))
+        answer = client.get("/predict", query_string=query).json
+        assert answer is not None
+        assert [float(text) for text in row[3:6]] == [
+            answer[part] for part in ("prediction", "lower", "upper")
+        ]
+        assert row[6] == "; ".join(warning["detail"] for warning in answer["warnings"])
+
+
+def test_x_stands_for_the_main_feature_where_that_is_missing(client: FlaskClient) -> None:
+    _, alias = table(send(client, b"x\n1800\n"))
+    _, name, other = table(send(client, b"living_area,x\n1800,900\n1800,\n"))
+    assert alias[1:] == name[2:] == other[2:]
+
+
+def test_order_is_kept_over_many_blocks(client: FlaskClient) -> None:
+    count = 2 * ROWS + 1
+    rows = [[str(number), str(600 + number % 4000)] for number in range(count)]
+    _, *answered = table(send(client, written([["id", "living_area"], *rows])))
+    assert [row[:2] for row in answered] == rows
+    first = {area: row for _, area, *row in reversed(answered)}
+    assert all(row == first[area] for _, area, *row in answered)
+
+
+@pytest.mark.parametrize(
+    ("cell", "echoed"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+cmd", "'+cmd"),
+        ("-cmd", "'-cmd"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\tx", "'\tx"),
+        ("\rx", "'\rx"),
+        ("-", "'-"),
+        ("-1", "-1"),
+        ("+1.5e3", "+1.5e3"),
+        ("a=1", "a=1"),
+        ("'=1", "'=1"),
+    ],
+)
+def test_nothing_echoed_becomes_a_formula(client: FlaskClient, cell: str, echoed: str) -> None:
+    header, row = table(send(client, written([[cell, "x", "heating"], [cell, "1800", cell]])))
+    assert (header[0], row[0], row[2]) == (echoed, echoed, echoed)
+
+
+cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
+
+
+@given(rows=st.lists(st.tuples(cells, cells), min_size=1, max_size=12))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_every_cell_comes_back(client: FlaskClient, rows: list[tuple[str, str]]) -> None:
+    sent = [["note", "living_area"], *(list(row) for row in rows)]
+    _, *answered = table(send(client, written(sent)))
+    assert len(answered) == len(rows)
+    for row, (note, area) in zip(answered, rows, strict=True):
+        assert row[0] in (note, "'" + note)
+        assert row[1] in (area, "'" + area)
+        assert (row[2] == "") == (row[6] != "")
+
+
+def test_without_ranges_the_points_are_the_same(client: FlaskClient) -> None:
+    body = written([["living_area", "id"], ["1800", "a"], ["x", "b"], ["9999", "c"]])
+    answers = table(send(client, body))
+    response = client.post("/batch_prediction?range=0", data=body, content_type="text/csv")
+    assert table(response) == [row[:3] + row[5:] for row in answers]
+
+
+def test_a_classification_in_a_batch(classifier: FlaskClient) -> None:
+    sent = {"data": b"x\n800\nnan\n", "content_type": "text/csv"}
+    header, first, second = csv.reader(
+        classifier.post("/batch_prediction", **sent).text.splitlines()
+    )
+    answer = classifier.get("/predict?x=800").get_json()
+    assert header == ["x", "label", "probability", "set", "warnings", "error"]
+    assert first == [
+        "800",
+        answer["label"],
+        str(answer["probability"]),
+        "|".join(answer["set"]),
+        "",
+        "",
+    ]
+    assert second[1:-1] == ["", "", "", ""]

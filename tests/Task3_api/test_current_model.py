@@ -1,0 +1,31 @@
+"""The model in service, and what is derived from it once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from Task1_database.errors import SealError
+from Task3_api.current_model import CurrentModel, model_folder, models_folder
+
+
+def test_configuration_goes_before_the_environment(sealed: Path) -> None:
+    models = sealed.parent
+    assert model_folder({"MODEL_DIR": "a"}, {"MODELS": str(models)}) == Path("a")
+    assert models_folder({"MODEL_DIR": "a"}, {"MODELS": str(models)}) is None
+    assert model_folder({"MODELS": str(models)}, {"MODEL_DIR": "a"}) == sealed
+    assert models_folder({}, {"MODELS": str(models)}) == models
+    with pytest.raises(SealError, match="no model to serve"):
+        model_folder({}, {"MODEL_DIR": ""})
+
+
+def test_outcomes_and_values_of_x_are_samples_in_their_units(sealed: Path) -> None:
+    model = CurrentModel.open(sealed)
+    calibration, target = model.predictor.sealed.calibration, model.contract.target
+    assert 100 < len(model.outcomes) <= 4096
+    assert np.isin(model.outcomes, np.exp(calibration.outcomes)).all()
+    assert target.minimum <= model.outcomes.min() * (1 + 1e-9)  # type: ignore[operator]
+    assert np.isin(model.x_values, calibration.rows[:, model.contract.indices["living_area"]]).all()
+    assert not np.isnan(model.x_values).any()
