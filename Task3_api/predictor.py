@@ -15,7 +15,7 @@ from Task2_model.conformal import Block, RawPredict, conformal
 from Task2_model.contract import Contract, Rows
 from Task2_model.forest import Forest
 from Task2_model.graph import Graph
-from Task3_api.record_encoder import Record, RecordEncoder
+from Task3_api.record_encoder import Notes, Record, RecordEncoder
 
 
 class Predictor:
@@ -56,29 +56,29 @@ class Predictor:
 
     def answer_at_once(self, record: Record) -> dict[str, Any] | None:
         """The answer to one record; None where its subset would have to be calibrated first."""
-        row, about = self._understood(record)
+        row, notes = self._encoder.encode(record)
         rows = np.array([row], dtype=np.float32)
         if not self._conformal.is_calibrated(rows):
             return None
-        return self._with_values(rows, [about])[0]
+        return self._answered(rows, [notes])[0]
 
     def answers(self, records: Sequence[Record]) -> list[dict[str, Any]]:
         """The answers to many records; an InputError carries the index of the one at fault."""
         codes, notes = [], []
         for index, record in enumerate(records):
-            row, note = self._encoder.encode(record)
+            row, its_notes = self._encoder.encode(record)
             if all(map(math.isnan, row)):
                 raise self._nothing_given(record, index if len(records) > 1 else None)
             codes.append(row)
-            notes.append(note)
+            notes.append(its_notes)
         rows = np.array(codes, dtype=np.float32).reshape(-1, len(self.contract.features))
-        return self._with_values(rows, about)
+        return self._answered(rows, notes)
 
-    def _with_values(self, rows: Rows, about: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _answered(self, rows: Rows, notes: list[Notes]) -> list[dict[str, Any]]:
         values = self._values(self.block(rows))
         return [
-            dict(zip(values, parts, strict=True)) | self._template | note
-            for parts, note in zip(zip(*values.values(), strict=True), notes, strict=True)
+            dict(zip(values, parts, strict=True)) | self._template | its_notes
+            for parts, its_notes in zip(zip(*values.values(), strict=True), notes, strict=True)
         ]
 
     def block(self, rows: Rows, *, ranges: bool = True) -> Block:

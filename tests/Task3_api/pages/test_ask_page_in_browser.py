@@ -173,7 +173,7 @@ def test_a_loan(browse: Open, clients_live: Live) -> None:
     expect(page.locator(".headline .sure")).to_contain_text("cases like this")
     expect(page.locator(".why")).to_contain_text("Job partime")
     assert page.locator(VALUE).inner_text() in ("Can’t tell", "Turned bad", "Paid back")
-    assert page.locator(".chart.chance").is_visible()
+    assert page.locator(".chart.probability").is_visible()
 
 
 def test_a_birth(browse: Open, births_live: Live) -> None:
