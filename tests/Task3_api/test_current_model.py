@@ -26,6 +26,6 @@ def test_outcomes_and_values_of_x_are_samples_in_their_units(sealed: Path) -> No
     calibration, target = model.predictor.sealed.calibration, model.contract.target
     assert 100 < len(model.outcomes) <= 4096
     assert np.isin(model.outcomes, np.exp(calibration.outcomes)).all()
-    assert target.minimum <= model.outcomes.min() * (1 + 1e-9)  # type: ignore[operator]
+    assert target.minimum <= model.outcomes.min() * (1 + 1e-9)
     assert np.isin(model.x_values, calibration.rows[:, model.contract.indices["living_area"]]).all()
     assert not np.isnan(model.x_values).any()

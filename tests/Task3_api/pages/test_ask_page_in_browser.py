@@ -195,9 +195,9 @@ def test_hostile_texts_are_shown_as_text(
         entries.nth(index).select_option(index=1)
     for entry in page.locator("#ask input").all():
         entry.fill("1")
-    entries = page.locator("#ask :is(input, select)").count()
-    expect(page.locator(".why tbody tr")).to_have_count(entries + 2)
+    count = page.locator("#ask :is(input, select)").count()
+    expect(page.locator(".why tbody tr")).to_have_count(count + 2)
     query = urllib.parse.urlsplit(page.url).query
-    assert len(urllib.parse.parse_qsl(query)) == entries
+    assert len(urllib.parse.parse_qsl(query)) == count
     assert page.locator("#answer script, #answer img, #answer [onerror]").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]

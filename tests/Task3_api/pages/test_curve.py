@@ -8,7 +8,8 @@ import pytest
 
 from Task2_model.artifact import SealedModel
 from Task3_api.pages.curve import BARS, POINTS, curve
-from Task3_api.predictor import Predictor, Record
+from Task3_api.predictor import Predictor
+from Task3_api.record_encoder import Record
 
 
 def test_a_curve_is_what_the_model_answers(predictor: Predictor) -> None:
