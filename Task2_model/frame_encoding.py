@@ -62,16 +62,15 @@ def _numbers(feature: Feature, column: Column) -> tuple[Floats, Unseen]:
         codes, distinct = column.factorize()
         numbers = [float(value) if _is_number(value) else np.inf for value in distinct]
         values = np.array([*numbers, np.nan])[codes]  # the code of a missing value is -1
-    whole = feature.kind == "integer"
     bad = np.abs(values) > LARGEST
-    if whole:
-        bad |= np.floor(values) < values
     if bad.any():
-        _refuse(feature, column, bad, "a whole number" if whole else "a number")
-    low, high = feature.minimum, feature.maximum
-    if low is None or high is None:
-        return values, {}
-    unseen = np.flatnonzero((values < low) | (values > high)).tolist()
+        _refuse(feature, column, bad, "a number")
+    unusual = np.zeros(len(values), dtype=bool)
+    if feature.minimum is not None and feature.maximum is not None:
+        unusual = (values < feature.minimum) | (values > feature.maximum)
+    if feature.kind == "integer":
+        unusual |= np.floor(values) < values
+    unseen = np.flatnonzero(unusual).tolist()
     return values, {index: float(values[index]) for index in unseen}
 
 

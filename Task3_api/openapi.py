@@ -139,7 +139,7 @@ def _value(feature: Feature) -> Schema:
         schema: Schema = {"type": "string", "examples": list(feature.categories[:EXAMPLES])}
     else:
         sentences.append(f"{feature.minimum:g} to {feature.maximum:g} in training.")
-        schema = {"type": feature.kind, "examples": [_typical(feature)]}
+        schema = {"type": "number", "examples": [_typical(feature)]}
     return {**schema, "description": " ".join(sentences)}
 
 

@@ -47,10 +47,7 @@ class Parser:
         name = name or feature.name
         if feature.kind == "category":
             return _category(raw_value, name)
-        number = _number(raw_value, name)
-        if feature.kind == "integer" and not number.is_integer():
-            raise InputError(f"{name} must be a whole number, not {quote(raw_value)}", field=name)
-        return number
+        return _number(raw_value, name)
 
     def feature(self, name: str) -> Feature:
         """The feature that a name, or `x`, stands for; InputError where there is none."""

@@ -43,9 +43,10 @@ class RecordEncoder:
                 code = codes.get(value)
                 all_seen = all_seen and code is not None
             else:
-                given[name] = int(value) if whole else value  # 3 bedrooms, not 3.0
+                fits = not whole or value % 1 == 0
+                given[name] = int(value) if whole and fits else value  # 3 bedrooms, not 3.0
                 code = value
-                all_seen = all_seen and low <= value <= high
+                all_seen = all_seen and fits and low <= value <= high
             row.append(math.nan if code is None else code)
         warnings = [] if all_seen else self.warn(record)
         return row, {"given": given, "missing": missing, "warnings": warnings}
@@ -70,6 +71,8 @@ def warning(feature: Feature, value: float | str) -> str | None:
         return _beyond(feature.name, value, "above the largest", high)
     if value < low:
         return _beyond(feature.name, value, "below the smallest", low)
+    if feature.kind == "integer" and value % 1:
+        return f"{feature.name} {value:,.10g} is not a whole number; in training all were"
     return None
 
 

@@ -66,8 +66,10 @@ def unseen_warning(feature: Feature, value: Value) -> str:
     """Why a value should be taken with care: it is unlike any in training."""
     if isinstance(value, str):
         return f"{feature.label} “{value[:MAX_CATEGORY]}” is new to the model and is left out."
-    side = "larger" if float(value or 0) > (feature.maximum or 0) else "smaller"
-    subject = f"{feature.label} {format_value(feature, value)}"
+    subject, number = f"{feature.label} {format_value(feature, value)}", float(value or 0)
+    if (feature.minimum or 0) <= number <= (feature.maximum or 0):
+        return f"{subject} is not a whole number; the model has seen no other."
+    side = "larger" if number > (feature.maximum or 0) else "smaller"
     limits = format_feature_range(feature)
     return f"{subject} is {side} than any the model has seen: {limits}."
 

@@ -9,7 +9,7 @@ import pytest
 
 from Task1_database.errors import InputError
 from Task2_model.contract import Contract, Feature, Target
-from Task2_model.frame_encoding import encode_frame
+from Task2_model.frame_encoding import encode_frame, encode_with_unseen
 from Task2_model.study import Study
 
 CONTRACT = Contract(
@@ -75,7 +75,6 @@ def test_categories_become_their_codes(berths: Any, codes: list[float]) -> None:
             {"length": [pd.Timestamp("2020-01-01"), None]},
             "length must be a number, not '2020-01-01 00:00:00' (row 'a')",
         ),
-        ({"masts": [2, 2.5]}, "masts must be a whole number, not '2.5' (row 'b')"),
         ({"berth": ["7", True]}, "berth must be a text, not 'True' (row 'b')"),
         ({"price": [1, 2]}, "no column is a feature of boats; known are length, masts, berth"),
     ],
@@ -84,6 +83,12 @@ def test_what_does_not_fit_is_named(column: dict[str, Any], message: str) -> Non
     with pytest.raises(InputError) as error:
         encode_frame(CONTRACT, pd.DataFrame(column, index=["a", "b"]))
     assert str(error.value) == message
+
+
+def test_a_number_that_is_not_whole_is_unlike_any_in_training() -> None:
+    rows, unseen = encode_with_unseen(CONTRACT, pd.DataFrame({"masts": [2, 2.5, None]}))
+    np.testing.assert_array_equal(rows[:, 1], [2, 2.5, NAN])
+    assert unseen == {"masts": {1: 2.5}}
 
 
 def test_a_column_that_is_there_twice_is_an_error() -> None:

@@ -58,7 +58,7 @@ def test_bad_value_in_json(client: FlaskClient, value: str, detail: str) -> None
             "'livingarea' is not known; did you mean living_area?",
             {"field": "livingarea"},
         ),
-        ("bedrooms=2.5", "bedrooms must be a whole number, not '2.5'", {"field": "bedrooms"}),
+        ("bedrooms=4e38", "bedrooms is too large a number: '4e38'", {"field": "bedrooms"}),
         ("heating=%ff", "the request is not UTF-8: byte 0xff at position 0", {}),
     ],
 )
@@ -138,6 +138,20 @@ def test_a_category_never_seen_is_a_warning(client: FlaskClient) -> None:
     answer = client.get("/predict?x=1800&heating=coal").json
     assert answer is not None
     assert [warning["field"] for warning in answer["warnings"]] == ["heating"]
+
+
+def test_a_number_that_is_not_whole_where_all_were_is_a_warning(client: FlaskClient) -> None:
+    warning = {
+        "field": "bedrooms",
+        "detail": "bedrooms 2.5 is not a whole number; in training all were",
+    }
+    answer = client.get("/predict?x=1800&bedrooms=2.5").json
+    assert answer is not None
+    assert (answer["given"]["bedrooms"], answer["warnings"]) == (2.5, [warning])
+    assert client.post("/predict", json={"x": 1800, "bedrooms": 2.5}).json == answer
+    page = client.get("/?living_area=1800&bedrooms=2.5")
+    assert page.status_code == 200
+    assert "Bedrooms 2.5 is not a whole number" in page.text
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/ping"])

@@ -69,7 +69,7 @@ def test_any_number_of_python_is_a_number(model: OpenedModel, value: Any) -> Non
         ({"living_area": "1_800"}, "living_area must be a decimal number"),
         ({"living_area": float("inf")}, "living_area must be a decimal number"),
         ({"living_area": True}, "living_area must be a decimal number"),
-        ({"bedrooms": 2.5}, "bedrooms must be a whole number"),
+        ({"bedrooms": 4e38}, "bedrooms is too large a number"),
         ({"living_area": [1800]}, "living_area must be a number or a text, not '[1800]'"),
         ({"living_area": 1, "x": 2}, "living_area is given more than once"),
     ],

@@ -41,12 +41,12 @@ def test_x_stands_for_the_main_feature_alone(client: FlaskClient) -> None:
 
 
 def test_cells_are_read_as_they_will_be_answered(client: FlaskClient) -> None:
-    body = b"bedrooms,heating\n2.5,coal\n3,electric\nnan,\n" + b"x,\n" * 10
+    body = b"bedrooms,heating\n4e38,coal\n3,electric\nnan,\n" + b"x,\n" * 10
     understood = preview(client, body)
     bedrooms, heating = understood["columns"]
     assert (bedrooms["bad"], bedrooms["unseen"]) == (12, 0)
     assert (heating["bad"], heating["unseen"]) == (0, 1)
-    assert bedrooms["problem"] == "bedrooms must be a whole number, not '2.5'"
+    assert bedrooms["problem"] == "bedrooms is too large a number: '4e38'"
     assert heating["remark"] == "heating 'coal' was never seen in training and is left out"
     assert len(understood["rows"]) == 8
     marked = {(mark["row"], mark["column"]): mark for mark in understood["marks"]}

@@ -46,10 +46,16 @@ def test_a_bad_cell_spoils_its_own_row_only(client: FlaskClient, cell: str, deta
 
 
 def test_every_bad_cell_of_a_row_is_named(client: FlaskClient) -> None:
-    _, row = table(send(client, b"living_area,bedrooms,heating\nx,2.5,coal\n"))
-    wrong = f"living_area {NUMBER}, not 'x'; bedrooms must be a whole number, not '2.5'"
+    _, row = table(send(client, b"living_area,bedrooms,heating\nx,4e38,coal\n"))
+    wrong = f"living_area {NUMBER}, not 'x'; bedrooms is too large a number: '4e38'"
     assert row[-1] == wrong
     assert "coal" in row[-2]
+
+
+def test_a_number_that_is_not_whole_is_answered_with_a_warning(client: FlaskClient) -> None:
+    _, row = table(send(client, b"living_area,bedrooms\n1800,2.5\n"))
+    assert row[-2:] == ["bedrooms 2.5 is not a whole number; in training all were", ""]
+    assert float(row[2]) > 0
 
 
 def test_the_same_answers_as_one_by_one(client: FlaskClient, predictor: Predictor) -> None:
