@@ -28,6 +28,24 @@ SERVED_FROM = {
     "Task2_model.formatting",
     "Task2_model.graph",
 }
+TESTED_WITH = {  # parts that have no test of their name, by the test of what they are parts of
+    "Task1_database/databases/test_duckdb_database.py": "duckdb_csv duckdb_process duckdb_worker",
+    "Task1_database/databases/test_server_database.py": "base connect frames server_session",
+    "Task1_database/onboarding/test_column_types.py": "formats source_column",
+    "Task1_database/onboarding/test_selection.py": "identifiers",
+    "Task1_database/test_dataset.py": "schema toml_section",
+    "Task1_database/test_init_sql.py": "mysql_settings",
+    "Task2_model/reporting/test_captions.py": "classification_captions comparison_captions"
+    " conclusion data_captions evaluation_captions evaluation_summary model_captions",
+    "Task2_model/test_evaluate.py": "baselines",
+    "Task2_model/test_forest.py": "trees",
+    "Task2_model/test_model.py": "boosting",
+    "Task2_model/test_report.py": "data_figures evaluation_figures figures sealed_folder typeface",
+    "Task2_model/test_train.py": "model_card study",
+    "Task3_api/server/test_servers.py": "asgi body_spool gunicorn.conf",
+    "images/test_images.py": "init_folder",
+    "tablecast/test_command_line.py": "errors",
+}
 TRAINING_ONLY = {"duckdb", "joblib", "mysql", "onnx", "pandas", "psycopg", "skl2onnx", "sklearn"}
 
 
@@ -87,6 +105,17 @@ def test_no_two_classes_have_one_name() -> None:
     nodes = (node for path in PRODUCT.values() for node in ast.walk(tree_of(path)))
     counted = Counter(node.name for node in nodes if isinstance(node, ast.ClassDef))
     assert [name for name, count in counted.items() if count > 1] == []
+
+
+def test_a_module_is_tested_under_its_name_or_with_what_it_is_a_part_of() -> None:
+    tests = ROOT / "tests"
+    own = {
+        path.stem: (tests / path.relative_to(ROOT)).with_name(f"test_{path.name}")
+        for path in NOUNS.values()
+    }
+    parts = [name for names in TESTED_WITH.values() for name in names.split()]
+    assert sorted(parts) == sorted(name for name, test in own.items() if not test.is_file())
+    assert [test for test in TESTED_WITH if not (tests / test).is_file()] == []
 
 
 @pytest.mark.parametrize("name", [name for name in PRODUCT if name.startswith("Task3_api")])
