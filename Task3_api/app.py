@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
-from flask.json.provider import DefaultJSONProvider
 
 from Task3_api import api, problems
 from Task3_api.batch import batch_api
@@ -15,6 +14,7 @@ from Task3_api.current_model import CurrentModel, activate, model_folder, models
 from Task3_api.model_reloader import ModelReloader
 from Task3_api.pages import site
 from Task3_api.security_headers import add_headers
+from Task3_api.strict_json import StrictJson
 
 MEGABYTE = 1 << 20
 DEFAULTS = {
@@ -49,13 +49,3 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     problems.register(app)
     app.after_request(add_headers)
     return app
-
-
-class StrictJson(DefaultJSONProvider):
-    """JSON in the order it was made, and never NaN, which is not JSON."""
-
-    sort_keys = False
-
-    def dumps(self, obj: Any, **kwargs: Any) -> str:
-        """As Flask's, with a ValueError for what JSON cannot say."""
-        return super().dumps(obj, allow_nan=False, **kwargs)

@@ -5,14 +5,16 @@ Programs get `application/problem+json`, people with a browser get a page that s
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 
 from Task1_database.errors import InputError
 from Task3_api.parsing import quote
+from Task3_api.request_body import InsufficientStorage
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -43,6 +45,8 @@ def on_http_error(error: HTTPException) -> Response:
 
 def on_defect(error: Exception) -> Response:
     """Anything else is a defect of ours: it is logged in full, and the client gets one sentence."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return on_http_error(InsufficientStorage())
     current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
     return on_http_error(InternalServerError())
 
@@ -84,7 +88,7 @@ def _in_our_words(error: HTTPException) -> str:
     if error.code == 405:
         allowed = dict(error.get_headers()).get("Allow", "")
         return f"{request.path} does not take {request.method}; it takes {allowed}"
-    if error.code == 413:
+    if error.code == 413 and error.description == RequestEntityTooLarge.description:
         return f"the body is larger than the {request.max_content_length:,} bytes allowed here"
     if error.code == 500:
         return "the service could not answer; the fault is not yours, and it has been logged"

@@ -7,10 +7,23 @@ hand over what came without a word; so the bytes that were read are compared wit
 from __future__ import annotations
 
 from flask import request
-from werkzeug.exceptions import BadRequest, ClientDisconnected, HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    BadRequest,
+    ClientDisconnected,
+    HTTPException,
+    RequestEntityTooLarge,
+    UnsupportedMediaType,
+)
 from werkzeug.wsgi import get_input_stream
 
 CUT = "the request was cut, or its chunks are malformed; send it again"
+
+
+class InsufficientStorage(HTTPException):
+    """The disk is full."""
+
+    code = 507
+    description = "the service has no room for this at present; try again later"
 
 
 def small_body() -> bytes:
@@ -25,6 +38,9 @@ class RequestBody:
     """The request's stream, counting what is read from it."""
 
     def __init__(self) -> None:
+        coding = request.headers.get("Content-Encoding", "identity")
+        if coding != "identity":
+            raise UnsupportedMediaType(f"send the body unpacked, not as {coding[:20]}")
         self._largest = request.max_content_length or 0
         announced = request.content_length
         if announced is not None and announced > self._largest:
@@ -44,9 +60,14 @@ class RequestBody:
         except Exception:  # each server has errors of its own for malformed chunks
             raise BadRequest(CUT) from None
         self._count += len(data)
-        if self._count > self._largest:
+        if self.is_too_large:
             raise RequestEntityTooLarge
         return data
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether more has come than is allowed."""
+        return self._count > self._largest
 
     def check_whole(self) -> None:
         """Raise a 400 where less has come than was announced."""

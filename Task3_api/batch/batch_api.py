@@ -6,12 +6,15 @@ before it reads anything would otherwise wait for a server that waits for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing
 from typing import IO
 
 from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.wsgi import wrap_file
 
 from Task1_database.errors import InputError
 from Task3_api import parsing
@@ -23,6 +26,8 @@ from Task3_api.batch.split_scan import SplitScan
 from Task3_api.batch.upload import spool_upload
 from Task3_api.current_model import current_model
 from Task3_api.request_body import small_body
+
+ROW_COUNT = "Row-Count"  # the header by which a client can check that an answer is complete
 
 blueprint = Blueprint("batch_api", __name__)
 
@@ -38,7 +43,11 @@ def answer_file() -> Response:
     except BaseException:
         file.close()
         raise
-    return _attachment(_lines(file, table, scorer), f"{model.contract.dataset}_predictions.csv")
+    lines = _lines(file, table, scorer)
+    is_old = request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0"
+    response = _file_response(_whole(lines)) if is_old else Response(lines)
+    response.headers[ROW_COUNT] = str(table.row_count)
+    return _attachment(response, f"{model.contract.dataset}_predictions.csv")
 
 
 @blueprint.post("/batch_prediction/preview")
@@ -58,7 +67,7 @@ def preview() -> Response:
 def example() -> Response:
     """A small CSV that this service can answer, to be filled in."""
     contract = current_model().contract
-    return _attachment(example_csv(contract), f"{contract.dataset}_example.csv")
+    return _attachment(Response(example_csv(contract)), f"{contract.dataset}_example.csv")
 
 
 def _ranges() -> bool:
@@ -75,7 +84,27 @@ def _lines(file: IO[bytes], table: UploadedCsv, scorer: BatchScorer) -> Iterator
         yield from scorer.answers(blocks)
 
 
-def _attachment(content: str | Iterator[str], name: str) -> Response:
-    response = Response(content, mimetype="text/csv")
+def _whole(lines: Iterable[str]) -> IO[bytes]:
+    """The answer as a file at its beginning.
+
+    HTTP/1.0 ends an answer by closing the connection, which a broken one does, too: there it needs
+    a length, and that is known once all of it is made.
+    """
+    with ExitStack() as on_error:
+        file = on_error.enter_context(tempfile.TemporaryFile())
+        file.writelines(line.encode() for line in lines)
+        file.seek(0)
+        on_error.pop_all()
+        return file
+
+
+def _file_response(file: IO[bytes]) -> Response:
+    response = Response(wrap_file(request.environ, file))
+    response.content_length = os.fstat(file.fileno()).st_size
+    return response
+
+
+def _attachment(response: Response, name: str) -> Response:
+    response.mimetype = "text/csv"
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

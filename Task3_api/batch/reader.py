@@ -51,13 +51,16 @@ class UploadedCsv:
     ----------
     header : list of str
         The columns' names, each once.
+    row_count : int
+        How many rows stand below the header.
 
     Raises InputError, naming line and column, where the file is not sound.
     """
 
     def __init__(self, file: IO[bytes], scan: SplitScan | None = None) -> None:
         self._file = file
-        self._can_split = (scan or SplitScan.of(file)).at_end()
+        scan = scan or SplitScan.of(file)
+        self._can_split = scan.at_end()
         if not self._can_split:
             _check_text(file)
         with closing(self._rows()) as rows:
@@ -65,9 +68,8 @@ class UploadedCsv:
             _check_header(self.header)
             if next(rows, None) is None:
                 raise InputError("the file has a header and no rows")
-            if not self._can_split:
-                for _ in rows:  # each is checked as it is read
-                    pass
+            # Where the file cannot be split, each row is checked as it is read and counted.
+            self.row_count = scan.lines - 1 if self._can_split else 1 + sum(1 for _ in rows)
 
     def blocks(self) -> Generator[RowBlock, None, None]:
         """The rows below the header in order, a bounded number at a time."""

@@ -17,12 +17,19 @@ LONGEST_LINE = 1 << 20  # bytes; no table has longer ones, but a file without li
 
 
 class SplitScan:
-    """Scans a CSV's bytes, in order and cut anywhere."""
+    """Scans a CSV's bytes, in order and cut anywhere.
+
+    Attributes
+    ----------
+    lines : int
+        How many there were, as long as the file can be split.
+    """
 
     def __init__(self) -> None:
         self._can_split = True
         self._commas: int | None = None
         self._rest = b""
+        self.lines = 0
 
     @classmethod
     def of(cls, file: IO[bytes]) -> Self:
@@ -53,6 +60,7 @@ class SplitScan:
             return False
         if self._commas is None:
             self._commas = lines.count(b",", 0, lines.index(b"\n"))
+        self.lines += lines.count(b"\n")
         return _all_have(self._commas, lines) and _is_utf8(lines)
 
 

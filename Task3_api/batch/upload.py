@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from typing import IO, cast
 
 from flask import request
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.formparser import FormDataParser
 
 from Task3_api.request_body import RequestBody
@@ -19,6 +19,7 @@ OnChunk = Callable[[bytes], object]
 CHUNK = 1 << 18
 MAX_PARTS = 8  # a form has one file; what else a client adds is ignored
 MAX_FIELD_BYTES = 1 << 20  # of such an addition
+PACKED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "a zip or a workbook"}
 
 
 def spool_upload(max_bytes: int, on_chunk: OnChunk) -> IO[bytes]:
@@ -56,7 +57,7 @@ def _spool_body(on_chunk: OnChunk) -> IO[bytes]:
         while chunk := body.read(CHUNK):
             file.write(chunk)
         body.check_whole()
-        file.seek(0)
+        _check_unpacked(file)
         on_error.pop_all()
         return file
 
@@ -66,12 +67,15 @@ def _spool_form_file(on_chunk: OnChunk) -> IO[bytes]:
         files = _form_files(lambda *_, **__: on_error.enter_context(SpooledUpload(on_chunk)))
         if len(files) != 1:
             raise BadRequest(f"send one CSV file; {len(files) or 'none'} came")
+        _check_unpacked(files[0])
         on_error.pop_all()
         return files[0]
 
 
 def _form_files(new_file: Callable[..., IO[bytes]]) -> list[IO[bytes]]:
     """The files of a multipart form, each written to what `new_file` gives."""
+    if not request.mimetype_params.get("boundary"):
+        raise BadRequest("the Content-Type multipart/form-data names no boundary")
     body = RequestBody()
     parser = FormDataParser(
         new_file, silent=False, max_form_parts=MAX_PARTS, max_form_memory_size=MAX_FIELD_BYTES
@@ -80,8 +84,23 @@ def _form_files(new_file: Callable[..., IO[bytes]]) -> list[IO[bytes]]:
         _, _, files = parser.parse(
             cast(IO[bytes], body), request.mimetype, request.content_length, request.mimetype_params
         )
+    except RequestEntityTooLarge:
+        if body.is_too_large:
+            raise
+        form = f"{MAX_PARTS} parts, and {MAX_FIELD_BYTES:,} bytes beside its file"
+        raise RequestEntityTooLarge(f"a form may have {form}") from None
     except ValueError:
         body.check_whole()
         raise BadRequest("the body is not valid multipart/form-data") from None
     body.check_whole()
     return [file.stream for _, file in files.items(multi=True) if file.filename]
+
+
+def _check_unpacked(file: IO[bytes]) -> None:
+    """Raise a 415 for a packed file; leave any other at its beginning."""
+    file.seek(0)
+    beginning = file.read(4)
+    file.seek(0)
+    for magic, name in PACKED.items():
+        if beginning.startswith(magic):
+            raise UnsupportedMediaType(f"the file is {name}; send it unpacked, as CSV in UTF-8")

@@ -11,11 +11,12 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
 from flask import Flask
@@ -23,6 +24,7 @@ from flask import Flask
 from Task3_api.app import create_app
 from Task3_api.fast_path import FastPath
 from Task3_api.security_headers import HEADERS
+from Task3_api.server.answer_spool import AnswerSpool
 from Task3_api.server.body_spool import BodySpool, Receive
 
 if TYPE_CHECKING:
@@ -33,11 +35,11 @@ Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
-THREADS = 8  # for requests without a body, and as many for the others
+THREADS = 8  # for what is asked without a file
+FILES = 2  # at once; they keep the processors busy, and further ones wait for their turn
+SWITCH_SECONDS = 1e-3  # after which a thread at work on a file lets others go on
 IN_MEMORY = 1 << 16  # bytes; a longer body is on disk
 WHOLE = 1 << 18  # bytes; an answer that is no longer is sent in one piece
-PIECE = 1 << 16  # bytes, at least, of a piece of a longer one
-STREAMS = 16  # longer answers at once; each holds some megabytes, and further ones wait
 FAST_HEADERS = [
     (name.lower().encode(), value.encode())
     for name, value in ({"Content-Type": "application/json"} | HEADERS).items()
@@ -70,32 +72,28 @@ class AsgiService:
     def __init__(self, app: Flask, stalled_seconds: float = STALLED_SECONDS) -> None:
         self._app = app
         self._stalled_seconds = stalled_seconds
-        self._without_body = ThreadPoolExecutor(THREADS)
-        self._with_body = ThreadPoolExecutor(THREADS)
-        self._streams = asyncio.Semaphore(STREAMS)
+        self._small = ThreadPoolExecutor(THREADS)
+        self._large = ThreadPoolExecutor(FILES)
         self._fast_path = FastPath(app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Reply one request."""
-        if has_body(scope):
-            with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
-                body = await self._body(scope, receive, cast(IO[bytes], file))
-                answer = await self._answer(scope, body, self._with_body)
-                await self._reply(answer, receive, send)
-        else:
-            answer = self._at_once(scope) or await self._answer(
-                scope, io.BytesIO(), self._without_body
-            )
-            await self._reply(answer, receive, send)
+        """Answer one request."""
+        if not has_body(scope):
+            none = io.BytesIO()
+            reply = self._at_once(scope) or await self._answer(scope, none, self._small)
+            await self._reply(reply, receive, send)
+            return
+        with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
+            largest = self._app.config["MAX_UPLOAD_LENGTH"]
+            announced = content_length(scope)
+            spool = BodySpool(cast(IO[bytes], file), largest, announced, self._stalled_seconds)
+            body = await spool.fill(receive)
+            pool = self._large if spool.size > IN_MEMORY else self._small
+            await self._reply(await self._answer(scope, body, pool), receive, send)
 
     def _at_once(self, scope: Scope) -> Reply | None:
         body = self._fast_path.answer(scope["method"], scope["path"], scope["query_string"])
         return Reply(200, FAST_HEADERS, body) if body else None
-
-    async def _body(self, scope: Scope, receive: Receive, file: IO[bytes]) -> IO[bytes]:
-        largest = self._app.config["MAX_UPLOAD_LENGTH"]
-        spool = BodySpool(file, largest, content_length(scope), self._stalled_seconds)
-        return await spool.fill(receive)
 
     async def _answer(self, scope: Scope, body: IO[bytes], pool: ThreadPoolExecutor) -> Reply:
         loop = asyncio.get_running_loop()
@@ -121,34 +119,37 @@ class AsgiService:
 
     async def _reply(self, reply: Reply, receive: Receive, send: Send) -> None:
         start = {"type": "http.response.start", "status": reply.status, "headers": reply.headers}
+        await send(start)
         if reply.pieces is None:
-            await send(start)
-            await send({"type": "http.response.body", "body": reply.body})
+            await send(_body(reply.body))
             return
         try:
-            async with self._streams:
-                await send(start)
-                await self._stream(reply.pieces, receive, send)
+            await self._stream(reply, receive, send)
         finally:
-            await asyncio.get_running_loop().run_in_executor(self._with_body, reply.close)
+            await asyncio.get_running_loop().run_in_executor(self._large, reply.close)
 
-    async def _stream(self, pieces: Iterator[bytes], receive: Receive, send: Send) -> None:
+    async def _stream(self, reply: Reply, receive: Receive, send: Send) -> None:
         """Send piece after piece; an error breaks the connection, and no answer looks whole."""
-        loop = asyncio.get_running_loop()
         client_left = asyncio.ensure_future(_client_left(receive))
         try:
-            while piece := await loop.run_in_executor(self._with_body, next_piece, pieces):
-                if client_left.done():
-                    return
-                async with asyncio.timeout(self._stalled_seconds):
-                    await send({"type": "http.response.body", "body": piece, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
+            with tempfile.TemporaryFile() as file:
+                pieces = AnswerSpool(file).pieces(reply.pieces or (), self._large)
+                async with aclosing(pieces):
+                    async for piece in pieces:
+                        if client_left.done():
+                            return
+                        async with asyncio.timeout(self._stalled_seconds):
+                            await send(_body(piece, more_body=True))
+            await send(_body(b""))
         finally:
             client_left.cancel()
 
 
 def service() -> AsgiService:
     """What granian runs in each of its workers."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # until the worker listens for them itself
+        signal.signal(number, signal.SIG_DFL)
+    sys.setswitchinterval(SWITCH_SECONDS)
     app = create_app()
     model = app.extensions["tablecast"]
     app.logger.warning("serving %s, version %s", model.contract.dataset, model.predictor.version)
@@ -197,15 +198,8 @@ def environment(scope: Scope, body: IO[bytes]) -> WSGIEnvironment:
     return environ
 
 
-def next_piece(pieces: Iterator[bytes]) -> bytes:
-    """The next bytes of an answer, some PIECE of them; none at its end."""
-    taken, size = [], 0
-    for piece in pieces:
-        taken.append(piece)
-        size += len(piece)
-        if size >= PIECE:
-            break
-    return b"".join(taken)
+def _body(data: bytes, *, more_body: bool = False) -> Message:
+    return {"type": "http.response.body", "body": data, "more_body": more_body}
 
 
 async def _client_left(receive: Receive) -> None:

@@ -17,16 +17,9 @@ from werkzeug.exceptions import (
     RequestTimeout,
 )
 
-from Task3_api.request_body import CUT
+from Task3_api.request_body import CUT, InsufficientStorage
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
-
-
-class InsufficientStorage(HTTPException):
-    """The disk is full."""
-
-    code = 507
-    description = "there is no room for the body at present; try again later"
 
 
 class BodySpool:
@@ -42,6 +35,11 @@ class BodySpool:
         How many the client says it sends.
     stalled_seconds : float
         How long the client may send nothing.
+
+    Attributes
+    ----------
+    size : int
+        Bytes that have come.
     """
 
     def __init__(
@@ -51,7 +49,7 @@ class BodySpool:
         self._max_bytes = max_bytes
         self._announced = announced
         self._stalled_seconds = stalled_seconds
-        self._count = 0
+        self.size = 0
 
     async def fill(self, receive: Receive) -> IO[bytes]:
         """The body at its beginning; where it is not whole, reading it raises an HTTPException."""
@@ -83,15 +81,15 @@ class BodySpool:
             raise RequestTimeout(f"nothing of the body came for {waited}; send it again") from None
 
     def _add(self, data: bytes) -> None:
-        self._count += len(data)
-        if self._count > self._max_bytes:
+        self.size += len(data)
+        if self.size > self._max_bytes:
             raise RequestEntityTooLarge
         self._file.write(data)
 
     def _cut(self) -> str:
         if self._announced is None:
             return CUT
-        counts = f"{self._count:,} of {self._announced:,} bytes came"
+        counts = f"{self.size:,} of {self._announced:,} bytes came"
         return f"the request was cut: {counts}; send it again"
 
 

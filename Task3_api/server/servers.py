@@ -34,7 +34,7 @@ def run_granian(host: str, port: int, target: str = "Task3_api.server.asgi:servi
         backlog=2048,
         backpressure=min(CONNECTIONS, _most_descriptors() // DESCRIPTORS),
         http1_settings=HTTP1Settings(
-            header_read_timeout=1000 * KEEP_ALIVE, max_buffer_size=1 << 16
+            header_read_timeout=1000 * KEEP_ALIVE, max_buffer_size=1 << 15
         ),
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE,

@@ -150,7 +150,8 @@ async function countRows(file, sending) {
   }
 }
 
-async function arrived({ status, response }) {
+async function arrived(answer) {
+  const { status, response } = answer;
   if (status !== 200) {
     const detail = await response.text().then(JSON.parse).catch(() => ({}));
     return fail(detail.detail ?? `the service answered ${status}`);
@@ -161,6 +162,10 @@ async function arrived({ status, response }) {
   for await (const total of rowsOf(response)) answered = total;
   if (mine !== request) return;
   const data = answered.rows - 1; // without the header
+  const promised = answer.getResponseHeader("Row-Count");
+  if (promised !== null && +promised !== data) {
+    return fail(`the answer broke off after ${count(data)} of ${counted(+promised, "row")}; try again`);
+  }
   const failed = data - answered.complete;
   phase(`${counted(data, "row")} answered${failed ? `, ${count(failed)} of them with an error` : ""}`);
   at(1, size(response.size));

@@ -51,3 +51,18 @@ def test_a_reader_who_leaves_early_leaves_no_file_open(client: FlaskClient) -> N
     next(iter(response.response))
     response.close()
     assert len(list(OPEN_FILES.iterdir())) == before
+
+
+def test_how_many_rows_there_are_is_said_before_they_come(client: FlaskClient) -> None:
+    for body, rows in ((b"x\n1\n2\n", 2), (b"x,a\n1,2\n3,4", 2), (b'x,a\n1,"2\n3"\n', 1)):
+        response = send(client, body)
+        assert response.headers["Row-Count"] == str(rows)
+
+
+def test_over_http_1_0_an_answer_has_its_length(client: FlaskClient) -> None:
+    body = b"x\n" + b"1800\n" * 2 * ROWS
+    new = send(client, body)
+    assert "Content-Length" not in new.headers
+    with send(client, body, environ_overrides={"SERVER_PROTOCOL": "HTTP/1.0"}) as old:
+        assert old.headers["Content-Length"] == str(len(new.data))
+        assert old.data == new.data

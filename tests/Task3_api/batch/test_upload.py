@@ -68,3 +68,36 @@ def test_too_large_a_file_is_refused(sealed: Path) -> None:
     assert response.json is not None
     assert response.json["detail"] == "the body is larger than the 100 bytes allowed here"
     assert response.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "detail"),
+    [
+        (b"\x1f\x8bpacked", {}, "the file is gzip; send it unpacked, as CSV in UTF-8"),
+        (b"PK\x03\x04", {}, "the file is a zip or a workbook; send it unpacked, as CSV in UTF-8"),
+        (b"x\n1\n", {"Content-Encoding": "gzip"}, "send the body unpacked, not as gzip"),
+    ],
+)
+def test_packed_bodies_are_refused(
+    client: FlaskClient, body: bytes, headers: dict[str, str], detail: str
+) -> None:
+    response = send(client, body, headers=headers)
+    assert response.json is not None
+    assert (response.status_code, response.json["detail"]) == (415, detail)
+
+
+def test_a_form_without_a_boundary_is_told_so(client: FlaskClient) -> None:
+    response = client.post(
+        "/batch_prediction", data=b"x", headers={"Content-Type": "multipart/form-data"}
+    )
+    assert response.json is not None
+    assert response.json["detail"] == "the Content-Type multipart/form-data names no boundary"
+    assert response.status_code == 400
+
+
+def test_a_form_of_many_parts_is_told_so(client: FlaskClient) -> None:
+    parts = {f"part {n}": "x" for n in range(20)}
+    response = client.post("/batch_prediction", data=parts, content_type="multipart/form-data")
+    assert response.json is not None
+    assert response.json["detail"] == "a form may have 8 parts, and 1,048,576 bytes beside its file"
+    assert response.status_code == 413
