@@ -42,7 +42,8 @@ TESTED_WITH = {  # parts that have no test of their name, by the test of what th
     "Task2_model/test_model.py": "boosting",
     "Task2_model/test_report.py": "data_figures evaluation_figures figures sealed_folder typeface",
     "Task2_model/test_train.py": "model_card study",
-    "Task3_api/server/test_servers.py": "asgi body_spool gunicorn.conf",
+    "Task3_api/server/test_asgi.py": "answer_spool body_spool",
+    "Task3_api/server/test_servers.py": "gunicorn.conf",
     "images/test_images.py": "init_folder",
     "tablecast/test_command_line.py": "errors",
 }
