@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 from Task1_database.errors import DatasetError
 from Task1_database.schema import Table, parse
@@ -54,6 +54,14 @@ class Question:
 
 
 @dataclass(frozen=True)
+class SplitText:
+    """How rows that are not alike are split: by a column of feature_store, feature or not."""
+
+    kind: Literal["time", "group"]
+    column: str
+
+
+@dataclass(frozen=True)
 class Dataset:
     """A dataset's folder, read.
 
@@ -71,6 +79,10 @@ class Dataset:
         The columns of the raw tables that are kept out of the features on purpose, each with why.
     model : str or None
         The registered model to train; None for the default one.
+    split : SplitText or None
+        Where rows have an order in time or belong together.
+    confidence : float
+        How often the ranges and sets hold the truth where nobody asks otherwise; 0.9 for 90 %.
     """
 
     name: str
@@ -89,6 +101,8 @@ class Dataset:
     questions: tuple[Question, ...]
     excluded: dict[str, str]
     model: str | None = None
+    split: SplitText | None = None
+    confidence: float = 0.9
 
     @classmethod
     def open(cls, name_or_path: str) -> Dataset:
@@ -125,8 +139,9 @@ def _find(name_or_path: str) -> Path:
 def _read(folder: Path) -> Dataset:
     toml = TomlSection.parse(_text(folder, TOML), TOML)
     toml.only(
-        "title", "description", "task", "x", "model", "target", "tables", "features", "excluded"
-    )
+        "title", "description", "task", "x", "model", "confidence", "split",
+        "target", "tables", "features", "excluded",
+    )  # fmt: skip
     task = cast("Task", toml.choice("task", "regression", "classification"))
     features = {
         name: _feature_text(section)
@@ -153,6 +168,8 @@ def _read(folder: Path) -> Dataset:
         questions=_questions(folder),
         excluded=_excluded(toml, schema, {*features, target.name}),
         model=toml.string("model") if "model" in toml else None,
+        split=_split(toml.section("split"), target.name) if "split" in toml else None,
+        confidence=_confidence(toml),
     )
 
 
@@ -170,6 +187,23 @@ def _feature_text(section: TomlSection) -> FeatureText:
     return FeatureText(
         section.string("label"), section.string("unit", ""), section.string("help", "")
     )
+
+
+def _split(section: TomlSection, target: str) -> SplitText:
+    if len(list(section.only("time", "group"))) > 1:
+        raise section.wrong("time", "either time or group, not both")
+    kind: Literal["time", "group"] = "time" if "time" in section else "group"
+    column = section.identifier(kind, section.string(kind))
+    if column == target:
+        raise section.wrong(kind, f"a column of {FEATURES_TABLE} other than the target")
+    return SplitText(kind, column)
+
+
+def _confidence(toml: TomlSection) -> float:
+    value = toml.number("confidence")
+    if value is not None and not 0 < value < 1:
+        raise toml.wrong("confidence", "a number between 0 and 1, such as 0.9")
+    return 0.9 if value is None else float(value)
 
 
 def _tables(folder: Path, section: TomlSection) -> dict[str, str]:

@@ -22,12 +22,14 @@ from typing import Any
 from Task1_database.errors import SealError
 from Task2_model.conformal import Calibration
 from Task2_model.contract import Contract
+from Task2_model.ensemble import Ensemble
 from Task2_model.forest import Forest
+from Task2_model.graph import Graph
 
 MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
-SERVED = ("contract.json", "calibration.npz", "golden.json")  # what a server opens, beside one of
-FOREST, GRAPH = "forest.npz", "model.onnx"
+ENSEMBLE, FOREST, GRAPH = "ensemble.npz", "forest.npz", "model.onnx"
+SERVED = ("contract.json", ENSEMBLE, "calibration.npz", "golden.json")  # and FOREST or GRAPH
 VERSION = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
 
@@ -41,9 +43,11 @@ class SealedModel:
     version : str
     manifest : dict
         Metrics and provenance; see `seal`.
+    members : bytes
+        What the members have in common: see `Ensemble.from_bytes`.
     runtime : Forest or bytes
-        What makes raw outputs (n, outputs) of rows (n, features): a serialised ONNX graph where
-        the model is no forest.
+        What makes the members' parts of rows: a serialised ONNX graph where the model is no
+        forest.
     golden : list of dict
         Requests with the answers that the model gave offline.
     """
@@ -53,6 +57,7 @@ class SealedModel:
     manifest: dict[str, Any]
     contract: Contract
     calibration: Calibration
+    members: bytes
     runtime: Forest | bytes
     golden: list[dict[str, Any]]
 
@@ -72,14 +77,28 @@ class SealedModel:
             manifest=manifest,
             contract=Contract.from_json(served["contract.json"].decode()),
             calibration=Calibration.from_bytes(served["calibration.npz"]),
+            members=served[ENSEMBLE],
             runtime=runtime_of(served),
             golden=json.loads(served["golden.json"]),
         )
+
+    def ensemble(self) -> Ensemble:
+        """What answers. Make it after a server has forked: see `Graph`."""
+        return ensemble_of(self.contract, self.members, self.runtime)
 
 
 def runtime_of(files: Mapping[str, bytes]) -> Forest | bytes:
     """What a server runs of a model's exported files: see `SealedModel.runtime`."""
     return Forest.from_bytes(files[FOREST]) if FOREST in files else files[GRAPH]
+
+
+def ensemble_of(contract: Contract, members: bytes, runtime: Forest | bytes) -> Ensemble:
+    """What answers, from the bytes of its files."""
+
+    def running(count: int) -> Forest | Graph:
+        return runtime if isinstance(runtime, Forest) else Graph(runtime, count)
+
+    return Ensemble.from_bytes(members, contract, running)
 
 
 def current(models: Path) -> Path:

@@ -1,11 +1,13 @@
-"""Ranges and sets that keep their promise whatever is known.
+"""Intervals and sets that cover as often as they say, whatever is given.
 
-A model's raw outputs become an answer with a promise: "in 90 of 100 such cases the truth lies
-inside", where "such cases" are those that tell the same features. For a request that tells the
-subset S of the features, everything outside S is hidden in the calibration rows too, the model
-answers those, and its errors there set the width: mask-conditional calibration, CP-MDA-Exact of
-Zaffran, Dieuleveut, Josse and Romano, "Conformal Prediction with Missing Values" (ICML 2023).
-The promise assumes that which features are told does not depend on the answer.
+A model's raw outputs become an answer with a confidence: "in 90 of 100 such cases the truth lies
+inside", where "such cases" are those that give the same features. For a request that gives the
+subset S of the features, everything outside S is masked in the calibration rows too, and each is
+answered by the member of the ensemble that never saw it. The errors there set the width:
+mask-conditional calibration, CP-MDA-Exact of Zaffran, Dieuleveut, Josse and Romano, "Conformal
+Prediction with Missing Values" (ICML 2023), with the out-of-fold errors of CV+ (Barber, Candès,
+Ramdas and Tibshirani, "Predictive inference with the jackknife+", Annals of Statistics 2021).
+It is assumed that which features are given does not depend on the answer.
 
 The server imports this module, so it needs nothing but NumPy.
 """
@@ -14,169 +16,239 @@ from __future__ import annotations
 
 import io
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from Task2_model.contract import Contract, Rows
+from Task1_database.errors import InputError
+from Task2_model.contract import Contract, Floats, Indices, Rows
+from Task2_model.ensemble import Ensemble
 
-Floats = npt.NDArray[np.float64]
-RawPredict = Callable[[Rows], Floats]  # rows (n, features) -> raw outputs (n, outputs)
 Block = dict[str, npt.NDArray[Any]]  # one array of length n for each part of the answer
 
-CACHED_SUBSETS = 65_536  # two numbers each; a form of 16 features has no more subsets
+CACHED_SUBSETS = 65_536  # a form of 16 features has no more …
+CACHED_BYTES = 2**25  # … but quantiles of sets are long
 ROWS_AT_ONCE = 10_000  # for which the model is asked at once while it is calibrated
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Rows that the model never learned from, with what really happened.
+    """Rows with what really happened, each to be answered by a member that never saw it.
 
     Attributes
     ----------
     rows : float32 array, shape (n, features)
     outcomes : float64 array, shape (n,)
         The target as the model learns it: its value, its logarithm, or the index of the class.
+    folds : int array, shape (n,)
+        The member that answers each.
     """
 
     rows: Rows
     outcomes: Floats
+    folds: Indices
+
+    def subset(self, kept: npt.NDArray[np.bool_]) -> Calibration:
+        """Some of the rows."""
+        return Calibration(self.rows[kept], self.outcomes[kept], self.folds[kept])
 
     def to_bytes(self) -> bytes:
-        """Both arrays in NumPy's own format, without pickle."""
+        """All arrays in NumPy's own format, without pickle."""
         buffer = io.BytesIO()
-        np.savez(buffer, rows=self.rows, outcomes=self.outcomes)
+        np.savez(buffer, **asdict(self))
         return buffer.getvalue()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Calibration:
         """What `to_bytes` wrote."""
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            return cls(arrays["rows"], arrays["outcomes"])
+            return cls(arrays["rows"], arrays["outcomes"], arrays["folds"])
 
 
 class Conformal(ABC):
-    """A model's raw outputs, turned into answers with a promise.
+    """A model's raw outputs, turned into answers with a confidence.
 
     Parameters
     ----------
     contract : Contract
-        Says the task, the confidence and how the target was transformed.
+        Says the task, the usual confidence and how the target was transformed.
     calibration : Calibration
-    raw_predict : callable
-        Rows to raw outputs: the scikit-learn model or an exported form of it.
+    ensemble : Ensemble
+        The members, run by scikit-learn or in an exported form.
+
+    Attributes
+    ----------
+    highest_confidence : float
+        The most that can be said with as many calibration rows as there are.
     """
 
-    def __init__(
-        self, contract: Contract, calibration: Calibration, raw_predict: RawPredict
-    ) -> None:
+    def __init__(self, contract: Contract, calibration: Calibration, ensemble: Ensemble) -> None:
         self.contract = contract
         self.calibration = calibration
-        self.raw_predict = raw_predict
+        self.ensemble = ensemble
         self._known = ~np.isnan(calibration.rows)
-        self._cache: dict[bytes, Floats] = {}
+        self._cache: dict[tuple[bytes, float], Floats] = {}
+        self.highest_confidence = self._highest_confidence()
 
-    def block(self, rows: Rows) -> Block:
-        """The answers to rows of shape (n, features), as arrays of length n."""
-        raw = self.raw_predict(rows)
-        return self._point(raw) | self._region(raw, self._limits(rows))
+    def block(self, rows: Rows, *, confidence: float | None = None) -> Block:
+        """The answers to rows (n, features), as arrays of length n.
+
+        Raises InputError where so few rows calibrate that they cannot give this confidence.
+        """
+        level = self.contract.confidence if confidence is None else confidence
+        if not self.allows(level):
+            raise InputError(
+                f"confidence {level:g} is not possible; expected a number above 0 and up to "
+                f"{np.floor(self.highest_confidence * 1e4) / 1e4:g}, which is what "
+                f"{len(self.calibration.rows):,} calibration rows allow"
+            )
+        raw = self._raw(rows)
+        return self._point(self._answer(raw)) | self._region(raw, *self._limits(rows, level))
 
     def point(self, rows: Rows) -> Block:
-        """The answers without their range or set, which need no calibration."""
-        return self._point(self.raw_predict(rows))
+        """The answers without their interval or set, which need no calibration."""
+        return self._point(self.ensemble(rows))
+
+    def allows(self, confidence: float) -> bool:
+        """Whether the calibration rows are enough for this confidence."""
+        return 0 < confidence <= self.highest_confidence
+
+    @abstractmethod
+    def _highest_confidence(self) -> float:
+        """The most that can be said with as many calibration rows as there are."""
+
+    @abstractmethod
+    def _raw(self, rows: Rows) -> Floats:
+        """What the region is made of: raw outputs, of all members where it takes these."""
+
+    @abstractmethod
+    def _answer(self, raw: Floats) -> Floats:
+        """The raw outputs (n, outputs) of all members together."""
 
     def is_calibrated(self, rows: Rows) -> bool:
-        """Whether the limits of one row (1, features) are known already."""
-        return np.packbits(~np.isnan(rows[0])).tobytes() in self._cache
+        """Whether the limits of one row (1, features) at the usual confidence are known already."""
+        return (np.packbits(~np.isnan(rows[0])).tobytes(), self.contract.confidence) in self._cache
 
     @abstractmethod
     def _point(self, raw: Floats) -> Block:
-        """Raw outputs (n, outputs) as answers without a promise."""
+        """Raw outputs (n, outputs) as answers without a confidence."""
 
     @abstractmethod
-    def _region(self, raw: Floats, limits: Floats) -> Block:
-        """The promise, from raw outputs (n, outputs) and their limits (n, limits)."""
+    def _region(self, raw: Floats, limits: Floats, of_row: Indices | None) -> Block:
+        """The interval or set, from raw outputs and the limits of each subset.
+
+        `of_row` (n,) says which of the limits are a row's; None where all have the first.
+        """
 
     @abstractmethod
-    def _scores_to_limits(self, raw: Floats, outcomes: Floats) -> Floats | None:
-        """The limits that calibration rows set; None where they are too few to set any."""
+    def _scores_to_limits(
+        self, raw: Floats, rows: npt.NDArray[np.bool_], confidence: float
+    ) -> Floats | None:
+        """The limits that some calibration rows set, from their raw outputs.
 
-    def _limits(self, rows: Rows) -> Floats:
-        """For each row the limits of its subset; one row of them, where all tell the same."""
-        told = ~np.isnan(rows)
-        if len(rows) == 1 or (told == told[0]).all():
-            subset = np.packbits(told[0]).tobytes()
-            limits = self._cache.get(subset)
-            return (self._limits_of([subset])[0] if limits is None else limits)[np.newaxis]
-        packed = np.packbits(told, axis=1)
-        of_row: list[bytes] = packed.view(f"V{packed.shape[1]}").ravel().tolist()
-        places = {subset: place for place, subset in enumerate(dict.fromkeys(of_row))}
-        return np.array(self._limits_of(list(places)))[[places[subset] for subset in of_row]]
+        None where they are too few to set any.
+        """
 
-    def _limits_of(self, subsets: list[bytes]) -> list[Floats]:
+    def _limits(self, rows: Rows, confidence: float) -> tuple[Floats, Indices | None]:
+        """The limits of each subset that rows give, and whose limits are each row's."""
+        given = ~np.isnan(rows)
+        if len(rows) == 1 or (given == given[0]).all():
+            key = np.packbits(given[0]).tobytes(), confidence
+            limits = self._cache.get(key)
+            return (self._limits_of([key])[0] if limits is None else limits)[np.newaxis], None
+        packed = np.packbits(given, axis=1)
+        subsets: list[bytes] = packed.view(f"V{packed.shape[1]}").ravel().tolist()
+        indices = {subset: index for index, subset in enumerate(dict.fromkeys(subsets))}
+        limits_of = self._limits_of([(subset, confidence) for subset in indices])
+        return np.array(limits_of), np.array([indices[subset] for subset in subsets])
+
+    def _limits_of(self, keys: list[tuple[bytes, float]]) -> list[Floats]:
         cache = self._cache
-        new = sorted(subset for subset in subsets if subset not in cache)
+        new = sorted(key for key in keys if key not in cache)
         found = dict(zip(new, self._calibrate(new), strict=True))
-        if len(cache) + len(found) > CACHED_SUBSETS:
-            self._cache = {}  # another thread may still read the old one
-        self._cache.update(found)
-        return [found[subset] if subset in found else cache[subset] for subset in subsets]
+        for key, limits in found.items():
+            if len(cache) >= min(CACHED_SUBSETS, CACHED_BYTES // limits.nbytes):
+                self._cache = cache = {}  # another thread may still read the old one
+            cache[key] = limits
+        return [found[key] if key in found else cache[key] for key in keys]
 
-    def _calibrate(self, subsets: list[bytes]) -> Iterator[Floats]:
-        """The limits of each subset: everything outside it is hidden in the calibration rows too.
+    def _calibrate(self, keys: list[tuple[bytes, float]]) -> Iterator[Floats]:
+        """The limits of each subset: everything outside it is masked in the calibration rows too.
 
-        Forms of one row stand side by side, in the order of the subsets, because trees answer
+        Copies of one row stand side by side, in the order of the subsets, because trees answer
         like after like the fastest.
         """
-        rows = self.calibration.rows
+        rows, folds = self.calibration.rows, self.calibration.folds
         at_once = max(1, ROWS_AT_ONCE // len(rows))
-        for begin in range(0, len(subsets), at_once):
-            packed = [
-                np.frombuffer(subset, np.uint8) for subset in subsets[begin : begin + at_once]
-            ]
-            told = np.unpackbits(packed, axis=1, count=rows.shape[1]).astype(bool)
-            shown = np.where(told, rows[:, None], np.float32(np.nan))  # (rows, subsets, features)
-            raw = self.raw_predict(shown.reshape(-1, rows.shape[1])).reshape(*shown.shape[:2], -1)
-            complete = (self._known[:, None] | ~told).all(axis=2)
-            for place in range(len(told)):
-                yield self._limits_from(raw[:, place], complete[:, place])
+        for begin in range(0, len(keys), at_once):
+            some = keys[begin : begin + at_once]
+            packed = [np.frombuffer(subset, np.uint8) for subset, _ in some]
+            given = np.unpackbits(packed, axis=1, count=rows.shape[1]).astype(bool)
+            masked = np.where(given, rows[:, None], np.float32(np.nan))  # (rows, subsets, features)
+            raw = self.ensemble.of_folds(
+                masked.reshape(-1, rows.shape[1]), np.repeat(folds, len(given))
+            ).reshape(*masked.shape[:2], -1)
+            complete = (self._known[:, None] | ~given).all(axis=2)
+            for index, (_, confidence) in enumerate(some):
+                yield self._limits_from(raw[:, index], complete[:, index], confidence)
 
-    def _limits_from(self, raw: Floats, complete: npt.NDArray[np.bool_]) -> Floats:
-        outcomes = self.calibration.outcomes
-        limits = self._scores_to_limits(raw[complete], outcomes[complete])
-        if limits is None:  # hardly any row tells all of this: those that tell part of it stand in
-            limits = self._scores_to_limits(raw, outcomes)
+    def _limits_from(
+        self, raw: Floats, complete: npt.NDArray[np.bool_], confidence: float
+    ) -> Floats:
+        limits = self._scores_to_limits(raw, complete, confidence)
+        if limits is None:  # hardly any row gives all of this: those that give part of it stand in
+            limits = self._scores_to_limits(raw, np.ones_like(complete), confidence)
         if limits is None:
-            raise ValueError(f"{len(outcomes)} calibration rows are too few")
+            raise ValueError(f"{len(complete)} calibration rows are too few")
         return limits
 
 
 class ConformalRegressor(Conformal):
-    """A range around each prediction.
+    """An interval around each prediction.
 
-    The raw outputs are a centre and the logarithm of a spread. The errors of the calibration
-    rows, in units of their spread, give the range's two ends, each missed by half of what the
-    confidence leaves (Lei, G'Sell, Rinaldo, Tibshirani and Wasserman, JASA 2018, section 5.2;
-    the ends apart as in Romano, Patterson and Candès, NeurIPS 2019, theorem 2).
+    The raw outputs are a location and the logarithm of a scale. The out-of-fold errors of the
+    calibration rows, in units of their scale, give the interval's two ends, each missed by half
+    of what the confidence leaves (Lei, G'Sell, Rinaldo, Tibshirani and Wasserman, JASA 2018,
+    section 5.2; the ends apart as in Romano, Patterson and Candès, NeurIPS 2019, theorem 2).
     """
+
+    def _highest_confidence(self) -> float:
+        """Both ends must be among the errors."""
+        count = len(self.calibration.rows)
+        return (count - 1) / (count + 1)
+
+    def _raw(self, rows: Rows) -> Floats:
+        return self.ensemble(rows)
+
+    def _answer(self, raw: Floats) -> Floats:
+        return raw
 
     def _point(self, raw: Floats) -> Block:
         return {"prediction": self._amount(raw[:, 0])}
 
-    def _region(self, raw: Floats, limits: Floats) -> Block:
+    def _region(self, raw: Floats, limits: Floats, of_row: Indices | None) -> Block:
+        limits = limits if of_row is None else limits[of_row]
         ends = self._amount(raw[:, :1] + limits * np.exp(raw[:, 1:]))
         return {"lower": ends[:, 0], "upper": ends[:, 1]}
 
     def _amount(self, learned: Floats) -> Floats:
-        return np.exp(learned) if self.contract.target.logarithmic else learned
+        """In the unit of the target, and nothing below 0 where no row ever was."""
+        target = self.contract.target
+        if target.logarithmic:
+            return np.exp(learned)
+        if target.minimum is not None and target.minimum >= 0:
+            return np.maximum(learned, 0.0)
+        return learned
 
-    def _scores_to_limits(self, raw: Floats, outcomes: Floats) -> Floats | None:
-        scores = np.sort((outcomes - raw[:, 0]) / np.exp(raw[:, 1]))
-        miss = (1 - self.contract.confidence) / 2
-        rank = rank_at_least(1 - miss, len(scores))
+    def _scores_to_limits(
+        self, raw: Floats, rows: npt.NDArray[np.bool_], confidence: float
+    ) -> Floats | None:
+        outcomes, own = self.calibration.outcomes[rows], raw[rows]
+        scores = np.sort((outcomes - own[:, 0]) / np.exp(own[:, 1]))
+        rank = rank_at_least((1 + confidence) / 2, len(scores))
         if rank > len(scores):
             return None
         return np.array([scores[len(scores) - rank], scores[rank - 1]])
@@ -185,11 +257,24 @@ class ConformalRegressor(Conformal):
 class ConformalClassifier(Conformal):
     """A set of the classes that cannot be ruled out.
 
-    The raw outputs are a probability for each class. Each class has a limit of its own, set by
-    the calibration rows of that class, so the promise holds for rare classes as for common ones
-    (label-conditional: Vovk, Gammerman and Shafer, "Algorithmic Learning in a Random World",
-    2005, section 4.5). A class with too few calibration rows is never ruled out.
+    The raw outputs are a probability for each class. A class stays if enough of its calibration
+    rows, scored by their own fold's member, are no likelier to be of it than this row is, scored
+    by the same member: more than 1 - confidence of them. Each class is judged by its own rows, so
+    rare ones are covered as often as common ones (label-conditional: Vovk, Gammerman and Shafer,
+    "Algorithmic Learning in a Random World", 2005, section 4.5). A class with too few
+    calibration rows is never ruled out.
     """
+
+    def _highest_confidence(self) -> float:
+        """At least one class must be possible to rule out."""
+        most = np.bincount(self.calibration.outcomes.astype(np.intp)).max()
+        return float(most / (most + 1))
+
+    def _raw(self, rows: Rows) -> Floats:
+        return self.ensemble.members(rows)
+
+    def _answer(self, raw: Floats) -> Floats:
+        return self.ensemble.mean(raw)
 
     def _point(self, raw: Floats) -> Block:
         best = raw.argmax(axis=1)
@@ -202,22 +287,57 @@ class ConformalClassifier(Conformal):
             label, probability = best, raw.max(axis=1)
         return {"label": label, "probability": probability, "probabilities": raw}
 
-    def _region(self, raw: Floats, limits: Floats) -> Block:
-        possible = raw >= limits
-        empty = ~possible.any(axis=1)
-        possible[empty, raw[empty].argmax(axis=1)] = True  # a set is never empty
+    def _region(self, raw: Floats, limits: Floats, of_row: Indices | None) -> Block:
+        possible = np.empty((len(raw), raw.shape[2]), dtype=bool)
+        for index, limit in enumerate(limits):
+            rows = slice(None) if of_row is None else of_row == index
+            possible[rows] = _possible(raw[rows], limit)
+        empty = np.flatnonzero(~possible.any(axis=1))
+        likeliest = self.ensemble.mean(raw[empty]).argmax(axis=1)
+        possible[empty, likeliest] = True  # a set is never empty
         return {"set": possible}
 
-    def _scores_to_limits(self, raw: Floats, outcomes: Floats) -> Floats | None:
-        return np.array(
-            [self._limit_of_class(raw[outcomes == index, index]) for index in range(raw.shape[1])]
-        )
+    def _scores_to_limits(
+        self, raw: Floats, rows: npt.NDArray[np.bool_], confidence: float
+    ) -> Floats | None:
+        """For each class and member the lowest scores (classes, members, 1 + needed).
 
-    def _limit_of_class(self, probabilities: Floats) -> float:
-        rank = rank_at_least(self.contract.confidence, len(probabilities))
-        if rank > len(probabilities):
-            return 0.0
-        return float(np.sort(probabilities)[len(probabilities) - rank])
+        The first number is how many scores must be no higher for the class to stay; the scores
+        beyond what could decide that are left out, and infinite ones fill the array.
+        """
+        outcomes, folds = self.calibration.outcomes.astype(np.intp), self.calibration.folds
+        members, classes = len(self.ensemble.weights), raw.shape[1]
+        needed = _needed(outcomes[rows], classes, confidence)
+        if not any(needed) and not rows.all():
+            return None
+        longest = max(_needed(outcomes, classes, confidence))  # the same for every subset
+        limits = np.full((classes, members, 1 + longest), np.inf)
+        for index, least in enumerate(needed):
+            limits[index, :, 0] = least
+            for member in range(members):
+                own = raw[rows & (outcomes == index) & (folds == member), index]
+                lowest = np.sort(own)[:least]
+                limits[index, member, 1 : 1 + len(lowest)] = lowest
+        return limits
+
+
+def _needed(outcomes: Indices, classes: int, confidence: float) -> list[int]:
+    """For each class of calibration rows how many scores must be no higher for it to stay."""
+    counts = np.bincount(outcomes, minlength=classes).tolist()
+    return [count + 1 - rank_at_least(confidence, count) for count in counts]
+
+
+def _possible(members: Floats, limits: Floats) -> npt.NDArray[np.bool_]:
+    """Which classes stay (n, classes), from probabilities (n, members, classes) and one limit."""
+    if len(members) == 1:
+        as_low = limits[:, :, 1:] <= members[0].T[:, :, None]
+        no_higher = np.count_nonzero(as_low.reshape(len(limits), -1), axis=1)
+        return np.asarray(no_higher >= limits[:, 0, 0])[np.newaxis]
+    no_higher = np.zeros((len(members), len(limits)), dtype=np.intp)
+    for index, of_class in enumerate(limits):
+        for member, scores in enumerate(of_class[:, 1:]):
+            no_higher[:, index] += scores.searchsorted(members[:, member, index], "right")
+    return np.asarray(no_higher >= limits[:, 0, 0])
 
 
 def rank_at_least(share: float, count: int) -> int:
@@ -228,7 +348,7 @@ def rank_at_least(share: float, count: int) -> int:
     return int(np.ceil(share * (count + 1) - 1e-9))  # 0.9 * 10 is 9, not a hair more
 
 
-def conformal(contract: Contract, calibration: Calibration, raw_predict: RawPredict) -> Conformal:
+def conformal(contract: Contract, calibration: Calibration, ensemble: Ensemble) -> Conformal:
     """The calibrated form of a model, by the contract's task."""
     kind = ConformalRegressor if contract.task == "regression" else ConformalClassifier
-    return kind(contract, calibration, raw_predict)
+    return kind(contract, calibration, ensemble)

@@ -20,6 +20,8 @@ Kind = Literal["number", "integer", "category"]
 Task = Literal["regression", "classification"]
 Value = float | str | None  # a number, a category, or None where it is missing
 Rows = npt.NDArray[np.float32]  # shape (rows, features); NaN where a value is missing
+Floats = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ def build_contract(database: Database, dataset: Dataset) -> Contract:
         any rows.
     """
     types = database.columns(TABLE)
-    for name in [*dataset.features, dataset.target.name]:
+    split = [dataset.split.column] if dataset.split else []
+    for name in [*dataset.features, dataset.target.name, *split]:
         if name not in types:
             raise DatasetError(
                 f"{TOML}: {name} is not a column of {TABLE}, which has {', '.join(types)}"
@@ -43,6 +44,7 @@ def build_contract(database: Database, dataset: Dataset) -> Contract:
         target=target,
         features=tuple(_feature(database, dataset, name, types[name], rows) for name in ordered),
         rows=rows,
+        confidence=dataset.confidence,
         excluded=dataset.excluded,
     )
 

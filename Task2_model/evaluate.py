@@ -1,8 +1,9 @@
-"""How good a model is on rows that it never saw, and whether its ranges keep their promise.
+"""How good a model is on rows that it never saw, and whether its ranges cover as they should.
 
-Every row is held out once (of a large table a sample is) and asked about in many ways: everything
-told, `x` alone, each feature alone, everything but one feature, and random subsets. The answers go
-into one long table, from which every figure in the report and the manifest is computed.
+Every row is held out once (of a large table a sample is) and answered by the member that never
+saw it, given many subsets of the features: all, `x` only, each feature alone, all but one, and
+random ones. The answers go into one long table, from which every figure in the report and the
+manifest is computed.
 """
 
 from __future__ import annotations
@@ -15,27 +16,21 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from joblib import Parallel, delayed, parallel_config
-from sklearn.model_selection import (
-    KFold,
-    ShuffleSplit,
-    StratifiedKFold,
-    StratifiedShuffleSplit,
-)
 
 from Task2_model.baselines import baselines
-from Task2_model.contract import Contract, Rows
+from Task2_model.conformal import Conformal
+from Task2_model.contract import Contract, Floats, Indices, Rows
+from Task2_model.folds import Split
 from Task2_model.model import PredictiveModel
+from Task2_model.training import Progress
 
-FOLDS = 5
 RANDOM_SUBSETS = 12
 Z95 = 1.96
-FEW_ROWS, JUDGED_ROWS = 10_000, 2_500
-WAYS_AT_ONCE = 16
-EVERYTHING, X_ALONE, ONLY, WITHOUT, RANDOM = "everything", "x alone", "only", "without", "random"
+EVALUATED_ROWS = 2_000  # of a fold, at most
+SUBSETS_AT_ONCE = 16
+ALL, X_ONLY, SINGLE, LEAVE_ONE_OUT, RANDOM = "all", "x_only", "single", "leave_one_out", "random"
 
-Mask = npt.NDArray[np.bool_]  # shape (features,): which are told
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]  # shape (features,): which are given
 
 
 class Data(NamedTuple):
@@ -44,53 +39,45 @@ class Data(NamedTuple):
     contract: Contract
     rows: Rows
     outcomes: npt.NDArray[Any]
-
-
-class Fold(NamedTuple):
-    """The indices of rows to learn from and of rows to be judged by."""
-
-    data: Data
-    train: Indices
-    test: Indices
-    seed: int
+    split: Split | None = None
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One way of asking: a name, the feature that it is about (if any) and what is told."""
+class FeatureSubset:
+    """Features given together: the kind of subset, the feature it is about (if any), the mask."""
 
-    way: str
+    kind: str
     feature: str
-    told: Mask
+    given: Mask
 
 
-def ways_to_ask(contract: Contract, seed: int) -> list[Asked]:
-    """Everything, `x` alone, each feature alone and left out, and random subsets."""
+def evaluation_subsets(contract: Contract, seed: int) -> list[FeatureSubset]:
+    """All features, `x` only, each feature alone and left out, and random subsets."""
     names, everything = contract.names, np.ones(len(contract.names), dtype=bool)
     alone = np.eye(len(names), dtype=bool)
     rng = np.random.default_rng(seed)
-    ways = [
-        Asked(EVERYTHING, "", everything),
-        Asked(X_ALONE, contract.x, alone[names.index(contract.x)]),
+    subsets = [
+        FeatureSubset(ALL, "", everything),
+        FeatureSubset(X_ONLY, contract.x, alone[names.index(contract.x)]),
     ]
     if len(names) > 1:
-        ways += [Asked(ONLY, name, alone[i]) for i, name in enumerate(names)]
-        ways += [Asked(WITHOUT, name, ~alone[i]) for i, name in enumerate(names)]
+        subsets += [FeatureSubset(SINGLE, name, alone[i]) for i, name in enumerate(names)]
+        subsets += [FeatureSubset(LEAVE_ONE_OUT, name, ~alone[i]) for i, name in enumerate(names)]
     for index in range(RANDOM_SUBSETS if len(names) > 2 else 0):
-        told = rng.permutation(len(names)) < rng.integers(1, len(names))
-        ways.append(Asked(RANDOM, str(index + 1), told))
-    return ways
+        given = rng.permutation(len(names)) < rng.integers(1, len(names))
+        subsets.append(FeatureSubset(RANDOM, str(index + 1), given))
+    return subsets
 
 
-class Judged(NamedTuple):
-    """What a task brought back: answers to rows never seen, a model ready for use, or both."""
+class FoldResult(NamedTuple):
+    """The indices of the rows that judge a fold, and the answers to them."""
 
-    answers: pd.DataFrame | None
-    model: PredictiveModel | None = None
+    rows: Indices
+    answers: pd.DataFrame
 
 
 class Trained(NamedTuple):
-    """What all tasks together brought back: see `train_all`."""
+    """Every candidate, ready for use, and the answers to rows that their members never saw."""
 
     answers: pd.DataFrame
     fitted: dict[type[PredictiveModel], PredictiveModel]
@@ -98,49 +85,58 @@ class Trained(NamedTuple):
 
 def train_all(
     candidates: Sequence[type[PredictiveModel]],
-    sealable: Sequence[type[PredictiveModel]],
     data: Data,
     *,
     seed: int,
+    progress: Progress = lambda done, total: None,
 ) -> Trained:
-    """Judge the candidates and the baselines on rows they never saw; fit `sealable` for use.
+    """Fit the candidates; evaluate them and the baselines on rows they never saw.
 
-    All are judged on the same rows, and learn for use from all rows; but of a large table few rows
-    are judged, and the very models that were judged are used: all others they have learned from.
-    Every fit is a task of its own, spread over the processor's cores.
+    All are evaluated on the same folds and rows.
 
-    The answers have one line for each model, row and way of asking, with the columns `model`,
-    `way`, `feature`, `told` (how many features), `row`, `truth`, `loss` and, for regression,
+    The answers have one line for each model, row and subset, with the columns `model`, `subset`
+    (its kind), `feature`, `given` (how many features), `row`, `truth`, `loss` and, for regression,
     `prediction`, `lower`, `upper`; for classification `probability` (of the positive class, or of
     the likeliest), `label`, `size` (classes in the set); and `covered`. The loss is the absolute
-    error, or the logarithmic loss. What is not told stays hidden for the row in question only.
+    error, or the logarithmic loss. What is not given is masked for the row in question only.
     """
-    folds = [Fold(data, train, test, seed + i) for i, (train, test) in enumerate(_cut(data, seed))]
-    large = len(folds) == 1
-    fits = [delayed(_fitted)(model, data, seed) for model in sealable if not large]
-    judged = [delayed(_judged_model)(model, fold) for fold in folds for model in candidates]
-    baselines = [delayed(_judged_baselines)(fold) for fold in folds]
+    contract, rows, outcomes, split = data
+    fitted = {
+        model: model(contract, seed=seed).fit(rows, outcomes, split=split, progress=progress)
+        for model in candidates
+    }
+    folds = next(iter(fitted.values())).folds_
+    tasks = []
+    for index, fold in enumerate(folds.folds):
+        held = _sample(folds.rows_in(fold.evaluate), seed)
+        judged = [judged for m in fitted.values() if (judged := m.judged(index)) is not None]
+        if len(held) and len(judged) == len(fitted):
+            learned = folds.rows_in(fold.train)
+            tasks += [
+                delayed(_evaluated)(type(m).__name__, j, held, rows[held], outcomes[held])
+                for m, j in zip(fitted.values(), judged, strict=True)
+            ]
+            tasks.append(delayed(_evaluated_baselines)(data._replace(split=None), learned, held))
     with parallel_config("loky", inner_max_num_threads=1):
-        done: list[Judged] = Parallel(1 if large else -1)([*fits, *judged, *baselines])
-    ready = done[: len(fits) or len(candidates)]
-    return Trained(
-        pd.concat([part.answers for part in done[len(fits) :]], ignore_index=True),
-        {type(part.model): part.model for part in ready if part.model},
-    )
+        done: list[FoldResult] = Parallel(1 if folds.large else -1)(tasks)
+    return Trained(pd.concat([part.answers for part in done], ignore_index=True), fitted)
 
 
 def summary(contract: Contract, answers: pd.DataFrame) -> pd.DataFrame:
-    """One line for each model and way of asking, each figure with its 95 % interval.
+    """One line for each model and subset, each figure with its 95 % interval.
 
-    Columns: `model`, `way`, `feature`, `told`, `loss`, `loss_low`, `loss_high`, `coverage`,
+    Columns: `model`, `subset`, `feature`, `given`, `loss`, `loss_low`, `loss_high`, `coverage`,
     `coverage_low`, `coverage_high` and the median `width` of the range (or the mean `size` of
     the set).
     """
     lines = []
-    for (name, way, feature), part in answers.groupby(["model", "way", "feature"], sort=False):
+    for (name, subset, feature), part in answers.groupby(
+        ["model", "subset", "feature"], sort=False
+    ):
         loss, loss_low, loss_high = mean_with_interval(part, "loss")
         line = {
-            "model": name, "way": way, "feature": feature, "told": int(part["told"].iloc[0]),
+            "model": name, "subset": subset, "feature": feature,
+            "given": int(part["given"].iloc[0]),
             "loss": loss, "loss_low": loss_low, "loss_high": loss_high,
         }  # fmt: skip
         if part["covered"].notna().all():
@@ -171,55 +167,42 @@ def mean_with_interval(answers: pd.DataFrame, column: str) -> tuple[float, float
     return mean, mean - error, mean + error
 
 
-def _cut(data: Data, seed: int) -> Iterator[tuple[Indices, Indices]]:
-    """Rows to learn from and rows to judge by: of a large table a sample is judged, once."""
-    classify = data.contract.task == "classification"
-    if len(data.rows) <= FEW_ROWS:
-        folds: Any = (StratifiedKFold if classify else KFold)(
-            FOLDS, shuffle=True, random_state=seed
-        )
-    else:
-        kind = StratifiedShuffleSplit if classify else ShuffleSplit
-        folds = kind(1, test_size=JUDGED_ROWS, random_state=seed)
-    return iter(folds.split(data.rows, data.outcomes))
+def _sample(rows: Indices, seed: int) -> Indices:
+    return np.sort(np.random.default_rng(seed).permutation(rows)[:EVALUATED_ROWS])
 
 
-def _fitted(model: type[PredictiveModel], data: Data, seed: int) -> Judged:
-    return Judged(None, model(data.contract, seed=seed).fit(data.rows, data.outcomes))
-
-
-def _judged_model(model: type[PredictiveModel], fold: Fold) -> Judged:
-    contract, rows, outcomes = fold.data
-    fitted = model(contract, seed=fold.seed).fit(rows[fold.train], outcomes[fold.train])
+def _evaluated(
+    name: str, judged: Conformal, held: Indices, rows: Rows, truth: npt.NDArray[Any]
+) -> FoldResult:
     tables = []
-    for asked, block in _asked(fitted, ways_to_ask(contract, seed=0), rows[fold.test]):
-        table = _table(contract, block, outcomes[fold.test])
-        tables.append(table.assign(model=model.__name__, way=asked.way, feature=asked.feature,
-                                   told=int(asked.told.sum()), row=fold.test))  # fmt: skip
-    return Judged(pd.concat(tables, ignore_index=True), fitted)
+    for subset, block in _answered(judged, evaluation_subsets(judged.contract, seed=0), rows):
+        table = _table(judged.contract, block, truth)
+        tables.append(table.assign(model=name, subset=subset.kind, feature=subset.feature,
+                                   given=int(subset.given.sum()), row=held))  # fmt: skip
+    return FoldResult(held, pd.concat(tables, ignore_index=True))
 
 
-def _asked(
-    model: PredictiveModel, ways: list[Asked], rows: Rows
-) -> Iterator[tuple[Asked, dict[str, Any]]]:
-    """The answers to all rows, asked in each way; several ways at once, which takes less time."""
-    for begin in range(0, len(ways), WAYS_AT_ONCE):
-        some = ways[begin : begin + WAYS_AT_ONCE]
-        shown = [np.where(asked.told, rows, np.float32(np.nan)) for asked in some]
-        block = model.predict(np.concatenate(shown))
-        for place, asked in enumerate(some):
-            here = slice(place * len(rows), (place + 1) * len(rows))
-            yield asked, {part: values[here] for part, values in block.items()}
+def _answered(
+    judged: Conformal, subsets: list[FeatureSubset], rows: Rows
+) -> Iterator[tuple[FeatureSubset, dict[str, Any]]]:
+    """The answers to all rows given each subset; several at once, which takes less time."""
+    for begin in range(0, len(subsets), SUBSETS_AT_ONCE):
+        some = subsets[begin : begin + SUBSETS_AT_ONCE]
+        masked = [np.where(subset.given, rows, np.float32(np.nan)) for subset in some]
+        block = judged.block(np.concatenate(masked))
+        for index, subset in enumerate(some):
+            own = slice(index * len(rows), (index + 1) * len(rows))
+            yield subset, {part: values[own] for part, values in block.items()}
 
 
-def _judged_baselines(fold: Fold) -> Judged:
-    contract, rows, outcomes = fold.data
+def _evaluated_baselines(data: Data, learned: Indices, held: Indices) -> FoldResult:
+    contract, rows, outcomes, _ = data
     tables = []
     for name, estimator in baselines(contract).items():
-        estimator.fit(rows[fold.train], outcomes[fold.train])
-        table = _baseline_table(contract, estimator, rows[fold.test], outcomes[fold.test])
-        tables.append(table.assign(model=name, way=EVERYTHING, feature="", told=0, row=fold.test))
-    return Judged(pd.concat(tables, ignore_index=True))
+        estimator.fit(rows[learned], outcomes[learned])
+        table = _baseline_table(contract, estimator, rows[held], outcomes[held])
+        tables.append(table.assign(model=name, subset=ALL, feature="", given=0, row=held))
+    return FoldResult(held, pd.concat(tables, ignore_index=True))
 
 
 def _table(contract: Contract, block: dict[str, Any], truth: npt.NDArray[Any]) -> pd.DataFrame:
@@ -244,19 +227,19 @@ def _baseline_table(
         table["prediction"] = estimator.predict(rows)
         table["loss"] = (table["prediction"] - truth).abs()
         return table
-    chances = estimator.predict_proba(rows)
+    probabilities = estimator.predict_proba(rows)
     target = contract.target
-    best = chances.argmax(axis=1)
+    best = probabilities.argmax(axis=1)
     if target.positive:
-        table["probability"] = chances[:, target.classes.index(target.positive)]
+        table["probability"] = probabilities[:, target.classes.index(target.positive)]
     else:
-        table["probability"] = chances.max(axis=1)
+        table["probability"] = probabilities.max(axis=1)
     table["label"] = best
-    table["loss"] = log_loss_of(chances, truth)
+    table["loss"] = log_loss_of(probabilities, truth)
     return table
 
 
-def log_loss_of(chances: Floats, truth: npt.NDArray[Any]) -> Floats:
+def log_loss_of(probabilities: Floats, truth: npt.NDArray[Any]) -> Floats:
     """The logarithmic loss of each row, in nats, from probabilities (n, classes)."""
-    told = chances[np.arange(len(truth)), truth]
-    return np.asarray(-np.log(np.clip(told, 1e-6, 1.0)), dtype=np.float64)
+    own = probabilities[np.arange(len(truth)), truth]
+    return np.asarray(-np.log(np.clip(own, 1e-6, 1.0)), dtype=np.float64)

@@ -13,16 +13,16 @@ from __future__ import annotations
 
 import io
 from bisect import bisect_left
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from Task2_model.conformal import Floats
-from Task2_model.contract import Rows
+from Task2_model.contract import Floats, Rows
 
-ROWS_AT_ONCE = 512  # whose masks fit into a core's cache
+MASKS_AT_ONCE = 2**17  # fit into a core's cache
 # A product with one of these has in its highest bits a number for each power of two, each a
 # different one: de Bruijn sequences (Leiserson, Prokop and Randall, MIT 1998).
 DE_BRUIJN = {16: 0x09AF, 32: 0x077CB531, 64: 0x03F79D71B4CB0A89}
@@ -31,7 +31,9 @@ MOST_LEAVES = max(DE_BRUIJN)  # of a tree: bits of the widest mask
 
 @dataclass(frozen=True)
 class Forest:
-    """All trees of a model, those of its first raw output first.
+    """All trees of an ensemble: a `Runtime`.
+
+    The trees of the first member come first, and of these those of its first part.
 
     Attributes
     ----------
@@ -47,6 +49,8 @@ class Forest:
         How many trees add up to each sum.
     base : float64 array, shape (sums,)
         What each sum begins with.
+    members : int
+        How many there are, each with as many sums.
     probabilities : bool
         Whether the sums are the logits of classes; a single one is that of the second of two.
     """
@@ -57,16 +61,39 @@ class Forest:
     leaves: Floats
     trees: npt.NDArray[np.int64]
     base: Floats
+    members: int
     probabilities: bool
 
     def __call__(self, rows: Rows) -> Floats:
-        """The raw outputs (n, outputs) for rows (n, features)."""
+        """The parts (n, members x parts) of inputs (n, columns)."""
         if len(rows) == 1:
             possible = np.bitwise_and.reduce(self.masks.take(self._bins_of(rows[0]), axis=0))
             return self._outputs(possible[np.newaxis])
-        blocks = [rows[begin : begin + ROWS_AT_ONCE] for begin in range(0, len(rows), ROWS_AT_ONCE)]
+        at_once = max(32, MASKS_AT_ONCE // len(self.leaves))
+        blocks = [rows[begin : begin + at_once] for begin in range(0, len(rows), at_once)]
         outputs = [self._outputs(self._possible(block)) for block in blocks]
         return np.concatenate(outputs) if outputs else self._outputs(self.masks[:0])
+
+    def of_member(self, rows: Rows, member: int) -> Floats:
+        """The parts (n, parts) of one member."""
+        return self._alone[member](rows)
+
+    @cached_property
+    def _alone(self) -> list[Forest]:
+        """Each member as a forest of its own."""
+        sums = len(self.trees) // self.members
+        ends = [0, *np.cumsum(self.trees)[sums - 1 :: sums].tolist()]
+        return [
+            replace(
+                self,
+                masks=np.ascontiguousarray(self.masks[:, begin:end]),
+                leaves=self.leaves[begin:end],
+                trees=self.trees[member * sums : (member + 1) * sums],
+                base=self.base[member * sums : (member + 1) * sums],
+                members=1,
+            )
+            for member, (begin, end) in enumerate(pairwise(ends))
+        ]
 
     def to_bytes(self) -> bytes:
         """All arrays in NumPy's own format, without pickle."""
@@ -78,7 +105,8 @@ class Forest:
     def from_bytes(cls, data: bytes) -> Forest:
         """What `to_bytes` wrote."""
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            return cls(**{**arrays, "probabilities": bool(arrays["probabilities"])})
+            single = {name: arrays[name].item() for name in ("members", "probabilities")}
+            return cls(**{**arrays, **single})
 
     @cached_property
     def _features(self) -> list[tuple[npt.NDArray[np.float32], list[float], int, int]]:
@@ -142,12 +170,17 @@ class Forest:
         lowest >>= shift
         leaves = values.take(lowest.astype(np.intp) + begins)
         sums = np.add.reduceat(leaves, self._firsts, axis=1) + self.base
-        return _probabilities(sums) if self.probabilities else sums
+        if not self.probabilities:
+            return sums
+        logits = sums.reshape(len(sums), self.members, len(self.trees) // self.members)
+        probabilities = _probabilities(logits)
+        return probabilities.reshape(len(sums), probabilities.shape[1] * probabilities.shape[2])
 
 
 def _probabilities(logits: Floats) -> Floats:
-    if logits.shape[1] == 1:
+    """From logits (n, members, classes), or of the second of two alone."""
+    if logits.shape[2] == 1:
         second = 1 / (1 + np.exp(-logits))
-        return np.hstack([1 - second, second])
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+        return np.concatenate([1 - second, second], axis=2)
+    powers = np.exp(logits - logits.max(axis=2, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=2, keepdims=True))

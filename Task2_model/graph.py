@@ -14,14 +14,13 @@ from typing import Any
 import numpy as np
 
 from Task1_database.errors import SealError
-from Task2_model.conformal import Floats
-from Task2_model.contract import Rows
+from Task2_model.contract import Floats, Rows
 
 ROWS_WORTH_THREADS = 1_000
 
 
 class Graph:
-    """Runs a serialised graph, from `rows` (n, features) to `raw` (n, outputs).
+    """Runs a serialised graph, from `rows` (n, columns) to `raw` (n, members x parts): a `Runtime`.
 
     Safe to share between threads. Make it after a server has forked, not before: the runtime's
     threads do not survive a fork.
@@ -29,14 +28,19 @@ class Graph:
     Raises SealError where onnxruntime is not installed.
     """
 
-    def __init__(self, serialised: bytes) -> None:
+    def __init__(self, serialised: bytes, members: int) -> None:
         self._serialised = serialised
+        self._members = members
         self._session = self._new_session(1)  # a row takes less time than waking a thread
 
     def __call__(self, rows: Rows) -> Floats:
-        """The raw outputs for rows (n, features)."""
+        """The parts of all members, one member after the other."""
         session = self._session if len(rows) < ROWS_WORTH_THREADS else self._threaded
         return np.asarray(session.run(["raw"], {"rows": rows})[0], dtype=np.float64)
+
+    def of_member(self, rows: Rows, member: int) -> Floats:
+        """The parts (n, parts) of one member."""
+        return self(rows).reshape(len(rows), self._members, -1)[:, member]
 
     @cached_property
     def _threaded(self) -> Any:

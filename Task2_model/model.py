@@ -1,36 +1,30 @@
 """PredictiveModel: the class that a data scientist extends.
 
 A subclass says which estimator to build, and that is all it must say; it may add features of its
-own. This class teaches the estimator to answer from any subset of the features, learns how far off
-it tends to be, sets aside rows for calibration, and answers with ranges or sets that keep their
-promise.
+own. This class teaches one such estimator for each fold of the rows to answer from any subset of
+the features, learns how far off they tend to be, and answers with all of them together, with
+intervals or sets that cover as often as they say.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingRegressor
-from sklearn.model_selection import train_test_split
-from sklearn.pipeline import Pipeline, make_pipeline
 from threadpoolctl import threadpool_limits
 
 from Task1_database.errors import TrainingError
-from Task2_model.conformal import Block, Calibration, Conformal, Floats, conformal
-from Task2_model.contract import Contract, Rows
+from Task2_model.conformal import Block, Calibration, Conformal, conformal
+from Task2_model.contract import Contract, Floats, Rows
+from Task2_model.ensemble import Ensemble, JudgedMember
+from Task2_model.folds import Split, cut
+from Task2_model.training import Members, Progress, Training
 
-MOST_COPIES = 20  # of a row, each with other features hidden
-SHOWN_ROWS = 30_000  # in all, copies included: more barely help, and take longer …
-SHOWN_SHARE = 0.1  # … but of a large table at least this share is shown
-CALIBRATION_SHARE = 0.25
 CALIBRATION_ROWS = 2_000  # more would narrow nothing and slow every subset asked for
-SPREAD_LEAVES = 16  # of a tree; with more, ranges were no narrower and answers slower
-FEWEST_CALIBRATION_ROWS = 19  # with fewer, no finite 90 % range exists
 
 
 class PredictiveModel(ABC):
@@ -45,15 +39,16 @@ class PredictiveModel(ABC):
 
     Attributes
     ----------
-    location_ : estimator
-        Predicts the target as learned (its logarithm where the contract says so) or the
-        probability of each class.
-    scale_ : estimator
-        Regression only: predicts the logarithm of how far off the centre tends to be.
+    folds_ : Folds
+        Which rows each member has learned from.
+    members_ : list of Member
+        What each fold has taught.
+    ensemble_ : Ensemble
+        The members together, with the ridge beneath them.
     calibration_ : Calibration
-        Rows kept away from both.
+        Rows with their outcomes, and the member that never saw each.
     augmentation_factor_ : float
-        How often each row is shown when the estimator is fitted, on average.
+        How often each row is there when an estimator is fitted, on average.
     """
 
     def __init__(self, contract: Contract, *, seed: int = 0) -> None:
@@ -65,56 +60,103 @@ class PredictiveModel(ABC):
         """An unfitted scikit-learn regressor or classifier, as `self.contract.task` asks.
 
         It is given float32 rows in the order of the contract's features: numbers as they are,
-        categories as the codes 0, 1, 2 … (the most frequent first), NaN for what is hidden.
+        categories as the ranks 0, 1, 2 … of what they mean for the target, NaN for what is
+        masked. A regressor learns what a ridge regression on the features given leaves over; a
+        classifier has that ridge's score of each class (of the second of two) as further columns.
         Anything that takes NaN will do, a pipeline that begins with an imputer included, as long
         as it has an ONNX form. Where `features` is defined, it is given what that makes of them.
+        Boosted trees with `early_stopping=True` keep as many trees as the other folds ask for.
         """
 
     def features(self) -> Any:
         """An unfitted scikit-learn transformer ahead of the estimator, or None for none."""
         return None
 
-    def fit(self, rows: Rows, outcomes: npt.NDArray[Any]) -> Self:
+    def specialist(self) -> Any:
+        """An unfitted regressor for rows that lack nothing, or None for none.
+
+        What it says counts for four tenths there. It aims at the mean, where the estimator may
+        aim at the median, so the two err differently.
+        """
+        if self.contract.task == "classification":
+            return None
+        return HistGradientBoostingRegressor(
+            learning_rate=0.12,
+            max_iter=400,
+            max_leaf_nodes=12,
+            min_samples_leaf=5,
+            l2_regularization=1.0,
+            max_features=0.4,
+            early_stopping=True,
+            n_iter_no_change=25,
+            tol=0.0,
+            random_state=self.seed,
+        )
+
+    def fit(
+        self,
+        rows: Rows,
+        outcomes: npt.NDArray[Any],
+        *,
+        split: Split | None = None,
+        progress: Progress = lambda done, total: None,
+    ) -> Self:
         """Learn from rows (n, features) and their outcomes (n,): values, or indices of classes.
+
+        Parameters
+        ----------
+        split : Split or None
+            Where rows have an order in time or belong together.
+        progress : callable
+            Told after each fit how many are done, and of how many.
 
         Raises TrainingError where the rows are too few to learn from and calibrate on.
         """
-        rng = np.random.default_rng(self.seed)
         learned = self._learned(outcomes)
-        fit_part, held_part = self._split(rows, learned, rng)
-        x = self.contract.names.index(self.contract.x)
-        shown, of_row = show(rows[fit_part], x, n_augmented(len(fit_part)), rng)
-        self.augmentation_factor_ = len(shown) / len(fit_part)
-        truth = learned[fit_part][of_row]
-        parts = [np.ones(len(shown), dtype=bool)]
-        if self.contract.task == "regression":
-            half = rng.integers(0, 2, size=of_row.max() + 1)[of_row] == 1
-            parts += [half, ~half]
-        with threadpool_limits(1):  # the fits side by side, instead of the threads of each
-            with ThreadPoolExecutor(len(parts)) as pool:
-                fits = pool.map(lambda part: self._fit_centre(shown[part], truth[part]), parts)
-                self.location_, *halves = fits
-            if halves:
-                self.scale_ = self._fit_spread(shown, truth, half, halves)
-        self.calibration_ = Calibration(rows[held_part], learned[held_part])
+        self.folds_ = cut(self.contract, learned, self.seed, split)
+        training = Training(self.contract, rows, learned, self.folds_, self.seed)
+        self.augmentation_factor_ = training.factor
+        try:  # of a small table the fits run side by side, instead of the threads of each
+            with threadpool_limits(None if self.folds_.large else 1):
+                self._fit_members(training, progress)
+        except ValueError as error:
+            reason = str(error).strip().splitlines()[0]
+            hint = "; begin its pipeline with an imputer" if "NaN" in reason else ""
+            raise TrainingError(
+                f"{type(self).__name__} cannot be trained: {reason}{hint}"
+            ) from error
+        self.calibration_ = self._calibration(rows, learned)
         self.__dict__.pop("conformal", None)  # a second fit begins with empty caches
-        self._refuse_no_numbers()
         return self
 
     def raw_predict(self, rows: Rows) -> Floats:
-        """The raw outputs for rows (n, features): centre and log spread, or probabilities."""
-        if self.contract.task == "classification":
-            return np.asarray(self.location_.predict_proba(rows), dtype=np.float64)
-        return np.column_stack([self.location_.predict(rows), self.scale_.predict(rows)])
+        """The raw outputs for rows (n, features): location and log scale, or probabilities."""
+        return self.ensemble_(rows)
 
     @cached_property
     def conformal(self) -> Conformal:
         """The calibrated form of this model."""
-        return conformal(self.contract, self.calibration_, self.raw_predict)
+        return conformal(self.contract, self.calibration_, self.ensemble_)
 
-    def predict(self, rows: Rows) -> Block:
+    def predict(self, rows: Rows, *, confidence: float | None = None) -> Block:
         """The answers to rows (n, features): see `Conformal.block`."""
-        return self.conformal.block(rows)
+        return self.conformal.block(rows, confidence=confidence)
+
+    def judged(self, fold: int) -> Conformal | None:
+        """The member of one fold alone, calibrated by rows that it is not evaluated on.
+
+        In time these are rows from before. None where there are too few.
+        """
+        evaluated = self.folds_.folds[fold].evaluate
+        if not evaluated:
+            return None
+        blocks = self.calibration_blocks_
+        apart = ~np.isin(blocks, evaluated)
+        if self.folds_.ordered:
+            apart &= blocks < min(evaluated)
+        member = JudgedMember(self.ensemble_, fold)
+        calibrated = conformal(self.contract, self.calibration_.subset(apart), member)
+        return calibrated if calibrated.allows(self.contract.confidence) else None
 
     def __getstate__(self) -> dict[str, Any]:
         """Without the caches, which hold functions and can be made anew."""
@@ -124,113 +166,43 @@ class PredictiveModel(ABC):
         values = np.asarray(outcomes, dtype=np.float64)
         return np.log(values) if self.contract.target.logarithmic else values
 
-    def _split(
-        self, rows: Rows, outcomes: Floats, rng: np.random.Generator
-    ) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-        held = min(int(len(rows) * CALIBRATION_SHARE), CALIBRATION_ROWS)
-        if held < FEWEST_CALIBRATION_ROWS:
-            needed = int(np.ceil(FEWEST_CALIBRATION_ROWS / CALIBRATION_SHARE))
-            raise TrainingError(
-                f"{self.contract.dataset}: {len(rows)} rows are too few; at least {needed} are "
-                "needed to learn and to say how sure the answer is"
-            )
-        fit_part, held_part = train_test_split(
-            np.arange(len(rows)),
-            test_size=held,
-            random_state=int(rng.integers(2**31)),
-            stratify=outcomes if self.contract.task == "classification" else None,
+    def _fit_members(self, training: Training, progress: Progress) -> None:
+        self.members_ = training.members(
+            self.features, self.estimator(), self.specialist(), progress
         )
-        return fit_part, held_part
+        self.ensemble_ = Ensemble(
+            self.contract,
+            training.ridge,
+            self.folds_.weights,
+            Members(self.contract, self.members_),
+        )
+        judged = np.flatnonzero(training.owners >= 0)
+        oof = self._out_of_fold(training.augmented[judged], training.owners[judged])
+        if self.contract.task == "regression":
+            location = np.zeros(len(training.owners))
+            location[judged] = oof[:, 0]
+            scales = training.scales(self.members_, location)
+            for member, scale in zip(self.members_, scales, strict=True):
+                member.scale = scale
 
-    def _fit_centre(self, shown: Rows, truth: Floats) -> Any:
-        """The estimator, fitted; what it does not take is an error that says so."""
+    def _out_of_fold(self, rows: Rows, owners: npt.NDArray[np.intp]) -> Floats:
+        """Raw outputs of members that never saw these rows; they must be numbers."""
         try:
-            features = self.features()
-            estimator = self.estimator()
-            whole = estimator if features is None else make_pipeline(features, estimator)
-            return in_float32(whole.fit(shown, truth))
-        except ValueError as error:
-            reason = str(error).strip().splitlines()[0]
-            hint = "; begin its pipeline with an imputer" if "NaN" in reason else ""
-            raise TrainingError(
-                f"{type(self).__name__} cannot be trained: {reason}{hint}"
-            ) from error
-
-    def _refuse_no_numbers(self) -> None:
-        """A model whose answers are not numbers cannot say how sure it is."""
-        try:
-            raw = self.raw_predict(self.calibration_.rows)
+            raw = self.ensemble_.of_folds(rows, owners)
         except AttributeError as error:  # a classifier without probabilities, say
             raise TrainingError(f"{type(self).__name__} cannot be calibrated: {error}") from error
         bad = int((~np.isfinite(raw).all(axis=1)).sum())
         if bad:
             raise TrainingError(
-                f"{type(self).__name__} cannot be calibrated: {bad} of its answers to "
-                f"{len(raw)} rows are not numbers"
+                f"{type(self).__name__} cannot be calibrated: {bad:,} of its answers to "
+                f"{len(raw):,} rows are not numbers"
             )
+        return raw
 
-    def _fit_spread(
-        self, shown: Rows, truth: Floats, half: npt.NDArray[np.bool_], halves: list[Any]
-    ) -> HistGradientBoostingRegressor:
-        """Learn the size of errors on rows that a model did not see: its own look too small."""
-        errors = truth - np.where(half, halves[1].predict(shown), halves[0].predict(shown))
-        least = 0.03 * errors.std() + 1e-12  # an error of exactly nothing has no logarithm
-        spread = HistGradientBoostingRegressor(
-            max_iter=50, max_leaf_nodes=SPREAD_LEAVES, early_stopping=False, random_state=self.seed
-        )
-        return in_float32(spread.fit(shown, np.log(np.abs(errors) + least)))
-
-
-def in_float32(estimator: Any) -> Any:
-    """A fitted estimator whose trees split where their ONNX form will: at float32 thresholds.
-
-    scikit-learn splits half way between two values, in float64. Rounded to float32 as ONNX does,
-    that may land on the upper value, which would then go the other way. Rounded down it never
-    does, and no float32 row is sent elsewhere than before.
-    """
-    last = estimator[-1] if isinstance(estimator, Pipeline) else estimator
-    for tree in (tree for trees in getattr(last, "_predictors", []) for tree in trees):
-        exact = tree.nodes["num_threshold"]
-        near = exact.astype(np.float32)
-        down = np.where(near > exact, np.nextafter(near, np.float32(-np.inf)), near)
-        tree.nodes["num_threshold"] = down
-    return estimator
-
-
-def n_augmented(count: int) -> int:
-    """How many rows a model is shown that has `count` to learn from, copies included."""
-    return min(count * MOST_COPIES, max(SHOWN_ROWS, int(count * SHOWN_SHARE)))
-
-
-def show(
-    rows: Rows, x: int, total: int, rng: np.random.Generator
-) -> tuple[Rows, npt.NDArray[np.intp]]:
-    """Rows with features hidden, so that a model learns to answer from any of them.
-
-    Three tenths of what is shown are whole, a tenth tells `x` alone, and of the rest random
-    features are hidden: how many stay is uniform from one to all, so that short and full requests
-    weigh the same. With ten copies or more, every row is shown in each of these ways.
-
-    Parameters
-    ----------
-    rows : float32 array, shape (n, features)
-    x : int
-        The column that is told alone.
-    total : int
-        How many rows to show; rounded down to whole copies of all rows where it exceeds n.
-
-    Returns
-    -------
-    The rows shown, shape (shown, features), and the index of the row that each one shows.
-    """
-    count, features = rows.shape
-    copies = max(1, total // count)
-    of_row = np.concatenate([rng.permutation(count) for _ in range(copies)])[:total]
-    shown = rows[of_row]
-    stay = rng.integers(1, features + 1, size=(len(shown), 1))
-    hidden = rng.random(shown.shape, dtype=np.float32).argsort(axis=1).argsort(axis=1) >= stay
-    whole, alone = 3 * len(shown) // 10, len(shown) // 10
-    hidden[:whole] = False
-    hidden[whole : whole + alone] = np.arange(features) != x
-    shown[hidden] = np.nan
-    return shown, of_row
+    def _calibration(self, rows: Rows, learned: Floats) -> Calibration:
+        indices, folds = self.folds_.calibrating()
+        rng = np.random.default_rng(self.seed)
+        some = np.sort(rng.permutation(len(indices))[:CALIBRATION_ROWS])
+        indices, folds = indices[some], folds[some]
+        self.calibration_blocks_ = self.folds_.blocks[indices]
+        return Calibration(rows[indices], learned[indices], folds)

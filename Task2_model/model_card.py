@@ -20,7 +20,7 @@ from Task2_model.formatting import (
 )
 
 NAMED = 6  # categories named before the rest is cut
-SUBSETS = {"everything": "all features", "x alone": "{x} alone"}
+SUBSETS = {"all": "all features", "x_only": "{x} alone"}
 TEMPLATE = """\
 # {title}: model card
 
@@ -103,7 +103,7 @@ def _feature_row(feature: Feature) -> list[str]:
 def _metric_table(contract: Contract, metrics: list[dict[str, Any]]) -> str:
     regression = contract.task == "regression"
     loss, size = ("mean absolute error", "median width") if regression else ("log loss", "set size")
-    rows = [_metric_row(contract, line) for line in metrics if line["way"] in SUBSETS]
+    rows = [_metric_row(contract, line) for line in metrics if line["subset"] in SUBSETS]
     return _table(["model", "given", loss, "coverage", size], rows)
 
 
@@ -113,7 +113,7 @@ def _metric_row(contract: Contract, line: dict[str, Any]) -> list[str]:
     loss = _interval(*(with_unit(format_rounded(value, 4), unit) for value in _ends(line, "loss")))
     if line.get("coverage") is None:
         return [line["model"], "", loss, "", ""]
-    given = SUBSETS[line["way"]].format(x=contract.x)
+    given = SUBSETS[line["subset"]].format(x=contract.x)
     coverage = _interval(*(format_percent(min(end, 1.0), 1) for end in _ends(line, "coverage")))
     if contract.task == "regression":
         return [

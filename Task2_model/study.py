@@ -24,8 +24,9 @@ from Task1_database.dataset import Dataset
 from Task1_database.errors import TrainingError
 from Task2_model.contract import Contract, Rows, Value
 from Task2_model.contract_builder import TABLE, build_contract
-from Task2_model.evaluate import EVERYTHING, Data, Trained, summary, train_all
+from Task2_model.evaluate import ALL, Data, Trained, summary, train_all
 from Task2_model.export import export
+from Task2_model.folds import Split
 from Task2_model.model import PredictiveModel
 from Task2_model.registry import DEFAULT, find_model
 
@@ -45,6 +46,8 @@ class Study:
         Values of the target, or indices into `contract.target.classes`.
     sql : str
         The query that gave `table`.
+    split : Split or None
+        Where dataset.toml says that rows have an order in time or belong together.
     """
 
     contract: Contract
@@ -54,6 +57,7 @@ class Study:
     sql: str
     seed: int
     named: tuple[type[PredictiveModel], ...] = ()
+    split: Split | None = None
 
     @classmethod
     def read(
@@ -68,13 +72,23 @@ class Study:
         """
         contract = build_contract(database, dataset)
         target = contract.target.name
-        columns = ", ".join([*contract.names, target])
+        apart = [dataset.split.column] if dataset.split else []
+        columns = ", ".join(dict.fromkeys([*contract.names, *apart, target]))
         sql = f"SELECT {columns} FROM {TABLE} WHERE {target} IS NOT NULL ORDER BY row_id"
         table = database.frame(sql)
         rows: Rows = np.column_stack([_encoded(contract, table, name) for name in contract.names])
         chosen = models or ([dataset.model] if dataset.model else [])
         named = tuple(find_model(name) for name in chosen)
-        return cls(contract, table, rows, _outcomes(contract, table[target]), sql, seed, named)
+        return cls(
+            contract,
+            table,
+            rows,
+            _outcomes(contract, table[target]),
+            sql,
+            seed,
+            named,
+            _split(dataset, table),
+        )
 
     @property
     def candidates(self) -> tuple[type[PredictiveModel], ...]:
@@ -87,15 +101,14 @@ class Study:
         """The model that is sealed: the one named, the best of several named, else the default."""
         if len(self.named) < 2:
             return self.candidates[0]
-        told = self.summary[self.summary["way"] == EVERYTHING].set_index("model")["loss"]
-        return min(self.named, key=lambda model: float(told[model.__name__]))
+        losses = self.summary[self.summary["subset"] == ALL].set_index("model")["loss"]
+        return min(self.named, key=lambda model: float(losses[model.__name__]))
 
     @cached_property
     def trained(self) -> Trained:
-        """All that takes long, done at once: every candidate judged, and what may be sealed."""
-        data = Data(self.contract, self.rows, self.outcomes)
-        sealable = self.named or self.candidates
-        return train_all(self.candidates, sealable, data, seed=self.seed)
+        """All that takes long: every candidate fitted and evaluated."""
+        data = Data(self.contract, self.rows, self.outcomes, self.split)
+        return train_all(self.candidates, data, seed=self.seed)
 
     @property
     def answers(self) -> pd.DataFrame:
@@ -104,12 +117,12 @@ class Study:
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """Loss, coverage and width by model and by what is told, with intervals."""
+        """Loss, coverage and width by model and by what is given, with intervals."""
         return summary(self.contract, self.answers)
 
     @property
     def fitted(self) -> PredictiveModel:
-        """The model that is sealed: see `train_all` for the rows that it has learned from."""
+        """The model that is sealed."""
         return self.trained.fitted[self.model]
 
     def export(self, folder: Path) -> None:
@@ -146,11 +159,11 @@ class Study:
         features = len(self.contract.names)
         chosen = rng.choice(len(self.rows), min(GOLDEN_ROWS, len(self.rows)), replace=False)
         requests = []
-        for place, row in enumerate(chosen):
-            told = rng.permutation(features) < rng.integers(1, features + 1)
-            if place < 2:
-                told = np.arange(features) < (features if place == 0 else 1)
-            request = _request(self.contract, self.table.iloc[row], told)
+        for index, row in enumerate(chosen):
+            given = rng.permutation(features) < rng.integers(1, features + 1)
+            if index < 2:
+                given = np.arange(features) < (features if index == 0 else 1)
+            request = _request(self.contract, self.table.iloc[row], given)
             if request:
                 requests.append(request)
         block = self.fitted.predict(self.contract.encode(requests))
@@ -166,6 +179,21 @@ class Study:
         digest = hashlib.sha256(np.ascontiguousarray(rows).tobytes())
         digest.update(np.ascontiguousarray(self.outcomes + 0.0, dtype=np.float64).tobytes())
         return digest.hexdigest()
+
+
+def _split(dataset: Dataset, table: pd.DataFrame) -> Split | None:
+    """Each row's time, or its group as a number; none may lack it."""
+    if dataset.split is None:
+        return None
+    column = table[dataset.split.column]
+    if missing := int(column.isna().sum()):
+        raise TrainingError(
+            f"{dataset.name}: {dataset.split.column} is missing in {missing:,} rows, so they "
+            f"cannot be split by {dataset.split.kind}; give it to them or leave them out in "
+            "features.sql"
+        )
+    values = column.rank(method="min") if dataset.split.kind == "time" else column.factorize()[0]
+    return Split(dataset.split.kind, dataset.split.column, np.asarray(values))
 
 
 def _encoded(contract: Contract, table: pd.DataFrame, name: str) -> npt.NDArray[np.float32]:
@@ -187,11 +215,11 @@ def _outcomes(contract: Contract, column: pd.Series[Any]) -> npt.NDArray[Any]:
     return column.astype(str).map(classes).to_numpy(dtype=np.intp)
 
 
-def _request(contract: Contract, row: pd.Series[Any], told: npt.NDArray[Any]) -> dict[str, Value]:
+def _request(contract: Contract, row: pd.Series[Any], given: npt.NDArray[Any]) -> dict[str, Value]:
     request: dict[str, Value] = {}
-    for feature, is_told in zip(contract.features, told, strict=True):
+    for feature, is_given in zip(contract.features, given, strict=True):
         value = row[feature.name]
-        if is_told and not pd.isna(value):
+        if is_given and not pd.isna(value):
             kinds = {"integer": int, "number": float, "category": str}
             request[feature.name] = kinds[feature.kind](value)
     return request

@@ -18,8 +18,7 @@ from flask import Flask, current_app
 
 from Task1_database.errors import SealError
 from Task2_model.artifact import SealedModel, current
-from Task2_model.conformal import Floats
-from Task2_model.contract import Contract
+from Task2_model.contract import Contract, Floats
 from Task3_api.explain import Explainer
 from Task3_api.openapi import document
 from Task3_api.parsing import Parser

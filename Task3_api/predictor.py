@@ -11,10 +11,8 @@ import numpy as np
 
 from Task1_database.errors import InputError
 from Task2_model.artifact import SealedModel
-from Task2_model.conformal import Block, RawPredict, conformal
+from Task2_model.conformal import Block, conformal
 from Task2_model.contract import Contract, Rows
-from Task2_model.forest import Forest
-from Task2_model.graph import Graph
 from Task3_api.record_encoder import Notes, Record, RecordEncoder
 
 
@@ -25,16 +23,15 @@ class Predictor:
 
     Attributes
     ----------
-    raw_predict : callable
-        The model's raw outputs for rows (n, features): see `Task2_model.conformal`.
+    raw_predict : Ensemble
+        The model's raw outputs for rows (n, features).
     """
 
     def __init__(self, sealed: SealedModel) -> None:
         self.sealed = sealed
         self.contract: Contract = sealed.contract
         self.version: str = sealed.version
-        runtime = sealed.runtime
-        self.raw_predict: RawPredict = runtime if isinstance(runtime, Forest) else Graph(runtime)
+        self.raw_predict = sealed.ensemble()
         self._encoder = RecordEncoder(self.contract)
         self._template = {  # of every answer, in its order
             "confidence": self.contract.confidence,

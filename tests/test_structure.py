@@ -24,9 +24,11 @@ SERVED_FROM = {
     "Task2_model.artifact",
     "Task2_model.conformal",
     "Task2_model.contract",
+    "Task2_model.ensemble",
     "Task2_model.forest",
     "Task2_model.formatting",
     "Task2_model.graph",
+    "Task2_model.subset_ridge",
 }
 TESTED_WITH = {  # parts that have no test of their name, by the test of what they are parts of
     "Task1_database/databases/test_duckdb_database.py": "duckdb_csv duckdb_process duckdb_worker",

@@ -15,7 +15,7 @@ import pandas as pd
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from Task2_model.contract import Contract
-from Task2_model.evaluate import EVERYTHING, ONLY, WITHOUT, mean_with_interval
+from Task2_model.evaluate import ALL, LEAVE_ONE_OUT, SINGLE, mean_with_interval
 from Task2_model.intervals import wilson_interval
 from Task2_model.reporting.wording import Wording
 
@@ -28,7 +28,7 @@ Key = tuple[str, str, str]  # model, subset of given features, feature
 def mean_losses(answers: pd.DataFrame) -> pd.DataFrame:
     """The mean loss of each row (index) by (model, subset, feature) (columns)."""
     return answers.pivot_table(
-        index="row", columns=["model", "way", "feature"], values="loss", sort=False
+        index="row", columns=["model", "subset", "feature"], values="loss", sort=False
     )
 
 
@@ -60,14 +60,14 @@ def importance(
     """
     names = list(contract.names)
     if len(names) == 1:
-        single = -relative(losses, [(model, EVERYTHING, "")], (featureless, EVERYTHING, ""), seed)
+        single = -relative(losses, [(model, ALL, "")], (featureless, ALL, ""), seed)
         left_out = single * 0
     else:
         single = -relative(
-            losses, [(model, ONLY, name) for name in names], (featureless, EVERYTHING, ""), seed
+            losses, [(model, SINGLE, name) for name in names], (featureless, ALL, ""), seed
         )
         left_out = relative(
-            losses, [(model, WITHOUT, name) for name in names], (model, EVERYTHING, ""), seed
+            losses, [(model, LEAVE_ONE_OUT, name) for name in names], (model, ALL, ""), seed
         )
     table = pd.DataFrame(
         {

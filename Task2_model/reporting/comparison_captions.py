@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from Task2_model.evaluate import FOLDS
+from Task2_model.folds import FOLDS
 from Task2_model.formatting import (
     NBSP,
     escape_markdown,
@@ -72,7 +72,8 @@ def folds(summary: EvaluationSummary) -> str:
         )
     return (
         f"All models were evaluated on the same rows by {FOLDS}-fold cross-validation: each fold "
-        f"is predicted by models trained on the other {FOLDS - 1}."
+        f"is predicted by models trained on the other {FOLDS - 1}. The {FOLDS} models together "
+        "are sealed."
     )
 
 

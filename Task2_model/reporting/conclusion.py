@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from Task2_model.contract import Contract, Feature
-from Task2_model.evaluate import EVERYTHING
+from Task2_model.evaluate import ALL
 from Task2_model.formatting import (
     escape_markdown,
     format_number,
@@ -65,7 +65,7 @@ def use(summary: EvaluationSummary) -> list[str]:
 
 def gains(summary: EvaluationSummary) -> list[str]:
     """What the model gains over simpler ones, in the target's unit where it has one."""
-    wording, loss = summary.wording, summary.subset(EVERYTHING)["loss"]
+    wording, loss = summary.wording, summary.subset(ALL)["loss"]
     others = summary.models.drop(summary.model)["loss"]
     named = join_and(
         f"{wording.format_loss(value)} with {escape_markdown(summary.in_sentence(str(name)))}"

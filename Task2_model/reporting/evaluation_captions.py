@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from Task2_model.evaluate import EVERYTHING, ONLY, RANDOM, WITHOUT, X_ALONE
+from Task2_model.evaluate import ALL, LEAVE_ONE_OUT, RANDOM, SINGLE, X_ONLY
 from Task2_model.formatting import (
     NBSP,
     escape_markdown,
@@ -119,7 +119,7 @@ def segment_caption(summary: EvaluationSummary, table: pd.DataFrame) -> str:
         f"{format_count(int(line['n']))})"
         for line in (ordered.iloc[0], ordered.iloc[-1])
     )
-    overall = wording.format_loss(summary.subset(EVERYTHING)["loss"])
+    overall = wording.format_loss(summary.subset(ALL)["loss"])
     return (
         f"The {wording.loss} is largest for {worst} and smallest for {best}; over all rows it is "
         f"{overall}. Groups of fewer than {MIN_SEGMENT_ROWS} rows are left out."
@@ -170,18 +170,18 @@ def coverage_legend(summary: EvaluationSummary) -> str:
 def subset_labels(wording: Wording) -> dict[str, str]:
     """The kinds of subsets, named for a figure."""
     return {
-        EVERYTHING: "all features",
-        X_ALONE: f"{wording.feature(wording.contract.x)} alone",
-        WITHOUT: "all but one",
+        ALL: "all features",
+        X_ONLY: f"{wording.feature(wording.contract.x)} alone",
+        LEAVE_ONE_OUT: "all but one",
         RANDOM: "random subsets",
-        ONLY: "one feature alone",
+        SINGLE: "one feature alone",
     }
 
 
 def widths(summary: EvaluationSummary) -> str:
     """How much narrower the answer is with all features than with `x` alone."""
-    wording, line = summary.wording, summary.subset(EVERYTHING)
-    alone, x = summary.subset(X_ALONE), escape_markdown(wording.feature(summary.study.contract.x))
+    wording, line = summary.wording, summary.subset(ALL)
+    alone, x = summary.subset(X_ONLY), escape_markdown(wording.feature(summary.study.contract.x))
     if wording.regression:
         narrower = 1 - line["width"] / alone["width"]
         return (

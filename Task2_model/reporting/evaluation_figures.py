@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, PercentFormatter
 from sklearn.metrics import precision_recall_curve, roc_curve
 
-from Task2_model.evaluate import EVERYTHING, ONLY, RANDOM, WITHOUT, X_ALONE
+from Task2_model.evaluate import ALL, LEAVE_ONE_OUT, RANDOM, SINGLE, X_ONLY
 from Task2_model.formatting import format_number, shorten
 from Task2_model.reporting.figures import (
     ACCENT,
@@ -79,8 +79,8 @@ def response_curve(
 
 def coverage(summary: pd.DataFrame, contract: Any, names: dict[str, str]) -> Figure:
     """The coverage for every evaluated subset of features, with its 95 % interval."""
-    kinds = [kind for kind in names if (summary["way"] == kind).any()]
-    parts = [summary[summary["way"] == kind].sort_values("coverage") for kind in kinds]
+    kinds = [kind for kind in names if (summary["subset"] == kind).any()]
+    parts = [summary[summary["subset"] == kind].sort_values("coverage") for kind in kinds]
     starts = np.cumsum([0, *(len(part) + 2 for part in parts)])
     figure, axes = canvas(0.7 + 0.068 * starts[-1])
     nominal = contract.confidence
@@ -109,17 +109,17 @@ def coverage(summary: pd.DataFrame, contract: Any, names: dict[str, str]) -> Fig
 def widths(summary: pd.DataFrame, column: str, title: str, names: dict[str, str]) -> Figure:
     """The width of the interval, or the size of the set, by how many features are given."""
     figure, axes = canvas(2.6)
-    for kind in (RANDOM, ONLY, WITHOUT):
-        part = summary[summary["way"] == kind]
-        axes.plot(part["told"], part[column], "o", color=PALE, markersize=4)
-    for kind in (EVERYTHING, X_ALONE):
-        for line in summary[summary["way"] == kind].itertuples():
+    for kind in (RANDOM, SINGLE, LEAVE_ONE_OUT):
+        part = summary[summary["subset"] == kind]
+        axes.plot(part["given"], part[column], "o", color=PALE, markersize=4)
+    for kind in (ALL, X_ONLY):
+        for line in summary[summary["subset"] == kind].itertuples():
             value = getattr(line, column)
-            axes.plot(line.told, value, "o", color=ACCENT, markersize=6)
-            right = kind == EVERYTHING
+            axes.plot(line.given, value, "o", color=ACCENT, markersize=6)
+            right = kind == ALL
             axes.annotate(
                 names[kind],
-                (line.told, value),
+                (line.given, value),
                 xytext=(3, -9) if right else (8, -3),
                 textcoords="offset points",
                 ha="right" if right else "left",
@@ -128,7 +128,7 @@ def widths(summary: pd.DataFrame, column: str, title: str, names: dict[str, str]
                 weight=600,
             )
     axes.set(title=title, xlabel="Number of features given", ylim=(0, 1.06 * summary[column].max()))
-    axes.set_xlim(0.5, max(summary["told"].max(), 2) + 0.5)
+    axes.set_xlim(0.5, max(summary["given"].max(), 2) + 0.5)
     set_round_ticks(axes.xaxis, 8)
     set_round_ticks(axes.yaxis, 5)
     return figure

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from Task2_model.baselines import baselines
-from Task2_model.evaluate import EVERYTHING
+from Task2_model.evaluate import ALL
 from Task2_model.reporting import compare
 from Task2_model.reporting.wording import Wording
 from Task2_model.study import Study
@@ -45,9 +45,9 @@ class EvaluationSummary:
         `more` with its interval: by how much its loss exceeds that of the sealed model.
         """
         table = self.study.summary
-        lines = table[table["way"] == EVERYTHING].sort_values("loss").set_index("model")
-        keys = [(name, EVERYTHING, "") for name in lines.index]
-        more = compare.relative(self.losses, keys, (self.model, EVERYTHING, ""), self.study.seed)
+        lines = table[table["subset"] == ALL].sort_values("loss").set_index("model")
+        keys = [(name, ALL, "") for name in lines.index]
+        more = compare.relative(self.losses, keys, (self.model, ALL, ""), self.study.seed)
         return lines.assign(**more.set_index(lines.index))
 
     @cached_property
@@ -70,7 +70,7 @@ class EvaluationSummary:
     def held_out(self) -> pd.DataFrame:
         """The sealed model's held-out answers, given all features."""
         answers = self.study.answers
-        chosen = answers[(answers["model"] == self.model) & (answers["way"] == EVERYTHING)]
+        chosen = answers[(answers["model"] == self.model) & (answers["subset"] == ALL)]
         return chosen if self.wording.regression else compare.with_events(chosen, self.wording)
 
     @cached_property
@@ -110,14 +110,12 @@ class EvaluationSummary:
 
     def subset(self, name: str) -> Any:
         """The summary's line for the sealed model and one subset."""
-        return self.subsets[self.subsets["way"] == name].iloc[0]
+        return self.subsets[self.subsets["subset"] == name].iloc[0]
 
     def gain(self, against: str) -> Interval:
         """The share by which the model's loss is below that of another, with its interval."""
-        keys = [(self.model, EVERYTHING, "")]
-        line = compare.relative(self.losses, keys, (against, EVERYTHING, ""), self.study.seed).iloc[
-            0
-        ]
+        keys = [(self.model, ALL, "")]
+        line = compare.relative(self.losses, keys, (against, ALL, ""), self.study.seed).iloc[0]
         return -line["more"], -line["more_high"], -line["more_low"]
 
     @cached_property

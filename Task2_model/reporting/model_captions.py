@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from Task2_model.evaluate import EVERYTHING, ONLY, RANDOM, WITHOUT, X_ALONE
+from Task2_model.evaluate import ALL, LEAVE_ONE_OUT, RANDOM, SINGLE, X_ONLY
 from Task2_model.formatting import (
     NBSP,
     escape_markdown,
@@ -33,7 +33,7 @@ def introduction(summary: EvaluationSummary) -> str:
 
 def tiles(summary: EvaluationSummary) -> list[tuple[str, str, str]]:
     """The key numbers: each with its name and its 95 % interval."""
-    line, wording = summary.subset(EVERYTHING), summary.wording
+    line, wording = summary.subset(ALL), summary.wording
     gain, low, high = summary.gain(summary.rival)
     against = (
         format_percent(abs(gain)),
@@ -48,7 +48,7 @@ def tiles(summary: EvaluationSummary) -> list[tuple[str, str, str]]:
     )
     if wording.regression:
         losses = [wording.format_error(line[f"loss_{end}"]) for end in ("low", "high")]
-        single = wording.format_error(summary.subset(X_ALONE)["width"])
+        single = wording.format_error(summary.subset(X_ONLY)["width"])
         x = wording.feature(summary.study.contract.x)
         return [
             (wording.format_error(line["loss"]), f"{wording.loss} on held-out rows",
@@ -148,11 +148,11 @@ def interval(low: str, high: str) -> str:
 
 def _subset(summary: EvaluationSummary, line: Any) -> str:
     """A subset inside a sentence."""
-    if line["way"] in (ONLY, X_ALONE, WITHOUT):
+    if line["subset"] in (SINGLE, X_ONLY, LEAVE_ONE_OUT):
         label = _label(summary, line["feature"], first=False)
-        return f"all features but {label}" if line["way"] == WITHOUT else f"{label} alone"
-    if line["way"] == RANDOM:
-        return f"a random subset of {format_count(int(line['told']), 'feature')}"
+        return f"all features but {label}" if line["subset"] == LEAVE_ONE_OUT else f"{label} alone"
+    if line["subset"] == RANDOM:
+        return f"a random subset of {format_count(int(line['given']), 'feature')}"
     return "all features"
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from Task2_model.artifact import FOREST, GRAPH, MANIFEST
+from Task2_model.artifact import ENSEMBLE, FOREST, GRAPH, MANIFEST
 from Task2_model.study import Study
 
 PACKAGES = ("numpy", "pandas", "scikit-learn", "skl2onnx", "onnxruntime")
 EXPORTED = {
     FOREST: "the trees as lookup tables: what the service runs",
+    ENSEMBLE: "what the members of the ensemble have in common, a ridge regression among it",
     GRAPH: "the same model as an ONNX graph, for other software",
     "model.joblib": "the same model as a Python object, for data scientists",
     "calibration.npz": "what prediction intervals or sets are computed from",

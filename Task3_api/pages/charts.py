@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from Task2_model.conformal import Floats
+from Task2_model.contract import Floats
 from Task2_model.formatting import round_step
 from Task3_api.pages.curve import Curve
 

@@ -14,8 +14,8 @@ from Task3_api.pages.phrases import format_target
 
 Metrics = dict[str, Any]  # a line of the manifest's: one model, given one subset of the features
 
-SUBSET = "way"  # the manifest's name for the kind of a subset, and those that there are
-ALL, X_ONLY, SINGLE, LEAVE_ONE_OUT, RANDOM = "everything", "x alone", "only", "without", "random"
+SUBSET = "subset"  # the manifest's name for the kind of a subset, and those that there are
+ALL, X_ONLY, SINGLE, LEAVE_ONE_OUT, RANDOM = "all", "x_only", "single", "leave_one_out", "random"
 COMPARED = (ALL, X_ONLY)
 STRIP_LENGTH = 1000  # of the picture of coverages
 

@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from Task2_model.conformal import Calibration, conformal, rank_at_least
-from Task2_model.contract import Contract, Feature, Rows, Target, Task
+from Task1_database.errors import InputError
+from Task2_model.conformal import Calibration, Conformal, conformal, rank_at_least
+from Task2_model.contract import Contract, Feature, Floats, Rows, Target, Task
+from Task2_model.ensemble import Ensemble
+from Task2_model.subset_ridge import Design, Moments, SubsetRidge
 
 CLASSES = ("no", "yes")
 
@@ -18,15 +21,48 @@ def contract(task: Task = "regression", **target: Any) -> Contract:
     return Contract("d", "D", task, "a", Target("t", "T", **target), features, 100)
 
 
-def linear(rows: Rows) -> np.ndarray:
-    """A model that sees `a` and is worse without it: its centre is 2a, its spread the same."""
-    centre = 2 * np.nan_to_num(rows[:, 0].astype(float))
-    return np.column_stack([centre, np.zeros(len(rows))])
+class Linear:
+    """Sees `a` and is worse without it: its location is 2a, its scale always the same."""
+
+    def __call__(self, inputs: Rows) -> Floats:
+        location = 2 * np.nan_to_num(inputs[:, 0].astype(float))
+        return np.column_stack([location, np.zeros(len(inputs))])
+
+    def of_member(self, inputs: Rows, member: int) -> Floats:
+        return self(inputs)
 
 
-def chances(rows: Rows) -> np.ndarray:
-    yes = 1 / (1 + np.exp(-np.nan_to_num(rows[:, 0].astype(float))))
-    return np.column_stack([1 - yes, yes])
+class Logistic(Linear):
+    """Each of `members` says the same of a row."""
+
+    def __init__(self, members: int = 1) -> None:
+        self.members = members
+
+    def __call__(self, inputs: Rows) -> Floats:
+        return np.tile(self.of_member(inputs, 0), self.members)
+
+    def of_member(self, inputs: Rows, member: int) -> Floats:
+        yes = 1 / (1 + np.exp(-np.nan_to_num(inputs[:, 0].astype(float))))
+        return np.column_stack([1 - yes, yes])
+
+
+def ensemble(asked: Contract, runtime: Linear, members: int = 1) -> Ensemble:
+    """Members above a ridge that knows nothing."""
+    rows = np.zeros((9, 2), dtype=np.float32)
+    design = Design.of(asked, rows)
+    nothing = Moments.of(design, rows, np.zeros((9, 1)))
+    ridge = SubsetRidge.of(design, [nothing] * members)
+    return Ensemble(asked, ridge, np.full(members, 1 / members), runtime)
+
+
+def calibrated(
+    rows: Rows, outcomes: Floats, asked: Contract | None = None, members: int = 1
+) -> Conformal:
+    """The answers of `Linear`, or of `Logistic` for classes, calibrated by these rows."""
+    asked = asked or contract()
+    runtime = Linear() if asked.task == "regression" else Logistic(members)
+    calibration = Calibration(rows, outcomes, np.arange(len(rows)) % members)
+    return conformal(asked, calibration, ensemble(asked, runtime, members))
 
 
 def sample(count: int, seed: int) -> tuple[Rows, np.ndarray]:
@@ -43,20 +79,20 @@ def test_rank_is_the_finite_sample_quantile(share: float, count: int, rank: int)
     assert rank_at_least(share, count) == rank
 
 
-@pytest.mark.parametrize("hidden", [[], [0], [1]])
-def test_range_covers_nine_in_ten_whatever_is_hidden(hidden: list[int]) -> None:
+@pytest.mark.parametrize("masked", [[], [0], [1]])
+def test_range_covers_nine_in_ten_whatever_is_masked(masked: list[int]) -> None:
     inside = []
     for seed in range(40):
-        model = conformal(contract(), Calibration(*sample(200, seed)), linear)
+        model = calibrated(*sample(200, seed))
         rows, truth = sample(500, seed + 1000)
-        rows[:, hidden] = np.nan
+        rows[:, masked] = np.nan
         block = model.block(rows)
         inside.append(((block["lower"] <= truth) & (truth <= block["upper"])).mean())
     assert 0.89 < np.mean(inside) < 0.92
 
 
-def test_hiding_what_matters_widens_the_range() -> None:
-    model = conformal(contract(), Calibration(*sample(500, 0)), linear)
+def test_masking_what_matters_widens_the_range() -> None:
+    model = calibrated(*sample(500, 0))
     rows = np.array([[0.5, 0.5], [np.nan, 0.5], [0.5, np.nan]], dtype=np.float32)
     block = model.block(rows)
     widths = block["upper"] - block["lower"]
@@ -68,7 +104,7 @@ def test_only_calibration_rows_that_tell_as_much_are_used() -> None:
     rows, truth = sample(400, 1)
     rows[200:, 1] = np.nan
     truth[200:] += 100  # rows that lack `b` are of another kind
-    model = conformal(contract(), Calibration(rows, truth), linear)
+    model = calibrated(rows, truth)
     block = model.block(np.array([[0, 0], [0, np.nan]], dtype=np.float32))
     assert block["upper"][0] < 10
     assert block["upper"][1] > 90
@@ -77,36 +113,86 @@ def test_only_calibration_rows_that_tell_as_much_are_used() -> None:
 def test_rows_that_tell_less_stand_in_where_too_few_tell_all() -> None:
     rows, truth = sample(200, 2)
     rows[10:, 1] = np.nan
-    model = conformal(contract(), Calibration(rows, truth), linear)
+    model = calibrated(rows, truth)
     block = model.block(np.zeros((1, 2), dtype=np.float32))
     assert np.isfinite([block["lower"][0], block["upper"][0]]).all()
 
 
 def test_too_few_rows_are_refused() -> None:
-    model = conformal(contract(), Calibration(*sample(18, 3)), linear)
-    with pytest.raises(ValueError, match="18 calibration rows are too few"):
+    model = calibrated(*sample(18, 3))
+    with pytest.raises(InputError, match="confidence 0.9 is not possible; .* up to 0.8947, .* 18 "):
         model.block(np.zeros((1, 2), dtype=np.float32))
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.8, 0.99])
+def test_any_confidence_that_the_rows_allow_is_kept(confidence: float) -> None:
+    inside = []
+    for seed in range(40):
+        model = calibrated(*sample(300, seed))
+        rows, truth = sample(500, seed + 1000)
+        block = model.block(rows, confidence=confidence)
+        inside.append(((block["lower"] <= truth) & (truth <= block["upper"])).mean())
+    assert np.mean(inside) == pytest.approx(confidence, abs=0.015)
+
+
+@pytest.mark.parametrize("confidence", [0.0, -1.0, 0.9901, 1.0, float("nan")])
+def test_a_confidence_beyond_the_rows_is_refused_with_what_is_possible(confidence: float) -> None:
+    model = calibrated(*sample(199, 0))
+    with pytest.raises(InputError, match="expected a number above 0 and up to 0.99,"):
+        model.block(np.zeros((1, 2), dtype=np.float32), confidence=confidence)
+
+
+def test_a_range_never_leaves_what_the_target_can_be() -> None:
+    rows, truth = sample(300, 9)
+    block = calibrated(rows, truth, contract(minimum=0.0)).block(rows)
+    assert block["lower"].min() == block["prediction"].min() == 0
+    assert calibrated(rows, truth, contract(minimum=-9.0)).block(rows)["lower"].min() < 0
+
+
+def test_only_scores_of_the_same_member_are_compared() -> None:
+    """One member is surer of everything than the other; sets built on both still fit each."""
+    asked = contract("classification", classes=CLASSES, positive="yes")
+
+    class Uneven(Logistic):
+        def __call__(self, inputs: Rows) -> Floats:
+            return np.hstack([self.of_member(inputs, member) for member in range(2)])
+
+        def of_member(self, inputs: Rows, member: int) -> Floats:
+            logit = (1 + 4 * member) * np.nan_to_num(inputs[:, 0].astype(float))
+            return np.column_stack([1 / (1 + np.exp(logit)), 1 / (1 + np.exp(-logit))])
+
+    inside = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        rows = rng.normal(size=(800, 2)).astype(np.float32)
+        truth = (rng.random(800) < Logistic()(rows)[:, 1]).astype(float)
+        calibration = Calibration(rows[:400], truth[:400], np.arange(400) % 2)
+        model = conformal(asked, calibration, ensemble(asked, Uneven(), 2))
+        sets = model.block(rows[400:])["set"]
+        inside.append(sets[np.arange(400), truth[400:].astype(int)].mean())
+    assert 0.89 < np.mean(inside) < 0.93
 
 
 def test_a_logarithmic_target_is_answered_in_its_own_unit() -> None:
     rows, learned = sample(300, 4)
-    plain = conformal(contract(), Calibration(rows, learned), linear).block(rows)
-    unlogged = conformal(contract(logarithmic=True), Calibration(rows, learned), linear).block(rows)
+    plain = calibrated(rows, learned).block(rows)
+    unlogged = calibrated(rows, learned, contract(logarithmic=True)).block(rows)
     for part in ("prediction", "lower", "upper"):
         np.testing.assert_allclose(unlogged[part], np.exp(plain[part]))
 
 
-@pytest.mark.parametrize("hidden", [[], [0], [1]])
-def test_each_class_is_in_its_set_nine_times_in_ten(hidden: list[int]) -> None:
+@pytest.mark.parametrize("members", [1, 5])
+@pytest.mark.parametrize("masked", [[], [0], [1]])
+def test_each_class_is_in_its_set_nine_times_in_ten(masked: list[int], members: int) -> None:
     asked = contract("classification", classes=CLASSES, positive="yes")
     inside: dict[int, list[bool]] = {0: [], 1: []}
     for seed in range(40):
         rng = np.random.default_rng(seed)
         rows = rng.normal(-1, 1, size=(600, 2)).astype(np.float32)
-        truth = (rng.random(600) < chances(rows)[:, 1]).astype(float)
-        model = conformal(asked, Calibration(rows[:300], truth[:300]), chances)
+        truth = (rng.random(600) < Logistic()(rows)[:, 1]).astype(float)
+        model = calibrated(rows[:300], truth[:300], asked, members)
         test = rows[300:].copy()
-        test[:, hidden] = np.nan
+        test[:, masked] = np.nan
         block = model.block(test)
         for row, actual in zip(block["set"], truth[300:].astype(int), strict=True):
             inside[actual].append(row[actual])
@@ -118,7 +204,7 @@ def test_a_class_too_rare_to_calibrate_is_never_ruled_out() -> None:
     rows = np.full((100, 2), -9, dtype=np.float32)
     truth = np.zeros(100)
     truth[:8] = 1
-    block = conformal(asked, Calibration(rows, truth), chances).block(rows[:1])
+    block = calibrated(rows, truth, asked).block(rows[:1])
     assert block["set"][0].tolist() == [True, True]
     assert block["label"][0] == 0
 
@@ -129,16 +215,16 @@ def test_the_threshold_decides_the_label() -> None:
     half = np.zeros((1, 2), dtype=np.float32)  # a probability of exactly one half
     for threshold, label in ((0.5, 1), (0.6, 0), (None, 1)):
         asked = contract("classification", classes=CLASSES, positive="yes", threshold=threshold)
-        assert conformal(asked, Calibration(rows, truth), chances).block(half)["label"] == [label]
+        assert calibrated(rows, truth, asked).block(half)["label"] == [label]
 
 
 def test_many_subsets_at_once_are_answered_as_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    calibration, (rows, _) = Calibration(*sample(100, 7)), sample(8, 8)
+    calibration, (rows, _) = sample(100, 7), sample(8, 8)
     rows[::2, 0] = np.nan
     rows[1::4, 1] = np.nan
-    together = conformal(contract(), calibration, linear).block(rows)
+    together = calibrated(*calibration).block(rows)
     monkeypatch.setattr("Task2_model.conformal.CACHED_SUBSETS", 2)  # and none is kept for long
-    model = conformal(contract(), calibration, linear)
+    model = calibrated(*calibration)
     for index in [*range(8), *range(8)]:
         alone = model.block(rows[index : index + 1])
         assert {part: values[0] for part, values in alone.items()} == {
@@ -147,7 +233,8 @@ def test_many_subsets_at_once_are_answered_as_one_by_one(monkeypatch: pytest.Mon
 
 
 def test_calibration_survives_the_disk() -> None:
-    before = Calibration(*sample(50, 6))
+    before = Calibration(*sample(50, 6), np.arange(50) % 5)
     after = Calibration.from_bytes(before.to_bytes())
     np.testing.assert_array_equal(before.rows, after.rows)
     np.testing.assert_array_equal(before.outcomes, after.outcomes)
+    np.testing.assert_array_equal(before.folds, after.folds)

@@ -6,21 +6,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from Task2_model.evaluate import EVERYTHING, X_ALONE, mean_with_interval, ways_to_ask
+from Task2_model.evaluate import ALL, X_ONLY, evaluation_subsets, mean_with_interval
 from Task2_model.study import Study
 
 
-def test_asks_in_every_way_once(study: Study) -> None:
-    ways = ways_to_ask(study.contract, seed=0)
-    told = {(asked.way, asked.feature): asked.told for asked in ways}
-    assert len(told) == len(ways) == 2 + 15 + 15 + 12
-    assert told[EVERYTHING, ""].all()
-    assert np.flatnonzero(told[X_ALONE, "living_area"]).tolist() == [0]
-    assert all(asked.told.any() for asked in ways)
+def test_every_subset_is_evaluated_once(study: Study) -> None:
+    subsets = evaluation_subsets(study.contract, seed=0)
+    given = {(subset.kind, subset.feature): subset.given for subset in subsets}
+    assert len(given) == len(subsets) == 2 + 15 + 15 + 12
+    assert given[ALL, ""].all()
+    assert np.flatnonzero(given[X_ONLY, "living_area"]).tolist() == [0]
+    assert all(subset.given.any() for subset in subsets)
 
 
 def test_every_row_is_held_out_once(study: Study) -> None:
-    for _, answers in study.answers.groupby(["model", "way", "feature"]):
+    for _, answers in study.answers.groupby(["model", "subset", "feature"]):
         assert sorted(answers["row"]) == list(range(len(study.rows)))
 
 
@@ -32,14 +32,11 @@ def test_losses_are_errors_in_the_unit_of_the_target(study: Study) -> None:
 
 
 def test_beats_the_baselines_and_keeps_its_promise(study: Study) -> None:
-    summary: Any = study.summary.set_index(["model", "way", "feature"])
+    summary: Any = study.summary.set_index(["model", "subset", "feature"])
     line = "linear regression on living_area"
-    everything = summary.loc[("Boosting", EVERYTHING, "")]
-    assert everything["loss_high"] < summary.loc[(line, EVERYTHING, "")]["loss_low"]
-    assert (
-        summary.loc[(line, EVERYTHING, "")]["loss"]
-        < summary.loc[("median", EVERYTHING, "")]["loss"]
-    )
+    everything = summary.loc[("Boosting", ALL, "")]
+    assert everything["loss_high"] < summary.loc[(line, ALL, "")]["loss_low"]
+    assert summary.loc[(line, ALL, "")]["loss"] < summary.loc[("median", ALL, "")]["loss"]
     coverage = study.summary.loc[study.summary["model"] == "Boosting", "coverage"]
     assert coverage.between(0.87, 0.93).all()
 

@@ -36,7 +36,7 @@ def test_graph_equals_model_on_rows_with_anything_hidden(
     rng = np.random.default_rng(0)
     rows = np.where(rng.random(study.rows.shape) < 0.5, study.rows, np.float32(np.nan))
     (got,) = session.run(["raw"], {"rows": rows})
-    np.testing.assert_allclose(got, fitted.raw_predict(rows), rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(got, fitted.ensemble_.runtime(rows), rtol=1e-5, atol=1e-5)
 
 
 def test_a_form_that_differs_is_refused_and_says_where(study: Study) -> None:

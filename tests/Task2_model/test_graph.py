@@ -11,7 +11,7 @@ from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from Task2_model.artifact import SealedModel, runtime_of
+from Task2_model.artifact import ENSEMBLE, SealedModel, runtime_of
 from Task2_model.export import export
 from Task2_model.model import PredictiveModel
 from Task2_model.study import Study
@@ -19,6 +19,11 @@ from Task3_api.predictor import Predictor
 
 
 class Line(PredictiveModel):
+    """No part of it is a forest."""
+
+    def specialist(self) -> Any:
+        return None
+
     def estimator(self) -> Any:
         return make_pipeline(SimpleImputer(keep_empty_features=True), StandardScaler(), Ridge())
 
@@ -31,9 +36,12 @@ def line(study: Study) -> PredictiveModel:
 def test_a_model_that_is_no_forest_answers_as_its_graph(
     study: Study, line: PredictiveModel
 ) -> None:
-    form = runtime_of(export(line, study.rows))
-    assert isinstance(form, bytes)
-    sealed = SealedModel(Path(), "v", {}, study.contract, line.calibration_, form, [])
+    files = export(line, study.rows)
+    runtime = runtime_of(files)
+    assert isinstance(runtime, bytes)
+    sealed = SealedModel(
+        Path(), "v", {}, study.contract, line.calibration_, files[ENSEMBLE], runtime, []
+    )
     predictor = Predictor(sealed)
     for count in (1, 100, len(study.rows)):  # the last one on several threads
         expected = line.predict(study.rows[:count])
@@ -46,7 +54,7 @@ def test_without_onnxruntime_it_is_said_what_to_install() -> None:
         "import sys; sys.modules['onnxruntime'] = None\n"
         "from Task1_database.errors import SealError\n"
         "from Task2_model.graph import Graph\n"
-        "try: Graph(b'')\n"
+        "try: Graph(b'', 1)\n"
         "except SealError as error: print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -17,9 +17,9 @@ from Task2_model.train import train
 
 def test_seals_all_that_the_design_names(sealed: Path) -> None:
     assert {path.name for path in sealed.iterdir()} == {
-        "MODEL_CARD.md", "answers", "calibration.npz", "contract.json", "golden.json",
-        "manifest.json", "model.joblib", "model.onnx", "forest.npz", "report.html", "report.ipynb",
-        "report.pdf", "requirements.txt",
+        "MODEL_CARD.md", "answers", "calibration.npz", "contract.json", "ensemble.npz",
+        "golden.json", "manifest.json", "model.joblib", "model.onnx", "forest.npz", "report.html",
+        "report.ipynb", "report.pdf", "requirements.txt",
     }  # fmt: skip
     assert len(list((sealed / "answers").glob("*.csv"))) == 8
     assert len(list((sealed / "answers").glob("*.sql"))) == 8
@@ -37,8 +37,8 @@ def test_the_manifest_says_where_the_model_comes_from(sealed: Path, study: Study
     assert provenance["sql"] == study.sql
     assert provenance["database"] == "duckdb:houses.duckdb"
     assert provenance["model"] == "Task2_model.boosting.Boosting"
-    ways = {(line["model"], line["way"]) for line in manifest["metrics"]}
-    assert {("Boosting", "everything"), ("Boosting", "x alone"), ("median", "everything")} <= ways
+    ways = {(line["model"], line["subset"]) for line in manifest["metrics"]}
+    assert {("Boosting", "all"), ("Boosting", "x_only"), ("median", "all")} <= ways
 
 
 def test_the_joblib_model_is_the_sealed_one(sealed: Path, study: Study) -> None:

@@ -13,7 +13,7 @@ from Task1_database.databases.connect import connect
 from Task1_database.dataset import SHIPPED, Dataset
 from Task1_database.load import load
 from Task1_database.questions import ask
-from Task2_model.artifact import SealedModel, runtime_of
+from Task2_model.artifact import ENSEMBLE, SealedModel, runtime_of
 from Task2_model.export import export
 from Task2_model.study import Study
 from Task3_api.predictor import Predictor
@@ -39,9 +39,18 @@ def study(url: str) -> Iterator[Study]:
 @pytest.fixture(scope="module")
 def predictor(study: Study) -> Predictor:
     fitted = study.fitted
-    form = runtime_of(export(fitted, study.rows))
+    files = export(fitted, study.rows)
     return Predictor(
-        SealedModel(FOLDER, "v", {}, study.contract, fitted.calibration_, form, study.golden())
+        SealedModel(
+            FOLDER,
+            "v",
+            {},
+            study.contract,
+            fitted.calibration_,
+            files[ENSEMBLE],
+            runtime_of(files),
+            study.golden(),
+        )
     )
 
 

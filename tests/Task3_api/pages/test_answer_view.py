@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from flask.testing import FlaskClient
 
-from Task2_model.artifact import SealedModel, runtime_of
+from Task2_model.artifact import ENSEMBLE, SealedModel, runtime_of
 from Task2_model.boosting import Boosting
 from Task2_model.contract import Contract, Target, Value
 from Task2_model.export import export
@@ -135,8 +135,9 @@ def heating(predictor: Predictor) -> CurrentModel:
     rows = np.delete(calibration.rows, column, axis=1)
     model = Boosting(contract).fit(rows, calibration.rows[:, column].astype(int))
     version: dict[str, Any] = {"folder": Path(), "version": "", "manifest": {}, "golden": []}
-    form, calibrated = runtime_of(export(model, rows)), model.calibration_
-    sealed = SealedModel(**version, contract=contract, calibration=calibrated, runtime=form)
+    files = export(model, rows)
+    version |= {"members": files[ENSEMBLE], "runtime": runtime_of(files)}
+    sealed = SealedModel(**version, contract=contract, calibration=model.calibration_)
     return CurrentModel(Predictor(sealed), Parser(contract))
 
 

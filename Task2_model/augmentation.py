@@ -1,0 +1,54 @@
+"""Rows with features masked, so that a model learns to answer from any of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from Task2_model.contract import Rows
+
+MOST_COPIES = 20  # of a row, each with other features masked
+AUGMENTED_ROWS = 30_000  # in all: more barely help, and take longer …
+AUGMENTED_SHARE = 0.1  # … but of a large table at least this share is learned from
+WHOLE, X_ONLY = 0.3, 0.1  # shares of the augmented rows
+RANDOM_MASKS = 300  # different ones: for each, a ridge is solved where one is needed
+
+
+def n_augmented(count: int) -> int:
+    """How many rows, copies included, a model learns from that has `count` of its own."""
+    return min(count * MOST_COPIES, max(AUGMENTED_ROWS, int(count * AUGMENTED_SHARE)))
+
+
+def mask_augment(
+    rows: Rows, x: int, total: int, rng: np.random.Generator
+) -> tuple[Rows, npt.NDArray[np.intp]]:
+    """Copies of rows, most of them with features masked.
+
+    Three tenths are whole, a tenth gives `x` alone, and of the rest random features are masked:
+    how many stay is uniform from one to all, so that short and full requests weigh the same.
+    With ten copies or more, every row is there in each of these ways.
+
+    Parameters
+    ----------
+    rows : float32 array, shape (n, features)
+    x : int
+        The index of the feature that is given alone.
+    total : int
+        How many rows to make; rounded down to whole copies of all rows where it exceeds n.
+
+    Returns
+    -------
+    The augmented rows, shape (m, features), and the index of the row that each one copies.
+    """
+    count, features = rows.shape
+    copies = max(1, total // count)
+    indices = np.concatenate([rng.permutation(count) for _ in range(copies)])[:total]
+    augmented = rows[indices]
+    stay = rng.integers(1, features + 1, size=(RANDOM_MASKS, 1))
+    masks = rng.random((RANDOM_MASKS, features)).argsort(axis=1).argsort(axis=1) >= stay
+    masked = masks[rng.integers(RANDOM_MASKS, size=len(augmented))]
+    whole, x_only = int(WHOLE * len(augmented)), int(X_ONLY * len(augmented))
+    masked[:whole] = False
+    masked[whole : whole + x_only] = np.arange(features) != x
+    augmented[masked] = np.nan
+    return augmented, indices

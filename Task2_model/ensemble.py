@@ -1,0 +1,147 @@
+"""The models of all folds, answering together.
+
+Each member has learned from other rows, so for every training row there is one that never saw it.
+A member's answer has up to three parts: what its estimator says, what a ridge regression on the
+features that are given says, and, where nothing is missing, what a specialist for whole rows says.
+
+The server imports this module, so it needs nothing but NumPy.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from Task2_model.contract import Contract, Floats, Rows
+from Task2_model.subset_ridge import SubsetRidge
+
+SPECIALIST_WEIGHT = 0.4
+
+
+class Runtime(Protocol):
+    """What makes the members' parts of rows: scikit-learn, lookup tables or an ONNX graph.
+
+    The inputs (n, features + scores) are rows, for classification followed by the ridge's scores
+    of each member. The parts (n, members x parts) of a member are, for regression, what its
+    location model adds to the ridge, what its specialist says (where there is one) and the
+    logarithm of the scale; for classification the probability of each class.
+    """
+
+    def __call__(self, inputs: Rows, /) -> Floats:
+        """The parts of all members, one member after the other."""
+        ...
+
+    def of_member(self, inputs: Rows, member: int, /) -> Floats:
+        """The parts (n, parts) of one member."""
+        ...
+
+
+class Ensemble:
+    """Raw outputs: location and log scale (regression), or the probability of each class.
+
+    Parameters
+    ----------
+    contract : Contract
+    ridge : SubsetRidge
+        One regression for each member.
+    weights : float64 array, shape (members,)
+        What each member counts for in the answer.
+    runtime : Runtime
+
+    Attributes
+    ----------
+    scores : int
+        How many columns each member's ridge adds to the rows that the runtime is given.
+    """
+
+    def __init__(
+        self, contract: Contract, ridge: SubsetRidge, weights: Floats, runtime: Runtime
+    ) -> None:
+        self.contract = contract
+        self.ridge = ridge
+        self.weights = weights
+        self.runtime = runtime
+        self._regression = contract.task == "regression"
+        self.scores = 0 if self._regression else ridge.intercepts.shape[1]
+
+    def __call__(self, rows: Rows) -> Floats:
+        """The raw outputs (n, outputs) of the members together, for rows (n, features)."""
+        scores, parts = self._parts(rows)
+        return self._outputs(rows, self.mean(scores), self.mean(parts))
+
+    def mean(self, members: Floats) -> Floats:
+        """What members (n, members, outputs) say together (n, outputs)."""
+        return np.asarray(self.weights @ members)
+
+    def members(self, rows: Rows) -> Floats:
+        """The raw outputs of each member: (n, members, outputs)."""
+        return self._outputs(rows[:, None], *self._parts(rows))
+
+    def of_folds(self, rows: Rows, folds: npt.NDArray[np.intp]) -> Floats:
+        """The raw outputs (n, outputs) of the member that each row's fold (n,) names."""
+        scores = self.ridge(rows)
+        inputs = self._inputs(rows, scores)
+        outputs = np.empty(
+            (len(rows), 2 if self._regression else len(self.contract.target.classes))
+        )
+        for fold in np.unique(folds):
+            own = np.flatnonzero(folds == fold)
+            parts = self.runtime.of_member(inputs[own], int(fold))
+            outputs[own] = self._outputs(rows[own], scores[own, fold], parts)
+        return outputs
+
+    def _parts(self, rows: Rows) -> tuple[Floats, Floats]:
+        """Each member's scores (n, members, scores) and parts (n, members, parts)."""
+        scores = self.ridge(rows)
+        parts = self.runtime(self._inputs(rows, scores))
+        return scores, parts.reshape(len(rows), len(self.weights), -1)
+
+    def _inputs(self, rows: Rows, scores: Floats) -> Rows:
+        if self._regression:
+            return rows
+        return np.concatenate([rows, scores.reshape(len(rows), -1)], axis=1, dtype=np.float32)
+
+    def _outputs(self, rows: Rows, scores: Floats, parts: Floats) -> Floats:
+        """From scores and parts (…, parts), and the rows (…, features) that they are of."""
+        if not self._regression:
+            return parts
+        location = parts[..., 0] + scores[..., 0]
+        if parts.shape[-1] > 2:
+            whole = SPECIALIST_WEIGHT * ~np.isnan(rows).any(axis=-1)
+            location += whole * (parts[..., 1] - location)
+        outputs = np.empty((*location.shape, 2))
+        outputs[..., 0], outputs[..., 1] = location, parts[..., -1]
+        return outputs
+
+    def to_bytes(self) -> bytes:
+        """All but the runtime, in NumPy's own format, without pickle."""
+        buffer = io.BytesIO()
+        arrays: dict[str, Any] = {"weights": self.weights, **self.ridge.to_arrays()}
+        np.savez(buffer, **arrays)
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(
+        cls, data: bytes, contract: Contract, runtime: Callable[[int], Runtime]
+    ) -> Ensemble:
+        """What `to_bytes` wrote, with the runtime of as many members."""
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            weights = arrays["weights"]
+            return cls(contract, SubsetRidge.from_arrays(arrays), weights, runtime(len(weights)))
+
+
+class JudgedMember(Ensemble):
+    """One member that stands for all, so that rows of its own fold can judge it."""
+
+    def __init__(self, ensemble: Ensemble, member: int) -> None:
+        super().__init__(ensemble.contract, ensemble.ridge, ensemble.weights, ensemble.runtime)
+        self.member = member
+
+    def members(self, rows: Rows) -> Floats:
+        """The outputs of the one member, as if they were those of each."""
+        own = self.of_folds(rows, np.full(len(rows), self.member))
+        return np.repeat(own[:, None], len(self.weights), axis=1)
