@@ -141,7 +141,14 @@ class JudgedMember(Ensemble):
         super().__init__(ensemble.contract, ensemble.ridge, ensemble.weights, ensemble.runtime)
         self.member = member
 
+    def __call__(self, rows: Rows) -> Floats:
+        """The raw outputs (n, outputs) of the one member."""
+        return self.of_folds(rows, np.full(len(rows), self.member))
+
     def members(self, rows: Rows) -> Floats:
         """The outputs of the one member, as if they were those of each."""
-        own = self.of_folds(rows, np.full(len(rows), self.member))
-        return np.repeat(own[:, None], len(self.weights), axis=1)
+        return np.repeat(self(rows)[:, None], len(self.weights), axis=1)
+
+    def mean(self, members: Floats) -> Floats:
+        """The outputs of the one member."""
+        return members[:, self.member]

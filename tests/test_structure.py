@@ -39,9 +39,11 @@ TESTED_WITH = {  # parts that have no test of their name, by the test of what th
     "Task1_database/test_init_sql.py": "mysql_settings",
     "Task2_model/reporting/test_captions.py": "classification_captions comparison_captions"
     " conclusion data_captions evaluation_captions evaluation_summary model_captions",
+    "Task2_model/test_conformal.py": "ensemble",
     "Task2_model/test_evaluate.py": "baselines",
+    "Task2_model/test_export.py": "onnx_graph",
     "Task2_model/test_forest.py": "trees",
-    "Task2_model/test_model.py": "boosting",
+    "Task2_model/test_model.py": "boosting training",
     "Task2_model/test_report.py": "data_figures evaluation_figures figures sealed_folder typeface",
     "Task2_model/test_train.py": "model_card study",
     "Task3_api/server/test_asgi.py": "answer_spool body_spool",

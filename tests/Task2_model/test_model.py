@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.dummy import DummyRegressor
+from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
@@ -13,7 +14,8 @@ from sklearn.svm import LinearSVC
 
 from Task1_database.errors import TrainingError
 from Task2_model.boosting import Boosting
-from Task2_model.contract import Contract, Feature, Target
+from Task2_model.contract import Contract, Feature, Floats, Rows, Target
+from Task2_model.folds import Split
 from Task2_model.model import PredictiveModel
 from Task2_model.study import Study
 
@@ -55,6 +57,15 @@ def test_too_few_rows_are_refused_with_the_number_needed() -> None:
     rows = np.zeros((49, 1), dtype=np.float32)
     with pytest.raises(TrainingError, match="tiny: 49 rows are too few; at least 50 are needed"):
         Boosting(contract).fit(rows, np.arange(49.0))
+
+
+class Quick(PredictiveModel):
+    """A few trees."""
+
+    def estimator(self) -> Any:
+        return HistGradientBoostingRegressor(
+            max_iter=40, learning_rate=0.2, early_stopping=True, random_state=0
+        )
 
 
 class Deaf(PredictiveModel):
@@ -100,3 +111,67 @@ def test_a_model_that_cannot_answer_is_refused_with_the_reason(
     rows = np.linspace(0, 1, 400, dtype=np.float32).reshape(-1, 2)
     with pytest.raises(TrainingError, match=reason):
         model(contract).fit(rows, np.arange(200) % 2)
+
+
+def people(task: str) -> tuple[Contract, Rows, Floats, Rows, Floats]:
+    """Twenty rows each of sixty people, who differ in what no feature says; the last ten apart."""
+    rng = np.random.default_rng(0)
+    who = np.repeat(np.arange(60), 20)
+    rows = rng.normal(size=(1_200, 3)).astype(np.float32)
+    rows[:, 2] = who  # an identifier that gives each person away
+    outcomes = rows[:, 0] + 3 * rng.normal(size=60)[who] + rng.normal(size=1_200)
+    if task == "time":
+        outcomes = rows[:, 0] + who**2 / 200 + rng.normal(size=1_200)
+    features = tuple(Feature(name, "number", name) for name in "abc")
+    contract = Contract("d", "D", "regression", "a", Target("t", "T"), features, 1_000)
+    return contract, rows[:1_000], outcomes[:1_000], rows[1_000:], outcomes[1_000:]
+
+
+def coverage(model: PredictiveModel, rows: Rows, outcomes: Floats) -> float:
+    block = model.predict(rows)
+    return float(((block["lower"] <= outcomes) & (outcomes <= block["upper"])).mean())
+
+
+@pytest.mark.parametrize("kind", ["group", "time"])
+def test_rows_that_are_not_alike_are_covered_where_the_split_says_so(kind: Any) -> None:
+    contract, rows, outcomes, later, truth = people(kind)
+    groups = rows[:, 2].astype(int)
+    alike = Quick(contract).fit(rows, outcomes)
+    apart = Quick(contract).fit(rows, outcomes, split=Split(kind, "c", groups))
+    assert coverage(alike, later, truth) < 0.75
+    assert coverage(apart, later, truth) > coverage(alike, later, truth) + 0.12
+
+
+def test_a_member_is_judged_by_rows_that_did_not_teach_calibrate_or_stop_it(study: Study) -> None:
+    model = Quick(study.contract).fit(study.rows, study.outcomes)
+    shares = []
+    for fold in range(5):
+        judged, held = model.judged(fold), model.folds_.rows_in((fold,))
+        assert judged
+        block, truth = judged.block(study.rows[held]), study.outcomes[held]
+        shares.append(((block["lower"] <= truth) & (truth <= block["upper"])).mean())
+        kept = {row.tobytes() for row in judged.calibration.rows}
+        assert len(judged.calibration.rows) == len(study.rows) - len(held)
+        assert np.mean([row.tobytes() in kept for row in study.rows[held]]) < 0.1  # twins
+    assert 0.87 < np.mean(shares) < 0.93
+
+
+def test_what_one_extends_gets_every_part(study: Study) -> None:
+    """One method is enough: early stopping, the ridge, the specialist and the scale are added."""
+    model = Quick(study.contract).fit(study.rows[:400], study.outcomes[:400])
+    assert len(model.members_) == 5
+    for member in model.members_:
+        assert len(member.parts) == 3
+        assert 1 <= member.location.n_iter_ < 40
+    whole = study.rows[:1]
+    assert model.ensemble_.ridge(whole).shape == (1, 5, 1)
+
+
+def test_progress_is_told_fit_by_fit(study: Study) -> None:
+    done = []
+    Quick(study.contract).fit(
+        study.rows[:200],
+        study.outcomes[:200],
+        progress=lambda some, total: done.append((some, total)),
+    )
+    assert done == [(number, 10) for number in range(1, 11)]
