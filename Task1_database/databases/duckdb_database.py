@@ -131,8 +131,11 @@ class DuckTransaction(Transaction):
 
     def create_table_as(self, table: str, select: str) -> None:
         with _errors():
+            statements = self._connection.extract_statements(f"CREATE TABLE {table} AS {select}")
+            if len(statements) != 1:  # it would run them all
+                raise DatabaseError(f"expected one SELECT, not {len(statements)} statements")
             self._connection.execute(f"DROP TABLE IF EXISTS {table}")
-            self._connection.execute(f"CREATE TABLE {table} AS {select}")
+            self._connection.execute(statements[0])
 
     def create_table(self, table: Table, rows: Sequence[Sequence[Cell]]) -> None:
         self._replace(table)

@@ -105,6 +105,14 @@ def interrupt(database: Database) -> None:
         raise KeyboardInterrupt
 
 
+def test_a_table_is_made_of_one_statement(url: str) -> None:
+    fill(url, "SELECT 1 AS a -- ; all of it")
+    with pytest.raises(DatabaseError, match="expected one SELECT, not 2 statements"):
+        fill(url, "SELECT 2 AS a; DROP TABLE t")
+    with connect(url) as database:
+        assert database.query("SELECT a FROM t").rows == [(1,)]
+
+
 def test_a_transaction_that_raises_is_undone(url: str) -> None:
     fill(url, "SELECT 1 AS a")
     with connect(url) as database:
