@@ -8,12 +8,12 @@ probabilities is seen from.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import psutil
 from sklearn.metrics import log_loss, roc_auc_score
 
 BINS = 10
@@ -45,8 +45,9 @@ def class_score(probabilities: Floats, truth: npt.NDArray[Any]) -> Score:
 
 def processor_seconds() -> float:
     """What this process and its children have taken of the cores, whoever else is using them."""
-    taken = os.times()
-    return taken.user + taken.system + taken.children_user + taken.children_system
+    process = psutil.Process()
+    alive = [process, *process.children(recursive=True)]  # those that ended are in their parents'
+    return sum(sum(each.cpu_times()[:4]) for each in alive)  # user and system, own and children's
 
 
 def _bins(probability: Floats, happened: npt.NDArray[np.bool_]) -> list[list[float]]:
