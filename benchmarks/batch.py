@@ -99,7 +99,7 @@ def gaps(home: Home, table: Enlarged, scale: Scale) -> Section:
     ratio = Spread.ratio(seconds_of(gappy), seconds_of(whole))
     about = f"{Spread.of(seconds_of(gappy))} beside {Spread.of(seconds_of(whole))} s"
     what = f"batch of {table.rows:,} rows: with gaps / whole"
-    section.findings.append(Finding(what, ratio, Goal(4), about))
+    section.findings.append(Finding(what, ratio, Goal(2.5), about))
     section.rows += [{"file": "whole", **one.row(table.rows)} for one in whole]
     section.rows += [{"file": "with gaps", **one.row(table.rows)} for one in gappy]
     return section
@@ -117,7 +117,7 @@ def meanwhile(home: Home, table: Enlarged, scale: Scale) -> Section:
         late = [each.p99 for each in busy], [each.p99 for each in idle]
         about = f"{Spread.of(late[0])} beside {Spread.of(late[1])} ms"
         what = f"GET /predict while a file is answered / idle, connections: {connections}: p99"
-        section.findings.append(Finding(what, Spread.ratio(*late), Goal(5), about))
+        section.findings.append(Finding(what, Spread.ratio(*late), Goal(3), about))
         section.rows += [line(connections, "idle", idle), line(connections, "meanwhile", busy)]
     return section
 

@@ -61,7 +61,7 @@ def duels(home: Home) -> list[Duel]:
         Duel("GET /predict", one, partial(mlflow, home), split, 20),
         Duel("GET /predict", one, partial(fastapi, home), one, 10),
         Duel("GET /predict", one, partial(flask, home), one, 8),
-        Duel(f"POST /predict with {MANY} records", many, partial(fastapi, home), many, 15),
+        Duel(f"POST /predict with {MANY} records", many, partial(fastapi, home), many, 4),
     ]
 
 

@@ -11,7 +11,7 @@ import psutil
 
 from benchmarks.environments import PEERS, SERVING
 
-SERVED = ("Flask", "gunicorn", "numpy")
+SERVED = ("Flask", "granian", "numpy")
 TRAINED = ("duckdb", "pandas", "scikit-learn")
 COMPARED = ("fastapi", "uvicorn", "Flask", "gunicorn", "mlflow", "pandas", "scikit-learn")
 

@@ -26,7 +26,7 @@ def beside_the_floor(home: Home, scale: Scale) -> Section:
     section = Section(
         "One question beside a constant",
         f"GET /predict and a route of the same app that returns a constant, from the same "
-        f"gunicorn; {CONNECTIONS} connections, {scale.rounds} rounds of {scale.seconds} s by "
+        f"granian; {CONNECTIONS} connections, {scale.rounds} rounds of {scale.seconds} s by "
         f"turns. What the constant reaches is the most that could be seen here; `generator` is "
         f"the share of a core that the load itself used.",
     )

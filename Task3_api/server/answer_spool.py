@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Iterable
 from concurrent.futures import Executor
 from typing import IO
 
-PIECE = 1 << 15  # bytes that are sent at once; a client that reads nothing holds a few of them
+PIECE = 1 << 16  # bytes that are sent at once; a client that reads nothing holds a few of them
 
 
 class AnswerSpool:
