@@ -92,8 +92,9 @@ def features_record(dataset: Dataset, tables: Iterable[LoadRecord]) -> LoadRecor
 
 
 def feature_store_columns(dataset: Dataset) -> list[str]:
-    """The columns of feature_store, in order."""
-    return [ROW_ID, *dataset.features, dataset.target.name]
+    """The columns of feature_store, in order: a column to split by may be no feature."""
+    split = [dataset.split.column] if dataset.split else []
+    return list(dict.fromkeys([ROW_ID, *dataset.features, *split, dataset.target.name]))
 
 
 def read(database: Database, dataset: Dataset, url: str) -> dict[str, LoadRecord]:

@@ -71,11 +71,22 @@ class Study:
         there is nothing to learn from it.
         """
         contract = build_contract(database, dataset)
-        target = contract.target.name
-        apart = [dataset.split.column] if dataset.split else []
-        columns = ", ".join(dict.fromkeys([*contract.names, *apart, target]))
-        sql = f"SELECT {columns} FROM {TABLE} WHERE {target} IS NOT NULL ORDER BY row_id"
+        sql = training_query(contract, dataset)
         table = database.frame(sql)
+        return cls.of_table(dataset, contract, table, sql, seed=seed, models=models)
+
+    @classmethod
+    def of_table(
+        cls,
+        dataset: Dataset,
+        contract: Contract,
+        table: pd.DataFrame,
+        sql: str,
+        *,
+        seed: int = 0,
+        models: Sequence[str] = (),
+    ) -> Self:
+        """The study of a table that `sql`, the training query, gave: see `read`."""
         rows: Rows = np.column_stack([_encoded(contract, table, name) for name in contract.names])
         chosen = models or ([dataset.model] if dataset.model else [])
         named = tuple(find_model(name) for name in chosen)
@@ -83,7 +94,7 @@ class Study:
             contract,
             table,
             rows,
-            _outcomes(contract, table[target]),
+            _outcomes(contract, table[contract.target.name]),
             sql,
             seed,
             named,
@@ -179,6 +190,13 @@ class Study:
         digest = hashlib.sha256(np.ascontiguousarray(rows).tobytes())
         digest.update(np.ascontiguousarray(self.outcomes + 0.0, dtype=np.float64).tobytes())
         return digest.hexdigest()
+
+
+def training_query(contract: Contract, dataset: Dataset) -> str:
+    """SQL for the rows that have the target: features, the column to split by, the target."""
+    split, target = [dataset.split.column] if dataset.split else [], contract.target.name
+    columns = ", ".join(dict.fromkeys([*contract.names, *split, target]))
+    return f"SELECT {columns}\nFROM {TABLE}\nWHERE {target} IS NOT NULL\nORDER BY row_id"
 
 
 def _split(dataset: Dataset, table: pd.DataFrame) -> Split | None:

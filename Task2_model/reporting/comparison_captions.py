@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from Task2_model.ensemble import SPECIALIST_WEIGHT
+from Task2_model.fitting import last_step
 from Task2_model.folds import FOLDS
 from Task2_model.formatting import (
     NBSP,
@@ -25,7 +27,7 @@ def verdict(summary: EvaluationSummary) -> str:
     """Whether the model is worth having, in one sentence."""
     gain, low, high = summary.gain(summary.rival)
     rival, loss = escape_markdown(summary.in_sentence(summary.rival)), summary.wording.loss
-    difference = f"on held-out rows its {loss} is {_compared(gain, low, high)}"
+    difference = f"on {summary.held_out_rows} its {loss} is {_compared(gain, low, high)}"
     if high < 0:
         return f"**It is worse than {rival}**: {difference}. {_consequence(summary)}"
     if low <= 0:
@@ -62,21 +64,6 @@ def score_table(summary: EvaluationSummary, scores: pd.DataFrame) -> pd.DataFram
     return table
 
 
-def folds(summary: EvaluationSummary) -> str:
-    """How the held-out predictions were made."""
-    rows, held_out = len(summary.study.rows), len(summary.held_out)
-    if held_out < rows:
-        return (
-            f"All models were evaluated on the same {held_out:,} of {format_count(rows)}, a random "
-            "sample, and trained on the others; the very model that was evaluated is sealed."
-        )
-    return (
-        f"All models were evaluated on the same rows by {FOLDS}-fold cross-validation: each fold "
-        f"is predicted by models trained on the other {FOLDS - 1}. The {FOLDS} models together "
-        "are sealed."
-    )
-
-
 def choice(summary: EvaluationSummary) -> str:
     """Which model is sealed, and why."""
     doc = (summary.study.model.__doc__ or "a model of your own.").strip().splitlines()[0]
@@ -84,6 +71,66 @@ def choice(summary: EvaluationSummary) -> str:
         f"{_reason(summary)} Unlike the baselines, it takes any subset of the features and states "
         f"its uncertainty. What it is: {lower_first(escape_markdown(doc))} {_augmentation(summary)}"
     )
+
+
+def folds(summary: EvaluationSummary) -> str:
+    """How the held-out predictions were made."""
+    study = summary.study
+    split, large = study.split, study.fitted.folds_.large
+    column = escape_markdown(split.column) if split else ""
+    if split and split.kind == "time":
+        return (
+            f"All models were evaluated in expanding windows along {column}: later rows are "
+            "predicted by models trained on earlier ones only. The model that is sealed is "
+            "trained on all rows."
+        )
+    apart = f" Rows with the same {column} are in one part." if split else ""
+    if large:
+        return (
+            f"All models were evaluated on the same {len(summary.held_out):,} of "
+            f"{format_count(len(study.rows))} and trained on others; the very model that was "
+            f"evaluated is sealed.{apart}"
+        )
+    return (
+        f"All models were evaluated by the same {FOLDS}-fold cross-validation: each fold is "
+        f"predicted by models trained on the other {FOLDS - 1}. The {FOLDS} models of the "
+        f"sealed one answer together.{apart}"
+    )
+
+
+def settings(summary: EvaluationSummary) -> pd.DataFrame:
+    """What the training chose, and how, as texts."""
+    fitted = summary.study.fitted
+    lines = [
+        ("Models that answer together", _answering(fitted), "one for each fold"),
+        ("Estimator", type(last_step(fitted.members_[0].location)).__name__, "the model's own"),
+    ]
+    lines += [
+        (f"{name.replace('_', ' ').capitalize()}", f"{value:g}", "a setting of the estimator")
+        for name in ("learning_rate", "max_leaf_nodes", "min_samples_leaf")
+        if (value := getattr(last_step(fitted.members_[0].location), name, None)) is not None
+    ]
+    trees = [_trees(member.location) for member in fitted.members_]
+    if all(trees):
+        lines.append(("Trees of each", _from_to(trees), "smallest loss on rows of other folds"))
+    specialists = [member.specialist for member in fitted.members_ if member.specialist]
+    if specialists:
+        weight = format_percent(SPECIALIST_WEIGHT)
+        lines.append(("Weight of the specialist", weight, "a constant, where nothing is missing"))
+    return pd.DataFrame(lines, columns=["Setting", "Value", "How it is chosen"])
+
+
+def _answering(fitted: Any) -> str:
+    return str(int((fitted.folds_.weights > 0).sum()))
+
+
+def _trees(estimator: Any) -> int:
+    return int(getattr(last_step(estimator), "n_iter_", 0))
+
+
+def _from_to(counts: list[int]) -> str:
+    least, most = min(counts), max(counts)
+    return f"{least:,}" if least == most else f"{least:,} to {most:,}"
 
 
 def _reason(summary: EvaluationSummary) -> str:

@@ -72,7 +72,8 @@ def gains(summary: EvaluationSummary) -> list[str]:
         for name, value in others.items()
     )
     text = (
-        f"A {wording.loss} of {wording.format_loss(loss)} on held-out rows, compared with {named}."
+        f"A {wording.loss} of {wording.format_loss(loss)} on {summary.held_out_rows}, compared "
+        f"with {named}."
     )
     if wording.regression:
         return [text]
@@ -92,7 +93,9 @@ def caveats(summary: EvaluationSummary) -> list[str]:
     """Where not to trust the model."""
     contract, wording = summary.study.contract, summary.wording
     target = escape_markdown(wording.target)
+    shortfall = model_captions.shortfall(summary)
     caveats = [
+        *([shortfall] if shortfall else []),
         model_captions.weakest(summary),
         f"**Values outside the training data** ({_extents(contract)}; the table of features has "
         "the rest): the service warns of them, and the prediction is an extrapolation.",

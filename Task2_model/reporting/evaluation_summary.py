@@ -118,6 +118,14 @@ class EvaluationSummary:
         line = compare.relative(self.losses, keys, (against, ALL, ""), self.study.seed).iloc[0]
         return -line["more"], -line["more_high"], -line["more_low"]
 
+    @property
+    def held_out_rows(self) -> str:
+        """What the rows are that the models are evaluated on."""
+        split = self.study.split
+        if split is None:
+            return "held-out rows"
+        return "later rows" if split.kind == "time" else f"rows of a new {split.column}"
+
     @cached_property
     def informative(self) -> bool:
         """Whether the model is significantly better than the baseline without features."""

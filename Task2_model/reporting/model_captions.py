@@ -43,7 +43,8 @@ def tiles(summary: EvaluationSummary) -> list[tuple[str, str, str]]:
     ends = (format_percent(min(line[f"coverage_{end}"], 1.0), 1) for end in ("low", "high"))
     coverage = (
         format_percent(line["coverage"], 1),
-        f"coverage of the {format_percent(summary.study.contract.confidence)} {wording.region}s",
+        f"coverage of the {format_percent(summary.study.contract.confidence)} {wording.region}s"
+        f"{f' on {summary.held_out_rows}' if summary.study.split else ''}",
         interval(*ends),
     )
     if wording.regression:
@@ -51,7 +52,7 @@ def tiles(summary: EvaluationSummary) -> list[tuple[str, str, str]]:
         single = wording.format_error(summary.subset(X_ONLY)["width"])
         x = wording.feature(summary.study.contract.x)
         return [
-            (wording.format_error(line["loss"]), f"{wording.loss} on held-out rows",
+            (wording.format_error(line["loss"]), f"{wording.loss} on {summary.held_out_rows}",
              interval(*losses)),
             against,
             coverage,
@@ -121,10 +122,23 @@ def coverage(summary: EvaluationSummary) -> str:
     least, most = (format_percent(share, 1) for share in table["coverage"].agg(["min", "max"]))
     text = (
         f"Over {len(table)} subsets of given features, the {format_percent(nominal)} {region}s "
-        f"cover {least} to {most} of held-out cases; "
+        f"cover {least} to {most} of the cases; "
     )
     below_text = f"in {below or 'none'} of the subsets the coverage is significantly lower"
     return text + below_text + (f", in {above} significantly higher" if above else "") + "."
+
+
+def shortfall(summary: EvaluationSummary) -> str:
+    """What to reckon with instead of the nominal coverage; empty where it is reached."""
+    line, nominal = summary.subset(ALL), summary.study.contract.confidence
+    if line["coverage_high"] >= nominal:
+        return ""
+    low, high = (format_percent(line[f"coverage_{end}"], 1) for end in ("low", "high"))
+    return (
+        f"**The coverage falls short**: on {escape_markdown(summary.held_out_rows)}, given all "
+        f"features, it is {format_percent(line['coverage'], 1)} ({interval(low, high)}) instead of "
+        f"{format_percent(nominal)}. Reckon with this figure."
+    )
 
 
 def weakest(summary: EvaluationSummary) -> str:

@@ -123,7 +123,7 @@ def test_nothing_was_warned_of_and_nothing_failed(executed: Any) -> None:
 
 
 def test_the_query_and_the_rows_are_shown_in_the_notebook_only(executed: Any, page: str) -> None:
-    (reading,) = (c for c in executed.cells if "Study.read(" in c.source)
+    (reading,) = (c for c in executed.cells if "training_query(contract" in c.source)
     text, rows = reading.outputs
     assert text.text.startswith("SELECT ")
     assert "<table" in rows.data["text/html"]
