@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,11 @@ from Task2_model.conformal import Block, Calibration, Conformal, conformal
 from Task2_model.contract import Contract, Floats, Rows
 from Task2_model.ensemble import Ensemble, JudgedMember
 from Task2_model.folds import Split, cut
+from Task2_model.frame_encoding import encode_frame
 from Task2_model.training import Members, Progress, Training
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CALIBRATION_ROWS = 2_000  # more would narrow nothing and slow every subset asked for
 
@@ -138,8 +142,14 @@ class PredictiveModel(ABC):
         """The calibrated form of this model."""
         return conformal(self.contract, self.calibration_, self.ensemble_)
 
-    def predict(self, rows: Rows, *, confidence: float | None = None) -> Block:
-        """The answers to rows (n, features): see `Conformal.block`."""
+    def predict(self, data: Rows | pd.DataFrame, *, confidence: float | None = None) -> Block:
+        """The answers to rows (n, features), or to a DataFrame's: see `Conformal.block`.
+
+        A DataFrame has features, any of them, as columns, with the values of feature_store.
+
+        Raises InputError, naming column and row, for a value that is none of its feature's kind.
+        """
+        rows = data if isinstance(data, np.ndarray) else encode_frame(self.contract, data)
         return self.conformal.block(rows, confidence=confidence)
 
     def judged(self, fold: int) -> Conformal | None:

@@ -27,6 +27,7 @@ from Task2_model.contract_builder import TABLE, build_contract
 from Task2_model.evaluate import ALL, Data, Trained, summary, train_all
 from Task2_model.export import export
 from Task2_model.folds import Split
+from Task2_model.frame_encoding import encode_frame
 from Task2_model.model import PredictiveModel
 from Task2_model.registry import DEFAULT, find_model
 
@@ -87,7 +88,7 @@ class Study:
         models: Sequence[str] = (),
     ) -> Self:
         """The study of a table that `sql`, the training query, gave: see `read`."""
-        rows: Rows = np.column_stack([_encoded(contract, table, name) for name in contract.names])
+        rows = encode_frame(contract, table)
         chosen = models or ([dataset.model] if dataset.model else [])
         named = tuple(find_model(name) for name in chosen)
         return cls(
@@ -212,15 +213,6 @@ def _split(dataset: Dataset, table: pd.DataFrame) -> Split | None:
         )
     values = column.rank(method="min") if dataset.split.kind == "time" else column.factorize()[0]
     return Split(dataset.split.kind, dataset.split.column, np.asarray(values))
-
-
-def _encoded(contract: Contract, table: pd.DataFrame, name: str) -> npt.NDArray[np.float32]:
-    feature = contract.by_name[name]
-    if feature.kind == "category":
-        column = table[name].map(feature.codes)
-    else:
-        column = pd.to_numeric(table[name])
-    return np.asarray(column.to_numpy(dtype=np.float32, na_value=np.nan))
 
 
 def _outcomes(contract: Contract, column: pd.Series[Any]) -> npt.NDArray[Any]:

@@ -49,6 +49,13 @@ def test_the_joblib_model_is_the_sealed_one(sealed: Path, study: Study) -> None:
         np.testing.assert_allclose(values, [row["answer"][part] for row in golden], rtol=1e-12)
 
 
+def test_the_joblib_model_answers_a_frame_as_its_rows(sealed: Path, study: Study) -> None:
+    model: PredictiveModel = joblib.load(sealed / "model.joblib")
+    answers = model.predict(study.table.head(50))  # it has the target, too
+    for part, values in model.predict(study.rows[:50]).items():
+        np.testing.assert_array_equal(answers[part], values)
+
+
 def test_golden_rows_ask_in_full_by_x_and_in_part(sealed: Path, study: Study) -> None:
     requests = [row["request"] for row in SealedModel.open(sealed).golden]
     assert list(requests[0]) == list(study.contract.names)
