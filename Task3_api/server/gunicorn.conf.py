@@ -15,7 +15,7 @@ wsgi_app = "Task3_api.server.serve:gunicorn_app()"
 # Platforms say by PORT where they expect the service, on every address of the container.
 bind = f"0.0.0.0:{os.environ.get('PORT', '5000')}"
 
-# Two processes keep answering while one streams a large CSV; more cost about 75 MB each.
+# Two processes keep answering as one streams a large CSV; benchmarks/RESULTS.md says their memory.
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 
 # A slow client holds a thread: the platform in front has to take bodies and answers off it.
