@@ -20,12 +20,13 @@ from joblib import Parallel, delayed, parallel_config
 from Task2_model.baselines import baselines
 from Task2_model.conformal import Conformal
 from Task2_model.contract import Contract, Floats, Indices, Rows
+from Task2_model.fitting import fill_empty
 from Task2_model.folds import Split
+from Task2_model.intervals import Z95, wilson_interval
 from Task2_model.model import PredictiveModel
 from Task2_model.training import Progress
 
 RANDOM_SUBSETS = 12
-Z95 = 1.96
 EVALUATED_ROWS = 2_000  # of a fold, at most
 SUBSETS_AT_ONCE = 16
 ALL, X_ONLY, SINGLE, LEAVE_ONE_OUT, RANDOM = "all", "x_only", "single", "leave_one_out", "random"
@@ -159,10 +160,7 @@ def mean_with_interval(answers: pd.DataFrame, column: str) -> tuple[float, float
     values = answers[column].to_numpy(dtype=np.float64)
     mean, count = float(values.mean()), len(values)
     if set(np.unique(values)) <= {0.0, 1.0}:
-        centre = (mean + Z95**2 / (2 * count)) / (1 + Z95**2 / count)
-        error = Z95 * np.sqrt(mean * (1 - mean) / count + (Z95 / count) ** 2 / 4)
-        half = float(error / (1 + Z95**2 / count))
-        return mean, centre - half, centre + half
+        return mean, *wilson_interval(mean, count)
     error = Z95 * float(values.std(ddof=1)) / np.sqrt(count)
     return mean, mean - error, mean + error
 
@@ -199,7 +197,7 @@ def _evaluated_baselines(data: Data, learned: Indices, held: Indices) -> FoldRes
     contract, rows, outcomes, _ = data
     tables = []
     for name, estimator in baselines(contract).items():
-        estimator.fit(rows[learned], outcomes[learned])
+        estimator.fit(fill_empty(rows[learned]), outcomes[learned])
         table = _baseline_table(contract, estimator, rows[held], outcomes[held])
         tables.append(table.assign(model=name, subset=ALL, feature="", given=0, row=held))
     return FoldResult(held, pd.concat(tables, ignore_index=True))

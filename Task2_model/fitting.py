@@ -27,12 +27,24 @@ def fit(
     """
     if features is not None:
         rows = features.fit_transform(rows, target)
+    rows = fill_empty(rows)
     if stops_early(estimator) and stop is not None:
         watched = stop[0] if features is None else features.transform(stop[0])
         estimator.fit(rows, target, X_val=watched, y_val=stop[1])
     else:
         estimator.fit(rows, target)
     return in_float32(estimator if features is None else make_pipeline(features, estimator))
+
+
+def fill_empty(rows: Any) -> Any:
+    """Rows whose columns without any value are 0 instead, a constant that no tree splits on.
+
+    scikit-learn cannot cut such a column into bins.
+    """
+    if not isinstance(rows, np.ndarray):  # a transformer's sparse matrix has no gaps
+        return rows
+    empty = np.isnan(rows).all(axis=0)
+    return np.where(empty, np.float32(0), rows) if empty.any() else rows
 
 
 def stops_early(estimator: Any) -> bool:

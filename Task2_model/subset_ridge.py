@@ -101,7 +101,8 @@ class Design:
         codes = rows[:, self.categories]
         missing = np.isnan(codes)
         indices = np.where(missing, 0, codes).astype(np.intp) + self.offsets
-        return np.where(missing, len(self.owners), self.columns[indices])
+        columns = np.append(self.columns, len(self.owners))  # where the last category has no value
+        return np.where(missing, len(self.owners), columns[indices])
 
     def matrix(self, rows: Rows) -> Floats:
         """The whole design (n, p), in which what is missing is 0, the mean."""

@@ -54,3 +54,12 @@ def test_features_of_ones_own_come_first_and_need_not_take_gaps(early: bool) -> 
     estimator = HistGradientBoostingRegressor(early_stopping=True) if early else LinearRegression()
     fitted = fit(SimpleImputer(), estimator, rows, target, (rows, target))
     assert np.isfinite(fitted.predict(rows)).all()
+
+
+def test_a_column_without_any_value_is_never_split_on() -> None:
+    rows, target = sample(100, 0.1)
+    rows[:, 1] = np.nan
+    fitted = fit(None, HistGradientBoostingRegressor(max_iter=5), rows, target)
+    full = rows.copy()
+    full[:, 1] = 7
+    np.testing.assert_array_equal(fitted.predict(full), fitted.predict(rows))

@@ -99,3 +99,11 @@ def test_survives_the_disk() -> None:
     with np.load(io.BytesIO(buffer.getvalue()), allow_pickle=False) as arrays:
         after = SubsetRidge.from_arrays(arrays)
     np.testing.assert_array_equal(before(rows), after(rows))
+
+
+def test_a_category_that_no_row_has_adds_nothing() -> None:
+    rows, target = sample()
+    more = np.column_stack([rows, np.full(len(rows), np.nan, dtype=np.float32)])
+    design = Design.of(contract(Feature("never", "category", "Never")), more)
+    wider = SubsetRidge.of(design, [Moments.of(design, more, target)])
+    np.testing.assert_allclose(wider(more), ridge(rows, target, [slice(None)])(rows))
