@@ -110,12 +110,13 @@ def train_all(
     tasks = []
     for index, fold in enumerate(folds.folds):
         held = _sample(folds.rows_in(fold.evaluate), seed)
-        judged = [judged for m in fitted.values() if (judged := m.judged(index)) is not None]
-        if len(held) and len(judged) == len(fitted):
+        judged = [_judged(m, index, data, held) for m in fitted.values()]
+        if len(held) and all(judged):
             learned = folds.rows_in(fold.train)
             tasks += [
-                delayed(_evaluated)(type(m).__name__, j, held, rows[held], outcomes[held])
-                for m, j in zip(fitted.values(), judged, strict=True)
+                delayed(_evaluated)(type(m).__name__, j, part, rows[part], outcomes[part])
+                for m, parts in zip(fitted.values(), judged, strict=True)
+                for part, j in parts
             ]
             tasks.append(delayed(_evaluated_baselines)(data._replace(split=None), learned, held))
     with parallel_config("loky", inner_max_num_threads=1):
@@ -167,6 +168,42 @@ def mean_with_interval(answers: pd.DataFrame, column: str) -> tuple[float, float
 
 def _sample(rows: Indices, seed: int) -> Indices:
     return np.sort(np.random.default_rng(seed).permutation(rows)[:EVALUATED_ROWS])
+
+
+def _judged(
+    model: PredictiveModel, index: int, data: Data, held: Indices
+) -> list[tuple[Indices, Conformal]]:
+    """A fold's rows in parts, each with what answers it; nothing where rows are too few.
+
+    Where little is given, probabilities nearly tie, and those of two members cannot be compared:
+    one half of a fold's rows calibrates its member for the other half. The service compares
+    each member with itself, too. Amounts have no such ties, and are calibrated by other folds.
+    """
+    fold = model.folds_.folds[index]
+    if (
+        data.contract.task == "regression"
+        or fold.calibrate != fold.evaluate
+        or model.folds_.ordered
+    ):
+        judged = model.judged(index)
+        return [] if judged is None else [(held, judged)]
+    halves, parts = _halves(data, held), []
+    for half in (0, 1):
+        apart = held[halves != half]
+        judged = model.judged_by(index, data.rows[apart], data.outcomes[apart])
+        if judged is None:
+            return []
+        parts.append((held[halves == half], judged))
+    return parts
+
+
+def _halves(data: Data, held: Indices) -> Indices:
+    """0 or 1 for each of these rows: both halves have the same classes, and groups stay whole."""
+    if data.split is not None:
+        return np.asarray(np.unique(data.split.values[held], return_inverse=True)[1] % 2)
+    halves = np.empty(len(held), dtype=np.intp)
+    halves[np.argsort(data.outcomes[held], kind="stable")] = np.arange(len(held)) % 2
+    return halves
 
 
 def _evaluated(

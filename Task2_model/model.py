@@ -164,8 +164,18 @@ class PredictiveModel(ABC):
         apart = ~np.isin(blocks, evaluated)
         if self.folds_.ordered:
             apart &= blocks < min(evaluated)
-        member = JudgedMember(self.ensemble_, fold)
-        calibrated = conformal(self.contract, self.calibration_.subset(apart), member)
+        return self._calibrated_member(fold, self.calibration_.subset(apart))
+
+    def judged_by(self, fold: int, rows: Rows, outcomes: npt.NDArray[Any]) -> Conformal | None:
+        """The member of one fold alone, calibrated by rows that it never saw.
+
+        None where there are too few.
+        """
+        folds = np.full(len(rows), fold)
+        return self._calibrated_member(fold, Calibration(rows, self._learned(outcomes), folds))
+
+    def _calibrated_member(self, fold: int, calibration: Calibration) -> Conformal | None:
+        calibrated = conformal(self.contract, calibration, JudgedMember(self.ensemble_, fold))
         return calibrated if calibrated.allows(self.contract.confidence) else None
 
     def __getstate__(self) -> dict[str, Any]:

@@ -142,3 +142,9 @@ def test_each_question_has_an_answer(url: str, tmp_path: Path) -> None:
     assert all(answer.question.text.endswith("?") for answer in answers)
     assert answers[0].result.rows[-1] == ("all loans", 4454, 1254, 28, 4627342, 1449703, 31)
     assert answers[5].result.rows[0] == ("there are records", 773, 429, 344, 55, 514)
+
+
+def test_sets_cover_as_often_as_they_say_whatever_is_given(study: Study) -> None:
+    coverage = study.summary.loc[study.summary["model"] == "Boosting", "coverage"]
+    assert len(coverage) > 30
+    assert coverage.min() > 0.87  # ties of coarse features can only make a set larger
