@@ -19,6 +19,7 @@ from Task2_model.onnx_graph import onnx_graph
 from Task2_model.trees import forest
 
 X_ONLY_ROWS = 10_000
+LEAST_PROBABILITY = 0.01  # float32 knows 1 - p, and so a tiny p, to some 6e-8
 TOLERANCE = 1e-5  # relative; float32 itself carries about 1e-7
 
 
@@ -50,6 +51,7 @@ def export(model: PredictiveModel, rows: Rows) -> dict[str, bytes]:
 def _refuse_difference(model: PredictiveModel, forms: dict[str, Ensemble], rows: Rows) -> None:
     """Compare all forms on every row as it is, and on some with `x` alone."""
     first = np.arange(rows.shape[1]) == 0
+    least = LEAST_PROBABILITY if model.contract.task == "classification" else 1e-12
     x_only = np.where(first, rows[:X_ONLY_ROWS], np.float32(np.nan))
     for asked in (rows, x_only):
         order = np.lexsort(asked.T[::-1])  # trees answer like after like the fastest
@@ -58,7 +60,7 @@ def _refuse_difference(model: PredictiveModel, forms: dict[str, Ensemble], rows:
         scale = np.maximum(np.abs(expected), np.median(np.abs(expected), axis=0))
         for name, form in forms.items():
             got = _in_units(model.contract, form.members(masked))
-            apart = np.abs(got - expected) / np.maximum(scale, 1e-12)
+            apart = np.abs(got - expected) / np.maximum(scale, least)
             if not np.isfinite(got).all() or apart.max() > TOLERANCE:
                 worst = np.nan_to_num(apart, nan=np.inf).argmax()
                 row, output = np.unravel_index(worst, apart.shape)

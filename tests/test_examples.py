@@ -63,7 +63,7 @@ def test_its_regression_equals_its_onnx_form_and_is_no_forest(
     )
     command = [sys.executable, "-c", code, houses_url]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["Ridge", "model.onnx"]
+    assert done.stdout.split() == ["Ridge", "ensemble.npz", "model.onnx"]
 
 
 def test_says_two_things_and_no_more() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from Task2_model.ensemble import SPECIALIST_WEIGHT
-from Task2_model.fitting import last_step
+from Task2_model.fitting import BOOSTED, last_step
 from Task2_model.folds import FOLDS
 from Task2_model.formatting import (
     NBSP,
@@ -125,7 +125,8 @@ def _answering(fitted: Any) -> str:
 
 
 def _trees(estimator: Any) -> int:
-    return int(getattr(last_step(estimator), "n_iter_", 0))
+    last = last_step(estimator)
+    return int(last.n_iter_) if isinstance(last, BOOSTED) else 0
 
 
 def _from_to(counts: list[int]) -> str:

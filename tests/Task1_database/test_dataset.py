@@ -71,7 +71,7 @@ def test_the_shipped_houses_are_complete() -> None:
         (
             {"dataset.toml": "colour = 1\n" + TOML},
             "dataset.toml: colour: expected no such key; known are title, description, task, x, "
-            "model, target, tables, features, excluded",
+            "model, confidence, split, target, tables, features, excluded",
         ),
         (
             {"dataset.toml": TOML.replace('"regression"', '"guessing"')},
