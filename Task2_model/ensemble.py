@@ -134,7 +134,7 @@ class Ensemble:
             return cls(contract, SubsetRidge.from_arrays(arrays), weights, runtime(len(weights)))
 
 
-class JudgedMember(Ensemble):
+class SingleMember(Ensemble):
     """One member that stands for all, so that rows of its own fold can judge it."""
 
     def __init__(self, ensemble: Ensemble, member: int) -> None:

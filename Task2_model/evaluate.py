@@ -110,12 +110,12 @@ def train_all(
     tasks = []
     for index, fold in enumerate(folds.folds):
         held = _sample(folds.rows_in(fold.evaluate), seed)
-        judged = [_judged(m, index, data, held) for m in fitted.values()]
-        if len(held) and all(judged):
+        evaluated = [_evaluation_parts(m, index, data, held) for m in fitted.values()]
+        if len(held) and all(evaluated):
             learned = folds.rows_in(fold.train)
             tasks += [
                 delayed(_evaluated)(type(m).__name__, j, part, rows[part], outcomes[part])
-                for m, parts in zip(fitted.values(), judged, strict=True)
+                for m, parts in zip(fitted.values(), evaluated, strict=True)
                 for part, j in parts
             ]
             tasks.append(delayed(_evaluated_baselines)(data._replace(split=None), learned, held))
@@ -170,7 +170,7 @@ def _sample(rows: Indices, seed: int) -> Indices:
     return np.sort(np.random.default_rng(seed).permutation(rows)[:EVALUATED_ROWS])
 
 
-def _judged(
+def _evaluation_parts(
     model: PredictiveModel, index: int, data: Data, held: Indices
 ) -> list[tuple[Indices, Conformal]]:
     """A fold's rows in parts, each with what answers it; nothing where rows are too few.
@@ -185,15 +185,15 @@ def _judged(
         or fold.calibrate != fold.evaluate
         or model.folds_.ordered
     ):
-        judged = model.judged(index)
-        return [] if judged is None else [(held, judged)]
+        evaluated = model.evaluation_member(index)
+        return [] if evaluated is None else [(held, evaluated)]
     halves, parts = _halves(data, held), []
     for half in (0, 1):
         apart = held[halves != half]
-        judged = model.judged_by(index, data.rows[apart], data.outcomes[apart])
-        if judged is None:
+        evaluated = model.member_calibrated_by(index, data.rows[apart], data.outcomes[apart])
+        if evaluated is None:
             return []
-        parts.append((held[halves == half], judged))
+        parts.append((held[halves == half], evaluated))
     return parts
 
 
@@ -207,24 +207,24 @@ def _halves(data: Data, held: Indices) -> Indices:
 
 
 def _evaluated(
-    name: str, judged: Conformal, held: Indices, rows: Rows, truth: npt.NDArray[Any]
+    name: str, evaluated: Conformal, held: Indices, rows: Rows, truth: npt.NDArray[Any]
 ) -> FoldResult:
     tables = []
-    for subset, block in _answered(judged, evaluation_subsets(judged.contract, seed=0), rows):
-        table = _table(judged.contract, block, truth)
+    for subset, block in _answered(evaluated, evaluation_subsets(evaluated.contract, seed=0), rows):
+        table = _table(evaluated.contract, block, truth)
         tables.append(table.assign(model=name, subset=subset.kind, feature=subset.feature,
                                    given=int(subset.given.sum()), row=held))  # fmt: skip
     return FoldResult(held, pd.concat(tables, ignore_index=True))
 
 
 def _answered(
-    judged: Conformal, subsets: list[FeatureSubset], rows: Rows
+    evaluated: Conformal, subsets: list[FeatureSubset], rows: Rows
 ) -> Iterator[tuple[FeatureSubset, dict[str, Any]]]:
     """The answers to all rows given each subset; several at once, which takes less time."""
     for begin in range(0, len(subsets), SUBSETS_AT_ONCE):
         some = subsets[begin : begin + SUBSETS_AT_ONCE]
         masked = [np.where(subset.given, rows, np.float32(np.nan)) for subset in some]
-        block = judged.block(np.concatenate(masked))
+        block = evaluated.block(np.concatenate(masked))
         for index, subset in enumerate(some):
             own = slice(index * len(rows), (index + 1) * len(rows))
             yield subset, {part: values[own] for part, values in block.items()}

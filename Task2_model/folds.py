@@ -4,7 +4,7 @@ Rows are cut into blocks, and a fold says what becomes of each block. Usually a 
 stopped, calibrated and evaluated on the one block that it does not learn from, and all of them
 answer together. Of a large table a single split does, with a block for each of these jobs. Rows
 that belong together stay in one block; rows in time are cut into windows that expand, so that a
-model is only ever judged by what came after the rows that it learned from.
+model is only ever evaluated on what came after the rows that it learned from.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Fold:
-    """The blocks that a model learns from, and those that it is stopped and judged by.
+    """The blocks that a model learns from, and those that stop, calibrate and evaluate it.
 
     All but `train` are empty for a model that learns from every row.
     """

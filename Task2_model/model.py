@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 from Task1_database.errors import TrainingError
 from Task2_model.conformal import Block, Calibration, Conformal, conformal
 from Task2_model.contract import Contract, Floats, Rows
-from Task2_model.ensemble import Ensemble, JudgedMember
+from Task2_model.ensemble import Ensemble, SingleMember
 from Task2_model.folds import Split, cut
 from Task2_model.frame_encoding import encode_frame
 from Task2_model.training import Members, Progress, Training
@@ -152,7 +152,7 @@ class PredictiveModel(ABC):
         rows = data if isinstance(data, np.ndarray) else encode_frame(self.contract, data)
         return self.conformal.block(rows, confidence=confidence)
 
-    def judged(self, fold: int) -> Conformal | None:
+    def evaluation_member(self, fold: int) -> Conformal | None:
         """The member of one fold alone, calibrated by rows that it is not evaluated on.
 
         In time these are rows from before. None where there are too few.
@@ -166,7 +166,9 @@ class PredictiveModel(ABC):
             apart &= blocks < min(evaluated)
         return self._calibrated_member(fold, self.calibration_.subset(apart))
 
-    def judged_by(self, fold: int, rows: Rows, outcomes: npt.NDArray[Any]) -> Conformal | None:
+    def member_calibrated_by(
+        self, fold: int, rows: Rows, outcomes: npt.NDArray[Any]
+    ) -> Conformal | None:
         """The member of one fold alone, calibrated by rows that it never saw.
 
         None where there are too few.
@@ -175,7 +177,7 @@ class PredictiveModel(ABC):
         return self._calibrated_member(fold, Calibration(rows, self._learned(outcomes), folds))
 
     def _calibrated_member(self, fold: int, calibration: Calibration) -> Conformal | None:
-        calibrated = conformal(self.contract, calibration, JudgedMember(self.ensemble_, fold))
+        calibrated = conformal(self.contract, calibration, SingleMember(self.ensemble_, fold))
         return calibrated if calibrated.allows(self.contract.confidence) else None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -196,11 +198,11 @@ class PredictiveModel(ABC):
             self.folds_.weights,
             Members(self.contract, self.members_),
         )
-        judged = np.flatnonzero(training.owners >= 0)
-        oof = self._out_of_fold(training.augmented[judged], training.owners[judged])
+        held_out = np.flatnonzero(training.owners >= 0)
+        oof = self._out_of_fold(training.augmented[held_out], training.owners[held_out])
         if self.contract.task == "regression":
             location = np.zeros(len(training.owners))
-            location[judged] = oof[:, 0]
+            location[held_out] = oof[:, 0]
             scales = training.scales(self.members_, location)
             for member, scale in zip(self.members_, scales, strict=True):
                 member.scale = scale

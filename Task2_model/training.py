@@ -139,8 +139,8 @@ class Training:
         errors on its own rows, which look too small, nor from rows that calibrate the member.
         """
         errors = self.learned[self._indices] - oof
-        judged = self.owners >= 0
-        least = LEAST_ERROR * errors[judged].std() + 1e-12
+        held_out = self.owners >= 0
+        least = LEAST_ERROR * errors[held_out].std() + 1e-12
         target = np.log(np.abs(errors) + least)
         scale = HistGradientBoostingRegressor(
             max_iter=SCALE_TREES,
@@ -151,7 +151,7 @@ class Training:
         )
         tasks = []
         for fold, member in zip(self.folds.folds, members, strict=True):
-            own = np.flatnonzero(judged & ~np.isin(self._blocks, fold.calibrate))
+            own = np.flatnonzero(held_out & ~np.isin(self._blocks, fold.calibrate))
             rows = apply_ranks(self.augmented[own], member.ranks)
             tasks.append(delayed(fit)(None, clone(scale), rows, target[own]))
         return self._run(tasks)

@@ -55,14 +55,14 @@ def test_a_group_is_never_on_both_sides(count: int) -> None:
 def test_in_time_what_judges_comes_after_what_is_learned(count: int) -> None:
     times = np.random.default_rng(0).permutation(count) // 2  # two rows at each moment
     folds = cut(contract(), np.zeros(count), 0, Split("time", "sold_on", times))
-    *judged, last = folds.folds
-    for fold in judged:
+    *evaluated, last = folds.folds
+    for fold in evaluated:
         learned = times[folds.rows_in(fold.train)]
         for judges in (fold.stop, fold.calibrate, fold.evaluate):
             assert learned.max() < times[folds.rows_in(judges)].min()
     assert last.train == tuple(range(BLOCKS))
     assert not last.evaluate
-    assert folds.weights.tolist() == [0.0] * len(judged) + [1.0]
+    assert folds.weights.tolist() == [0.0] * len(evaluated) + [1.0]
 
 
 @pytest.mark.parametrize(

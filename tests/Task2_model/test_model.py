@@ -146,12 +146,12 @@ def test_a_member_is_judged_by_rows_that_did_not_teach_calibrate_or_stop_it(stud
     model = Quick(study.contract).fit(study.rows, study.outcomes)
     shares = []
     for fold in range(5):
-        judged, held = model.judged(fold), model.folds_.rows_in((fold,))
-        assert judged
-        block, truth = judged.block(study.rows[held]), study.outcomes[held]
+        evaluated, held = model.evaluation_member(fold), model.folds_.rows_in((fold,))
+        assert evaluated
+        block, truth = evaluated.block(study.rows[held]), study.outcomes[held]
         shares.append(((block["lower"] <= truth) & (truth <= block["upper"])).mean())
-        kept = {row.tobytes() for row in judged.calibration.rows}
-        assert len(judged.calibration.rows) == len(study.rows) - len(held)
+        kept = {row.tobytes() for row in evaluated.calibration.rows}
+        assert len(evaluated.calibration.rows) == len(study.rows) - len(held)
         assert np.mean([row.tobytes() in kept for row in study.rows[held]]) < 0.1  # twins
     assert 0.87 < np.mean(shares) < 0.93
 
