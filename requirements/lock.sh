@@ -9,8 +9,9 @@ lock() {
     --no-header --no-emit-index-url --output-file "requirements/$out" "$@" pyproject.toml
 }
 train="--extra build --extra train --extra mysql --extra postgres"
+dev="--extra s3 --extra score --extra dask --extra dev"
 # shellcheck disable=SC2086  # several words on purpose
-lock dev.txt $train --extra dev "$@"
+lock dev.txt $train $dev "$@"
 lock train.txt $train --constraint requirements/dev.txt
 lock notebook.txt $train --extra notebook --constraint requirements/dev.txt
 lock serve.txt --constraint requirements/dev.txt
