@@ -106,7 +106,9 @@ class Conformal(ABC):
                 f"{len(self.calibration.rows):,} calibration rows allow"
             )
         raw = self._raw(rows)
-        return self._point(self._answer(raw)) | self._region(raw, *self._limits(rows, level))
+        return self._point(self._answer(raw)) | self._prediction_set(
+            raw, *self._quantiles(rows, level)
+        )
 
     def point(self, rows: Rows) -> Block:
         """The answers without their interval or set, which need no calibration."""
@@ -122,14 +124,14 @@ class Conformal(ABC):
 
     @abstractmethod
     def _raw(self, rows: Rows) -> Floats:
-        """What the region is made of: raw outputs, of all members where it takes these."""
+        """What the interval or set is made of: raw outputs, of all members where it takes these."""
 
     @abstractmethod
     def _answer(self, raw: Floats) -> Floats:
         """The raw outputs (n, outputs) of all members together."""
 
     def is_calibrated(self, rows: Rows) -> bool:
-        """Whether the limits of one row (1, features) at the usual confidence are known already."""
+        """Whether the quantiles of one row (1, features) at the usual confidence are known."""
         return (np.packbits(~np.isnan(rows[0])).tobytes(), self.contract.confidence) in self._cache
 
     @abstractmethod
@@ -137,46 +139,48 @@ class Conformal(ABC):
         """Raw outputs (n, outputs) as answers without a confidence."""
 
     @abstractmethod
-    def _region(self, raw: Floats, limits: Floats, of_row: Indices | None) -> Block:
-        """The interval or set, from raw outputs and the limits of each subset.
+    def _prediction_set(self, raw: Floats, quantiles: Floats, of_row: Indices | None) -> Block:
+        """The interval or set, from raw outputs and the quantiles of each subset.
 
-        `of_row` (n,) says which of the limits are a row's; None where all have the first.
+        `of_row` (n,) says which of the quantiles are a row's; None where all have the first.
         """
 
     @abstractmethod
-    def _scores_to_limits(
+    def _scores_to_quantiles(
         self, raw: Floats, rows: npt.NDArray[np.bool_], confidence: float
     ) -> Floats | None:
-        """The limits that some calibration rows set, from their raw outputs.
+        """The quantiles that some calibration rows give, from their raw outputs.
 
-        None where they are too few to set any.
+        None where they are too few to give any.
         """
 
-    def _limits(self, rows: Rows, confidence: float) -> tuple[Floats, Indices | None]:
-        """The limits of each subset that rows give, and whose limits are each row's."""
+    def _quantiles(self, rows: Rows, confidence: float) -> tuple[Floats, Indices | None]:
+        """The quantiles of each subset that rows give, and which of them are each row's."""
         given = ~np.isnan(rows)
         if len(rows) == 1 or (given == given[0]).all():
             key = np.packbits(given[0]).tobytes(), confidence
-            limits = self._cache.get(key)
-            return (self._limits_of([key])[0] if limits is None else limits)[np.newaxis], None
+            quantiles = self._cache.get(key)
+            return (self._quantiles_of([key])[0] if quantiles is None else quantiles)[
+                np.newaxis
+            ], None
         packed = np.packbits(given, axis=1)
         subsets: list[bytes] = packed.view(f"V{packed.shape[1]}").ravel().tolist()
         indices = {subset: index for index, subset in enumerate(dict.fromkeys(subsets))}
-        limits_of = self._limits_of([(subset, confidence) for subset in indices])
-        return np.array(limits_of), np.array([indices[subset] for subset in subsets])
+        each = self._quantiles_of([(subset, confidence) for subset in indices])
+        return np.array(each), np.array([indices[subset] for subset in subsets])
 
-    def _limits_of(self, keys: list[tuple[bytes, float]]) -> list[Floats]:
+    def _quantiles_of(self, keys: list[tuple[bytes, float]]) -> list[Floats]:
         cache = self._cache
         new = sorted(key for key in keys if key not in cache)
         found = dict(zip(new, self._calibrate(new), strict=True))
-        for key, limits in found.items():
-            if len(cache) >= min(CACHED_SUBSETS, CACHED_BYTES // limits.nbytes):
+        for key, quantiles in found.items():
+            if len(cache) >= min(CACHED_SUBSETS, CACHED_BYTES // quantiles.nbytes):
                 self._cache = cache = {}  # another thread may still read the old one
-            cache[key] = limits
+            cache[key] = quantiles
         return [found[key] if key in found else cache[key] for key in keys]
 
     def _calibrate(self, keys: list[tuple[bytes, float]]) -> Iterator[Floats]:
-        """The limits of each subset: everything outside it is masked in the calibration rows too.
+        """Each subset's quantiles: what is outside it is masked in the calibration rows, too.
 
         Copies of one row stand side by side, in the order of the subsets, because trees answer
         like after like the fastest.
@@ -193,17 +197,19 @@ class Conformal(ABC):
             ).reshape(*masked.shape[:2], -1)
             complete = (self._known[:, None] | ~given).all(axis=2)
             for index, (_, confidence) in enumerate(some):
-                yield self._limits_from(raw[:, index], complete[:, index], confidence)
+                yield self._quantiles_from(raw[:, index], complete[:, index], confidence)
 
-    def _limits_from(
+    def _quantiles_from(
         self, raw: Floats, complete: npt.NDArray[np.bool_], confidence: float
     ) -> Floats:
-        limits = self._scores_to_limits(raw, complete, confidence)
-        if limits is None:  # hardly any row gives all of this: those that give part of it stand in
-            limits = self._scores_to_limits(raw, np.ones_like(complete), confidence)
-        if limits is None:
+        quantiles = self._scores_to_quantiles(raw, complete, confidence)
+        if (
+            quantiles is None
+        ):  # hardly any row gives all of this: those that give part of it stand in
+            quantiles = self._scores_to_quantiles(raw, np.ones_like(complete), confidence)
+        if quantiles is None:
             raise ValueError(f"{len(complete)} calibration rows are too few")
-        return limits
+        return quantiles
 
 
 class ConformalRegressor(Conformal):
@@ -229,9 +235,9 @@ class ConformalRegressor(Conformal):
     def _point(self, raw: Floats) -> Block:
         return {"prediction": self._amount(raw[:, 0])}
 
-    def _region(self, raw: Floats, limits: Floats, of_row: Indices | None) -> Block:
-        limits = limits if of_row is None else limits[of_row]
-        ends = self._amount(raw[:, :1] + limits * np.exp(raw[:, 1:]))
+    def _prediction_set(self, raw: Floats, quantiles: Floats, of_row: Indices | None) -> Block:
+        quantiles = quantiles if of_row is None else quantiles[of_row]
+        ends = self._amount(raw[:, :1] + quantiles * np.exp(raw[:, 1:]))
         return {"lower": ends[:, 0], "upper": ends[:, 1]}
 
     def _amount(self, learned: Floats) -> Floats:
@@ -243,7 +249,7 @@ class ConformalRegressor(Conformal):
             return np.maximum(learned, 0.0)
         return learned
 
-    def _scores_to_limits(
+    def _scores_to_quantiles(
         self, raw: Floats, rows: npt.NDArray[np.bool_], confidence: float
     ) -> Floats | None:
         outcomes, own = self.calibration.outcomes[rows], raw[rows]
@@ -287,17 +293,17 @@ class ConformalClassifier(Conformal):
             label, probability = best, raw.max(axis=1)
         return {"label": label, "probability": probability, "probabilities": raw}
 
-    def _region(self, raw: Floats, limits: Floats, of_row: Indices | None) -> Block:
+    def _prediction_set(self, raw: Floats, quantiles: Floats, of_row: Indices | None) -> Block:
         possible = np.empty((len(raw), raw.shape[2]), dtype=bool)
-        for index, limit in enumerate(limits):
+        for index, of_subset in enumerate(quantiles):
             rows = slice(None) if of_row is None else of_row == index
-            possible[rows] = _possible(raw[rows], limit)
+            possible[rows] = _possible(raw[rows], of_subset)
         empty = np.flatnonzero(~possible.any(axis=1))
         likeliest = self.ensemble.mean(raw[empty]).argmax(axis=1)
         possible[empty, likeliest] = True  # a set is never empty
         return {"set": possible}
 
-    def _scores_to_limits(
+    def _scores_to_quantiles(
         self, raw: Floats, rows: npt.NDArray[np.bool_], confidence: float
     ) -> Floats | None:
         """For each class and member the lowest scores (classes, members, 1 + needed).
@@ -311,14 +317,14 @@ class ConformalClassifier(Conformal):
         if not any(needed) and not rows.all():
             return None
         longest = max(_needed(outcomes, classes, confidence))  # the same for every subset
-        limits = np.full((classes, members, 1 + longest), np.inf)
+        quantiles = np.full((classes, members, 1 + longest), np.inf)
         for index, least in enumerate(needed):
-            limits[index, :, 0] = least
+            quantiles[index, :, 0] = least
             for member in range(members):
                 own = raw[rows & (outcomes == index) & (folds == member), index]
                 lowest = np.sort(own)[:least]
-                limits[index, member, 1 : 1 + len(lowest)] = lowest
-        return limits
+                quantiles[index, member, 1 : 1 + len(lowest)] = lowest
+        return quantiles
 
 
 def _needed(outcomes: Indices, classes: int, confidence: float) -> list[int]:
@@ -327,17 +333,20 @@ def _needed(outcomes: Indices, classes: int, confidence: float) -> list[int]:
     return [count + 1 - rank_at_least(confidence, count) for count in counts]
 
 
-def _possible(members: Floats, limits: Floats) -> npt.NDArray[np.bool_]:
-    """Which classes stay (n, classes), from probabilities (n, members, classes) and one limit."""
+def _possible(members: Floats, quantiles: Floats) -> npt.NDArray[np.bool_]:
+    """Which classes stay (n, classes), from probabilities (n, members, classes).
+
+    `quantiles` are those of one subset: see `ConformalClassifier._scores_to_quantiles`.
+    """
     if len(members) == 1:
-        as_low = limits[:, :, 1:] <= members[0].T[:, :, None]
-        no_higher = np.count_nonzero(as_low.reshape(len(limits), -1), axis=1)
-        return np.asarray(no_higher >= limits[:, 0, 0])[np.newaxis]
-    no_higher = np.zeros((len(members), len(limits)), dtype=np.intp)
-    for index, of_class in enumerate(limits):
+        as_low = quantiles[:, :, 1:] <= members[0].T[:, :, None]
+        no_higher = np.count_nonzero(as_low.reshape(len(quantiles), -1), axis=1)
+        return np.asarray(no_higher >= quantiles[:, 0, 0])[np.newaxis]
+    no_higher = np.zeros((len(members), len(quantiles)), dtype=np.intp)
+    for index, of_class in enumerate(quantiles):
         for member, scores in enumerate(of_class[:, 1:]):
             no_higher[:, index] += scores.searchsorted(members[:, member, index], "right")
-    return np.asarray(no_higher >= limits[:, 0, 0])
+    return np.asarray(no_higher >= quantiles[:, 0, 0])
 
 
 def rank_at_least(share: float, count: int) -> int:
