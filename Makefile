@@ -5,6 +5,7 @@ DATASET ?= houses
 PORT    ?= 5000
 URL     ?= http://127.0.0.1:5000
 PEERS   ?= all
+WORKERS ?= 2
 
 BIN := .venv/bin
 
@@ -17,7 +18,7 @@ help:  ## these lines
 	@sed -n 's/^\([a-z-]*\):[^#]*## */\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 test: .venv/dev  ## every test that this machine can run
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 images-test: .venv/dev  ## the images and docker-compose.yml, for real (needs root and Debian)
 	@$(BIN)/python -m tests.images

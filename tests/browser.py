@@ -26,9 +26,9 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from Task3_api.server.serve import free_port
 from tests.hostile_dataset import hostile
-from tests.live import Live, start
+from tests.live import Live, own_port, start
+from tests.once import Once
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
@@ -105,13 +105,10 @@ def watch(page: Page, origin: str, troubles: list[str], failing: str = "") -> No
     page.on("pageerror", lambda error: troubles.append(f"{page.url} throws: {error}"))
 
 
-@contextmanager
-def trained(dataset: str, home: Path) -> Iterator[Live]:
-    """A dataset loaded, trained and served in `home`, as `tablecast run` does it."""
-    tablecast = ["-m", "tablecast", "run", dataset]
-    command = [sys.executable, *tablecast, "--no-serve"]
+def run(dataset: str, home: Path) -> None:
+    """Load and train a dataset in `home`, as `tablecast run` does it."""
     done = subprocess.run(
-        command,
+        [sys.executable, "-m", "tablecast", "run", dataset, "--no-serve"],
         check=False,
         cwd=home,
         env={**os.environ, "TABLECAST_HOME": str(home)},
@@ -119,23 +116,21 @@ def trained(dataset: str, home: Path) -> Iterator[Live]:
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    with served(Path(dataset).name, home) as live:
-        yield live
 
 
 @contextmanager
 def served(dataset: str, home: Path) -> Iterator[Live]:
     """A dataset that is trained in `home`, served."""
-    port = free_port(18_200)
+    port = own_port()
     live = start(["-m", "tablecast", "serve", dataset, "--port", str(port)], port, home)
     yield live
     live.stop()
 
 
 @pytest.fixture(scope="session")
-def clients_live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+def clients_live(once: Once) -> Iterator[Live]:
     """The service of the dataset `clients`: a classification with whole numbers as labels."""
-    with trained("clients", tmp_path_factory.mktemp("clients")) as live:
+    with served("clients", once("clients_home", lambda home: run("clients", home))) as live:
         yield live
 
 
@@ -147,8 +142,8 @@ def births_live(births_home: Path) -> Iterator[Live]:
 
 
 @pytest.fixture(scope="session")
-def hostile_live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+def hostile_live(once: Once) -> Iterator[Live]:
     """The service of a dataset whose every text tries to be markup, script, SQL or a formula."""
-    home = tmp_path_factory.mktemp("hostile_home")
-    with trained(str(hostile(home)), home) as live:
+    home = once("hostile_home", lambda home: run(str(hostile(home)), home))
+    with served("hostile", home) as live:
         yield live

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import cast
 
+import joblib
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 
 import tablecast
 from Task1_database.databases.connect import connect
@@ -21,9 +24,11 @@ from Task2_model.study import Study
 from Task2_model.train import train
 from Task3_api.app import create_app
 from Task3_api.predictor import Predictor
-from Task3_api.server.serve import free_port
-from tests.live import Live, start
+from tests.live import Live, own_port, start
+from tests.once import Once, once_in, root_of
 
+settings.register_profile("tablecast", deadline=None)  # time is not the matter
+settings.load_profile("tablecast")
 pytest_plugins = ["tests.servers", "tests.browser"]
 for variable in VARIABLES:  # no test may touch the database of whoever runs it
     os.environ.pop(variable, None)
@@ -40,22 +45,37 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 
 @pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """`once(name, make)`: a folder made once a run; read it, never write to it."""
+    return once_in(root_of(tmp_path_factory))
+
+
+@pytest.fixture(scope="session")
 def houses() -> Dataset:
     return Dataset.open("houses")
 
 
 @pytest.fixture(scope="session")
-def houses_url(houses: Dataset, tmp_path_factory: pytest.TempPathFactory) -> str:
+def houses_url(houses: Dataset, once: Once) -> str:
     """A DuckDB file with houses loaded; read it, never write to it."""
-    url = f"duckdb:///{tmp_path_factory.mktemp('databases')}/houses.duckdb"
-    list(load(houses, url))
-    return url
+
+    def url(folder: Path) -> str:
+        return f"duckdb:///{folder}/houses.duckdb"
+
+    return url(once("houses_database", lambda folder: list(load(houses, url(folder)))))
 
 
 @pytest.fixture(scope="session")
-def study(houses: Dataset, houses_url: str) -> Iterator[Study]:
-    with connect(houses_url, read_only=True) as database:
-        yield Study.read(database, houses)
+def study(houses: Dataset, houses_url: str, once: Once) -> Study:
+    """The study of houses, evaluated and fitted."""
+
+    def make(folder: Path) -> None:
+        with connect(houses_url, read_only=True) as database:
+            study = Study.read(database, houses)
+        assert study.fitted
+        joblib.dump(study, folder / "study.joblib")
+
+    return cast("Study", joblib.load(once("houses_study", make) / "study.joblib"))
 
 
 @pytest.fixture(scope="session")
@@ -64,11 +84,9 @@ def fitted(study: Study) -> PredictiveModel:
 
 
 @pytest.fixture(scope="session")
-def models(houses: Dataset, houses_url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def models(houses: Dataset, houses_url: str, once: Once) -> Path:
     """models/houses with one version in service, made as `tablecast train` makes it."""
-    folder = tmp_path_factory.mktemp("models") / "houses"
-    train(houses, houses_url, folder)
-    return folder
+    return once("houses_models", lambda folder: train(houses, houses_url, folder))
 
 
 @pytest.fixture(scope="session")
@@ -103,20 +121,22 @@ def home(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def births_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def births_home(once: Once) -> Path:
     """A home in which births, a classification, is loaded and trained, as one does from Python."""
-    folder = tmp_path_factory.mktemp("births")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TABLECAST_HOME", str(folder))
-        tablecast.load("births")
-        tablecast.train("births")
-    return folder
+
+    def make(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TABLECAST_HOME", str(folder))
+            tablecast.load("births")
+            tablecast.train("births")
+
+    return once("births_home", make)
 
 
 @pytest.fixture(scope="session")
 def live(home: Path) -> Iterator[Live]:
     """The service, as `tablecast serve houses` runs it."""
-    port = free_port(18_000)
+    port = own_port()
     live = start(["-m", "tablecast", "serve", "houses", "--port", str(port)], port, home)
     yield live
     live.stop()

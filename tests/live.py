@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -12,6 +13,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from Task3_api.server.serve import free_port
+
+
+def own_port() -> int:
+    """A free port that no other worker of the tests is about to take, either."""
+    return free_port(random.randrange(20_000, 32_000))
 
 
 @dataclass

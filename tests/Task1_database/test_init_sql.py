@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from Task1_database import init_sql
@@ -90,7 +90,6 @@ def test_odd_texts_are_values_or_not(ask: Ask, column: Column) -> None:
 
 
 @pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.type)
-@settings(deadline=None)
 @given(texts=st.lists(NEAR | NUMBERS, min_size=1, max_size=30))
 def test_any_text_is_a_value_or_not(ask: Ask, column: Column, texts: list[str]) -> None:
     check(ask, column, texts)

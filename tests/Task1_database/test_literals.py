@@ -7,7 +7,7 @@ import re
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from Task1_database.errors import InputError
@@ -66,7 +66,6 @@ def fitting_formats(text: str) -> list[ColumnFormat]:
     return [form for form, fit in zip(forms, row, strict=True) if fit]
 
 
-@settings(deadline=None)
 @given(ODD | NUMBERS | DAYS)
 def test_what_new_keeps_as_it_is_can_be_loaded(text: str) -> None:
     """Formats that leave the text alone fit nothing that its column would refuse."""

@@ -169,7 +169,7 @@ def test_a_step_gives_up_in_one_line(tablecast: Commands) -> None:
     process_data = ("load", "clients", "--step", "process_data")
     assert tablecast.run(*process_data) == (1, "", f"tablecast: {waits}\n")
     waits = re.escape(waits)
-    code, out, err = tablecast.run(*process_data, "--wait", "2")
+    code, out, err = tablecast.run(*process_data, "--wait", "4")
     assert (code, out) == (1, "")
     assert re.fullmatch(rf"  {waits} \(\d s left\)\ntablecast: {waits}\n", err)
 

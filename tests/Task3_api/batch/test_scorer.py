@@ -112,7 +112,7 @@ cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 
 
 @given(rows=st.lists(st.tuples(cells, cells), min_size=1, max_size=12))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_cell_comes_back(client: FlaskClient, rows: list[tuple[str, str]]) -> None:
     sent = [["note", "living_area"], *(list(row) for row in rows)]
     _, *answered = table(send(client, written(sent)))

@@ -15,8 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from Task3_api.server.serve import free_port
-from tests.live import Live, start
+from tests.live import Live, own_port, start
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are of POSIX")
 
@@ -36,7 +35,7 @@ UPLOAD = (
 @pytest.fixture
 def served(home: Path, request: pytest.FixtureRequest) -> Iterator[Live]:
     """A service of its own, of one worker or of as many as the test says."""
-    port = free_port(18_850)
+    port = own_port()
     command = ["-m", "tablecast", "serve", "houses", "--port", str(port)]
     settings = {"TABLECAST_STALLED_SECONDS": str(STALLED_SECONDS)}
     live = start(command, port, home, getattr(request, "param", 1), **settings)

@@ -9,8 +9,7 @@ import sys
 import pytest
 
 from Task3_api.server.health_check import ready
-from Task3_api.server.serve import free_port
-from tests.live import Live
+from tests.live import Live, own_port
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the running server is gunicorn")
 
@@ -26,6 +25,6 @@ def test_a_service_that_answers_is_healthy(live: Live) -> None:
 
 
 def test_where_nothing_answers_nothing_is_healthy() -> None:
-    port = free_port(19_700)
+    port = own_port()
     assert not ready(port)
     assert exit_code(port) == 1

@@ -15,7 +15,7 @@ import pytest
 from Task1_database.errors import TablecastError
 from Task3_api.server.serve import address, free_port, ip_of, is_free, serve
 from Task3_api.server.servers import GUNICORN_CONFIGURATION
-from tests.live import start
+from tests.live import own_port, start
 
 FORBIDDEN = {"pandas", "sklearn", "joblib", "duckdb", "matplotlib", "onnx", "onnxruntime", "scipy"}
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and gunicorn are of POSIX")
@@ -23,7 +23,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="signals and gunicorn are of 
 
 @posix
 def test_started_asked_and_stopped_as_users_do(home: Path, sealed: Path) -> None:
-    port = free_port(18_200)
+    port = own_port()
     live = start(["-m", "tablecast", "serve", "houses", "--port", str(port)], port, home)
     status, body = live.ask("GET", "/predict?x=1800")
     assert status == 200
@@ -49,7 +49,7 @@ def test_started_asked_and_stopped_as_users_do(home: Path, sealed: Path) -> None
 def test_a_container_says_on_one_line_that_there_is_no_model(
     tmp_path: Path, command: list[str]
 ) -> None:
-    environment = {**os.environ, "MODELS": str(tmp_path), "PORT": str(free_port(18_800))}
+    environment = {**os.environ, "MODELS": str(tmp_path), "PORT": str(own_port())}
     environment["WEB_CONCURRENCY"] = "1"
     done = subprocess.run(
         [sys.executable, *command],

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from Task3_api.server.serve import free_port, is_free
+from Task3_api.server.serve import is_free
 from Task3_api.server.servers import SERVERS
-from tests.live import Live, start
+from tests.live import Live, own_port, start
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are of POSIX")
 
 
 @pytest.fixture(scope="module", params=SERVERS)
 def served(request: pytest.FixtureRequest, home: Path) -> Iterator[Live]:
-    port = free_port(18_400)
+    port = own_port()
     options = ["--port", str(port), "--server", request.param]
     live = start(["-m", "tablecast", "serve", "houses", *options], port, home)
     yield live
@@ -164,7 +164,7 @@ def test_questions_sent_together_are_answered_in_order(served: Live) -> None:
 
 def test_a_stopped_service_refuses_who_comes_and_answers_who_is_there(home: Path) -> None:
     """Under gunicorn they would hang until it ends."""
-    port = free_port(18_400)
+    port = own_port()
     live = start(["-m", "tablecast", "serve", "houses", "--port", str(port)], port, home)
     with socket.socket() as line:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
