@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from Task2_model.contract import Contract
+from Task2_model.contract import Contract, Feature
 from Task2_model.formatting import (
     format_number,
     format_percent,
@@ -33,8 +33,8 @@ class AnswerView:
     ----------
     answer, explanation : dict or None
         As `/predict` and `/explain` give them; None where no feature was given.
-    warnings : tuple of str
-        Of the given values those that training never saw.
+    beyond, left_out : tuple of Feature
+        Whose number is outside of what training saw, and whose category is new.
     suggestions : tuple of dict
         The most useful features to give next, from the explanation.
     """
@@ -44,7 +44,8 @@ class AnswerView:
     explanation: dict[str, Any] | None
     strip: OutcomeStrip | None
     chart: CurveChart
-    warnings: tuple[str, ...]
+    beyond: tuple[Feature, ...]
+    left_out: tuple[Feature, ...]
     suggestions: tuple[dict[str, Any], ...]
 
     @classmethod
@@ -60,7 +61,7 @@ class AnswerView:
             explanation,
             _strip(model, answer),
             CurveChart.of(curve(model.predictor, given, label), model.x_values),
-            _warnings(model.contract, answer) if answer else (),
+            *_unseen(model.contract, given),
             _suggestions(explanation) if explanation else (),
         )
 
@@ -169,11 +170,15 @@ def _strip(model: CurrentModel, answer: dict[str, Any] | None) -> OutcomeStrip |
     return OutcomeStrip.of(model.outcomes, ends)
 
 
-def _warnings(contract: Contract, answer: dict[str, Any]) -> tuple[str, ...]:
-    names = [warning["field"] for warning in answer["warnings"]]
-    return tuple(
-        phrases.unseen_warning(contract.by_name[name], answer["given"][name]) for name in names
-    )
+def _unseen(contract: Contract, given: Record) -> tuple[tuple[Feature, ...], tuple[Feature, ...]]:
+    """Features whose number lies beyond training, and those whose category is new."""
+    unseen = [
+        contract.by_name[name]
+        for name, value in given.items()
+        if phrases.unseen_warning(contract.by_name[name], value)
+    ]
+    new = tuple(feature for feature in unseen if feature.kind == "category")
+    return tuple(feature for feature in unseen if feature.kind != "category"), new
 
 
 def _suggestions(explanation: dict[str, Any]) -> tuple[dict[str, Any], ...]:

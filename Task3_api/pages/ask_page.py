@@ -14,7 +14,7 @@ from Task3_api import parsing
 from Task3_api.current_model import CurrentModel, current_model
 from Task3_api.pages.answer_view import AnswerView
 from Task3_api.pages.form import Form
-from Task3_api.pages.phrases import no_answer_reasons
+from Task3_api.pages.phrases import nothing_given
 from Task3_api.request_body import small_body
 
 blueprint = Blueprint("ask", __name__)
@@ -36,10 +36,10 @@ def page() -> ResponseReturnValue:
 
 @blueprint.get("/answer")
 def answer() -> str:
-    """The part of that page which changes with the form, for the page itself to fetch."""
+    """What of that page changes with the form, for the page itself to fetch."""
     model = current_model()
-    record = model.parser.record(parsing.pairs(request.query_string))
-    return render_template("answer.html", view=AnswerView.of(model, record))
+    form = Form.read(model.parser, parsing.pairs(request.query_string))
+    return render_template("answer_parts.html", form=form, view=_view(model, form))
 
 
 def _entries() -> parsing.Pairs:
@@ -57,5 +57,5 @@ def _view(model: CurrentModel, form: Form) -> AnswerView:
         with suppress(InputError):
             if given:
                 return AnswerView.of(model, given)
-        form.problems = no_answer_reasons(model.contract, given)
+        form.problems = [nothing_given(model.contract)]
     return AnswerView.of(model, {})

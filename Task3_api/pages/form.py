@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from Task1_database.errors import InputError
 from Task2_model.contract import Contract, Feature, Value
 from Task2_model.formatting import format_range, round_step
+from Task3_api.pages.phrases import format_value, unseen_warning
+from Task3_api.pages.typed_numbers import readings, unmistakable
 from Task3_api.parsing import Pairs, Parser
 
 
@@ -21,11 +24,27 @@ class FormField:
         What was entered, which the form keeps.
     error : str
         What is wrong with it; empty where nothing is.
+    value : float, str or None
+        What was read; None where nothing was, or not without asking.
+    options : tuple of numbers
+        The numbers that it may be, where it must be asked which one is meant.
     """
 
     feature: Feature
     text: str = ""
     error: str = ""
+    value: Value = None
+    options: tuple[Value, ...] = ()
+
+    @property
+    def read_as(self) -> str:
+        """The number that was read, with its unit; empty where none was."""
+        return "" if isinstance(self.value, str | None) else format_value(self.feature, self.value)
+
+    @property
+    def warning(self) -> str:
+        """Why the value is to be taken with care; empty where it is not."""
+        return "" if self.value is None else unseen_warning(self.feature, self.value)
 
     @property
     def range(self) -> str:
@@ -59,6 +78,7 @@ class Form:
     record: dict[str, Value] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    options: dict[str, tuple[Value, ...]] = field(default_factory=dict)  # of numbers to ask about
     problems: list[str] = field(default_factory=list)  # those that belong to no entry
 
     @classmethod
@@ -80,18 +100,42 @@ class Form:
             return
         self.texts[feature.name] = text
         try:
-            self.record[feature.name] = parser.value(feature, text, feature.label)
+            values = _values(parser, feature, text)
         except InputError as error:
             self.errors[feature.name] = error.detail
+            return
+        if len(values) > 1:
+            self.options[feature.name] = values
+        else:
+            self.record[feature.name] = values[0]
 
     @property
     def is_valid(self) -> bool:
         """Whether everything that was entered could be understood."""
-        return not self.errors and not self.problems
+        return not self.errors and not self.options and not self.problems
 
     @property
     def fields(self) -> Iterable[FormField]:
         """The entries, the main feature first."""
         for feature in sorted(self.contract.features, key=lambda f: f.name != self.contract.x):
             name = feature.name
-            yield FormField(feature, self.texts.get(name, ""), self.errors.get(name, ""))
+            yield FormField(
+                feature,
+                self.texts.get(name, ""),
+                self.errors.get(name, ""),
+                self.record.get(name),
+                self.options.get(name, ()),
+            )
+
+    def query(self, **changes: float) -> str:
+        """The entries as an address has them, some of them replaced by numbers."""
+        texts = self.texts | {name: unmistakable(f"{v:.15g}") for name, v in changes.items()}
+        return urlencode({name: text for name, text in texts.items() if text})
+
+
+def _values(parser: Parser, feature: Feature, text: str) -> tuple[Value, ...]:
+    """The value that a text stands for; several where it must be asked which one is meant."""
+    texts = [text]
+    if feature.kind != "category":
+        texts = readings(feature, text) or texts if text.strip() else [""]
+    return tuple(parser.value(feature, reading, feature.label) for reading in texts)

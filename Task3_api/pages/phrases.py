@@ -4,7 +4,7 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from urllib.parse import quote_plus
 
@@ -63,22 +63,26 @@ def query_value(feature: Feature) -> str:
 
 
 def unseen_warning(feature: Feature, value: Value) -> str:
-    """Why a value should be taken with care: it is unlike any in training."""
+    """Why a value should be taken with care: it is unlike any in training; empty where it is not.
+
+    A part of something that came whole in training is no such value.
+    """
     if isinstance(value, str):
-        return f"{feature.label} “{value[:MAX_CATEGORY]}” is new to the model and is left out."
-    subject, number = f"{feature.label} {format_value(feature, value)}", float(value or 0)
-    if (feature.minimum or 0) <= number <= (feature.maximum or 0):
-        return f"{subject} is not a whole number; the model has seen no other."
-    side = "larger" if number > (feature.maximum or 0) else "smaller"
-    limits = format_feature_range(feature)
-    return f"{subject} is {side} than any the model has seen: {limits}."
+        known = value in feature.codes
+        new = f"“{value[:MAX_CATEGORY]}” is new to the model and is left out."
+        return "" if known else new
+    number, low, high = float(value or 0), feature.minimum, feature.maximum
+    if low is None or high is None or low <= number <= high:
+        return ""
+    side = "larger" if number > high else "smaller"
+    unlike = "below zero, and none of the data is" if number < 0 <= low else ""
+    return f"{format_value(feature, value)} is {unlike or f'{side} than any the model has seen'}."
 
 
-def no_answer_reasons(contract: Contract, given: Mapping[str, Value]) -> list[str]:
-    """Why nothing that was given, if anything was, leads to an answer."""
-    warnings = [unseen_warning(contract.by_name[name], value) for name, value in given.items()]
+def nothing_given(contract: Contract) -> str:
+    """What to do where nothing that was given leads to an answer."""
     example = lower_first(contract.by_name[contract.x].label)
-    return [*warnings, f"Tell one thing or more, for example the {example}."]
+    return f"Tell one thing or more, for example the {example}."
 
 
 def odds(share: float) -> str:

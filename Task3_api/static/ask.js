@@ -1,66 +1,49 @@
 // Keeps the answer up to date while the form is filled in. Without it the button does the same.
-// /predict gives the number, or what is wrong, at once; the pictures follow.
+// The service reads what was typed: /answer gives what it understood, and the answer to that.
 
 const form = document.querySelector("#ask");
-const problem = document.querySelector("#problem");
 const announcement = document.querySelector("#announcement");
-const { unit, decimals, currency } = form.dataset;
-const digits = new Intl.NumberFormat("en-US", {
-  minimumFractionDigits: +decimals,
-  maximumFractionDigits: +decimals,
-});
 
-function formatTarget(value) {
-  const text = digits.format(Math.abs(value));
-  const sign = value < 0 ? "−" : "";
-  const isCurrency = currency !== undefined; // written before the number
-  return sign + (isCurrency ? unit + text : `${text}\u00a0${unit}`.trimEnd());
+function parts(page) {
+  return page.querySelectorAll("[data-part]");
 }
 
-function showNumbers({ prediction, lower, upper }) {
-  if (prediction === undefined) return;
-  for (const [name, value] of Object.entries({ value: prediction, lower, upper })) {
-    const slot = document.querySelector(`#answer [data-slot="${name}"]`);
-    if (slot) slot.textContent = formatTarget(value);
+function show(page) {
+  for (const part of parts(page)) {
+    const shown = document.getElementById(part.id);
+    if (shown.innerHTML !== part.innerHTML) shown.replaceChildren(...part.childNodes);
+    if (!part.matches(".notes")) continue;
+    const entry = shown.closest(".field").querySelector("input, select");
+    if ("wrong" in part.dataset) entry.setAttribute("aria-invalid", "true");
+    else entry.removeAttribute("aria-invalid");
   }
-}
-
-async function draw(query, signal) {
-  const response = await fetch(`${form.dataset.answer}?${query}`, { signal });
-  if (!response.ok) throw new Error(response.status);
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const answer = page.querySelector("#answer");
+  if (!answer) return markStale("For what was told before");
   const focused = document.querySelector("#answer a:focus")?.getAttribute("href");
   document.querySelector("#answer").replaceWith(answer);
   if (focused) answer.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
-  announcement.textContent = [...answer.querySelectorAll(".value, .sure, .warnings")]
+  announcement.textContent = [...answer.querySelectorAll(".value, .sure, .beyond")]
     .map((part) => part.textContent.trim().replace(/\s+/g, " "))
     .join(". ");
 }
 
-function showProblem(detail, name) {
-  const entry = name && form.elements.namedItem(name);
+function markStale(words) {
+  const note = document.querySelector("#stale");
+  note.textContent = words;
+  note.hidden = false;
   document.querySelector("#answer").toggleAttribute("data-stale", true);
-  if (!entry) {
-    const line = document.createElement("p");
-    line.className = "error";
-    line.textContent = detail;
-    problem.replaceChildren(line);
-    return;
-  }
-  const field = entry.closest(".field");
-  const label = field.querySelector("label").textContent;
-  entry.setAttribute("aria-invalid", "true");
-  field.querySelector("[data-error]").textContent = detail.startsWith(`${name} `)
-    ? label + detail.slice(name.length)
-    : detail;
 }
 
-function clearProblems() {
-  problem.replaceChildren();
-  document.querySelector("#answer").toggleAttribute("data-stale", false);
-  for (const error of form.querySelectorAll("[data-error]")) error.textContent = "";
-  for (const entry of form.elements) entry.removeAttribute("aria-invalid");
+function showGone() {
+  const line = document.createElement("p");
+  line.className = "error";
+  line.textContent = "The service cannot be reached. ";
+  const again = document.createElement("button");
+  again.className = "again";
+  again.textContent = "Try again";
+  line.append(again);
+  document.querySelector("#problem").replaceChildren(line);
+  markStale("For what was told before");
 }
 
 let request = new AbortController();
@@ -69,36 +52,52 @@ async function update() {
   request.abort();
   const { signal } = (request = new AbortController());
   const query = new URLSearchParams([...new FormData(form)].filter(([, text]) => text !== ""));
-  const unreadable = [...form.elements].find((entry) => entry.validity.badInput);
   history.replaceState(null, "", `${location.pathname}?${query}`.replace(/\?$/, ""));
   try {
-    if (unreadable) {
-      clearProblems();
-      return showProblem("this is not a number", unreadable.name);
-    }
-    if (query.size > 0) {
-      const response = await fetch(`${form.dataset.predict}?${query}`, { signal });
-      const body = await response.json();
-      clearProblems();
-      if (!response.ok) return showProblem(body.detail, body.field);
-      showNumbers(body);
-    }
-    await draw(query, signal);
-    clearProblems();
-  } catch (error) {
-    if (!signal.aborted) showProblem("the service cannot be reached; try again");
+    const response = await fetch(`${form.dataset.answer}?${query}`, { signal });
+    if (!response.ok) throw new Error(response.status);
+    show(new DOMParser().parseFromString(await response.text(), "text/html"));
+  } catch {
+    if (!signal.aborted) showGone();
   }
 }
 
 let timer;
-form.noValidate = true; // its steps are for the arrow keys; the service reports what is wrong
-for (const entry of form.querySelectorAll("[data-step]")) entry.step = entry.dataset.step;
-form.addEventListener("input", () => {
+
+function updateSoon() {
   clearTimeout(timer);
+  markStale("Working it out anew");
   timer = setTimeout(update, 150);
-});
+}
+
+function step(event) {
+  const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+  const entry = event.target;
+  const { step: width, start } = entry.dataset;
+  if (!direction || !width || !/^-?\d*\.?\d*$/.test(entry.value)) return;
+  event.preventDefault();
+  const value = entry.value === "" ? +start : +entry.value + direction * width;
+  entry.value = +value.toPrecision(12);
+  updateSoon();
+}
+
+form.addEventListener("input", updateSoon);
+form.addEventListener("keydown", step);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   clearTimeout(timer);
+  markStale("Working it out anew");
   update();
+});
+form.addEventListener("click", (event) => {
+  const { entry } = event.target.dataset;
+  if (!entry) return;
+  event.preventDefault();
+  const name = form.elements.namedItem(entry);
+  name.value = new URL(event.target.href).searchParams.get(entry);
+  name.focus();
+  updateSoon();
+});
+addEventListener("online", () => {
+  if (document.querySelector(".again")) update();
 });

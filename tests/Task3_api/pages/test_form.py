@@ -77,3 +77,36 @@ def test_every_entry_is_looked_at() -> None:
 
 def test_a_sound_form() -> None:
     assert Form.read(PARSER, [("area", "1"), ("fuel", "coal")]).is_valid
+
+
+def field(entered: str, name: str = "area") -> FormField:
+    form = Form.read(PARSER, [(name, entered)])
+    (entry,) = (entry for entry in form.fields if entry.feature.name == name)
+    assert entry.text == entered
+    return entry
+
+
+def test_a_number_is_read_as_people_type_it() -> None:
+    entry = field("1.250,5")
+    assert (entry.value, entry.read_as, entry.warning) == (1250.5, "1,250.5", "")
+    assert field("  ").value is None
+    assert field("  ").read_as == ""
+
+
+def test_a_number_of_two_readings_is_asked_about() -> None:
+    form = Form.read(PARSER, [("bedrooms", "1,234"), ("fuel", "oil")])
+    assert form.options == {"bedrooms": (1234.0, 1.234)}
+    assert form.record == {"fuel": "oil"}
+    assert not form.is_valid
+    for value, query in ((1234.0, "bedrooms=1234"), (1.234, "bedrooms=1.2340")):
+        assert form.query(bedrooms=value) == f"{query}&fuel=oil"
+        chosen = Form.read(PARSER, [("bedrooms", query.partition("=")[2])])
+        assert chosen.record == {"bedrooms": value}
+
+
+def test_what_is_unlike_training_is_told_at_the_number() -> None:
+    assert "below zero" in field("-5").warning
+    assert "larger than any" in field("99999").warning
+    assert field("2.5", "bedrooms").warning == ""
+    assert "new to the model" in field("coal", "fuel").warning
+    assert field("oil", "fuel").warning == ""
