@@ -165,7 +165,7 @@ def _number(raw_value: object, name: str) -> float:
 
 def _not_a_number(raw_value: object, name: str) -> InputError:
     if isinstance(raw_value, str) and len(raw_value) > LONGEST_NUMBER:
-        problem = f"{name} is {len(raw_value)} characters long"
+        problem = f"{name} is {len(raw_value):,} characters long"
         return InputError(f"{problem}; a number may have {LONGEST_NUMBER}", field=name)
     expected = f"{name} must be a decimal number such as 12 or -3.5"
     return InputError(f"{expected}, not {quote(raw_value)}", field=name)

@@ -66,8 +66,9 @@ def preview() -> Response:
 @blueprint.get("/batch_prediction/example.csv")
 def example() -> Response:
     """A small CSV that this service can answer, to be filled in."""
-    contract = current_model().contract
-    return _attachment(Response(example_csv(contract)), f"{contract.dataset}_example.csv")
+    sealed = current_model().predictor.sealed
+    example = example_csv(sealed.contract, sealed.calibration.rows)
+    return _attachment(Response(example), f"{sealed.contract.dataset}_example.csv")
 
 
 def _ranges() -> bool:

@@ -5,36 +5,38 @@ from __future__ import annotations
 import csv
 import io
 
-from Task2_model.contract import Contract, Feature
+import numpy as np
+
+from Task2_model.contract import Contract, Feature, Rows
 
 ROWS = 6
-SHARES = (0, -0.4, 0.15, -0.2, 0.3)  # of the way from the median to an end of the range
+QUANTILES = (0.5, 0.2, 0.7, 0.35, 0.85)  # of a feature, a row each
 CATEGORIES = 4  # that take turns
 
 
-def example_csv(contract: Contract) -> str:
-    """Rows made of what training saw; the last gives the main feature alone."""
+def example_csv(contract: Contract, calibration: Rows) -> str:
+    """Rows made of values that calibration rows (n, features) have; the last gives `x` alone."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     features = sorted(contract.features, key=lambda feature: feature.name != contract.x)
     writer.writerow(feature.name for feature in features)
+    columns = {name: calibration[:, index] for name, index in contract.indices.items()}
     for index in range(ROWS - 1):
-        writer.writerow(_example(feature, index) for feature in features)
-    writer.writerow([_example(features[0], 0), *[""] * (len(features) - 1)])
+        writer.writerow(_example(feature, columns[feature.name], index) for feature in features)
+    first = _example(features[0], columns[features[0].name], 0)
+    writer.writerow([first, *[""] * (len(features) - 1)])
     return buffer.getvalue()
 
 
-def _example(feature: Feature, index: int) -> str:
-    """A value of training, another one for each row."""
+def _example(feature: Feature, column: Rows, index: int) -> str:
+    """A value of training, another one for each row: nobody has 2.38 bathrooms."""
     if feature.kind == "category":
         return _example_category(feature, index)
-    low, middle, high = (edge or 0 for edge in (feature.minimum, feature.median, feature.maximum))
-    share = SHARES[index % len(SHARES)]
-    value = middle + share * ((high - middle) if share > 0 else (middle - low))
-    if feature.kind == "integer":
-        return str(round(value))
-    rounded = float(f"{value:.3g}")
-    return f"{rounded:.15g}" if low <= rounded <= high else repr(middle)
+    known = column[~np.isnan(column)]
+    if not len(known):
+        return ""
+    value = np.quantile(known, QUANTILES[index % len(QUANTILES)], method="inverted_cdf")
+    return np.format_float_positional(value, trim="-")
 
 
 def _example_category(feature: Feature, index: int) -> str:

@@ -20,6 +20,7 @@ from Task2_model.formatting import (
 from Task3_api.parsing import DECIMAL
 
 LONG_NUMBER = 10_000  # a column with one has thousands apart; years have not
+ODDS_OF = (2, 3, 4, 5, 10, 20)  # of how many cases a probability is told
 MAX_CATEGORY = 40  # characters of a category that a warning repeats
 
 
@@ -86,11 +87,14 @@ def nothing_given(contract: Contract) -> str:
 
 
 def odds(share: float) -> str:
-    """A probability as people meet it: about 3 in 10, about 1 in 25."""
+    """A probability as people meet it: about 1 in 4, about 3 in 10, about 1 in 25."""
     if not 0.01 <= share <= 0.99:
         return "fewer than 1 in 100" if share < 0.5 else "more than 99 in 100"
     if share < 0.095:
         return f"about 1 in {1 / share:.0f}"
     if share < 0.905:
-        return f"about {share * 10:.0f} in 10"
+        many = min(
+            ODDS_OF, key=lambda many: (round(abs(share - round(share * many) / many), 9), many)
+        )
+        return f"about {share * many:.0f} in {many}"
     return f"about {share * 100:.0f} in 100"

@@ -23,9 +23,19 @@ def page() -> str:
 
 @blueprint.get("/report.<any(html, pdf):kind>")
 def report_file(kind: str) -> Response:
-    """The report itself."""
-    response = send_from_directory(current_model().folder, f"report.{kind}")
-    return set_policy(response, REPORT_POLICY) if kind == "html" else response
+    """The report itself; as a page it has a link back, which the file alone would lead nowhere."""
+    folder = current_model().folder
+    if kind == "pdf":
+        return send_from_directory(folder, "report.pdf")
+    try:
+        html = (folder / "report.html").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise NotFound from None
+    back = render_template("report_back.html")
+    response = Response(html.replace("<body>", f"<body>\n{back}", 1), mimetype="text/html")
+    response.add_etag()
+    response.make_conditional(request)
+    return set_policy(response, REPORT_POLICY)
 
 
 @blueprint.get("/report/<int:number>.svg")

@@ -130,7 +130,7 @@ function send(file) {
     if (request.status !== 200) return;
     const share = Math.min(loaded / (file.size + rows * addedBytes), 0.99);
     phase("Answering");
-    at(share, rows ? `About ${count(+(share * rows).toPrecision(2))} of ${counted(rows, "row")}` : size(loaded));
+    at(share, rows ? `About ${count(Math.round(+(share * rows).toPrecision(2)))} of ${counted(rows, "row")}` : size(loaded));
   };
   request.onload = ({ target }) => arrived(target);
   request.onerror = () => fail("the connection broke, or the file was changed while it was sent; try again");

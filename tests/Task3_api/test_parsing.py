@@ -71,7 +71,7 @@ def test_not_a_number(text: str) -> None:
     [
         (AREA, "1e999", "area is too large a number: '1e999'"),
         (AREA, "-3.5e38", "area is too large a number: '-3.5e38'"),
-        (AREA, "1" * 5000, "area is 5000 characters long; a number may have 64"),
+        (AREA, "1" * 5000, "area is 5,000 characters long; a number may have 64"),
         (AREA, True, "area must be a decimal number such as 12 or -3.5, not true"),
         (AREA, ["1"], "area must be a decimal number such as 12 or -3.5, not a list"),
         (AREA, {"a": 1}, "area must be a decimal number such as 12 or -3.5, not an object"),

@@ -33,7 +33,7 @@ def test_no_feature_among_the_columns(client: FlaskClient) -> None:
         (" 1\n", rf"living_area {NUMBER}, not ' 1\n'"),
         ("0x10", f"living_area {NUMBER}, not '0x10'"),
         ("true", f"living_area {NUMBER}, not 'true'"),
-        ("1" * 5000, "living_area is 5000 characters long; a number may have 64"),
+        ("1" * 5000, "living_area is 5,000 characters long; a number may have 64"),
         ("", NOTHING),
     ],
 )

@@ -74,7 +74,7 @@ def test_an_address_is_made_fit_to_be_shared(client: FlaskClient) -> None:
         ("x=1_000", "living_area", "must be a decimal number such as 12 or -3.5, not '1_000'"),
         ("bedrooms=4e38", "bedrooms", "is too large a number: '4e38'"),
         ("bedrooms=2&bedrooms=3", "bedrooms", "is given more than once"),
-        ("age=" + "1" * 5000, "age", "is 5000 characters long; a number may have 64"),
+        ("age=" + "1" * 5000, "age", "is 5,000 characters long; a number may have 64"),
     ],
 )
 def test_an_error_stands_at_its_entry(
