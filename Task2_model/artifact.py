@@ -10,11 +10,10 @@ The server imports this module, so it needs nothing but NumPy.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,12 +24,20 @@ from Task2_model.contract import Contract
 from Task2_model.ensemble import Ensemble
 from Task2_model.forest import Forest
 from Task2_model.graph import Graph
+from Task2_model.manifest import (
+    AGAIN,
+    FORMAT,
+    MANIFEST,
+    VERSION,
+    checked_files,
+    file_entries,
+    open_file,
+    read_manifest,
+)
 
-MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
 ENSEMBLE, FOREST, GRAPH = "ensemble.npz", "forest.npz", "model.onnx"
 SERVED = ("contract.json", ENSEMBLE, "calibration.npz", "golden.json")  # and FOREST or GRAPH
-VERSION = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
 
 @dataclass(frozen=True)
@@ -62,24 +69,40 @@ class SealedModel:
     golden: list[dict[str, Any]]
 
     @classmethod
-    def open(cls, folder: Path) -> SealedModel:
+    def open(cls, folder: Path, pin: str = "") -> SealedModel:
         """Check every file of a sealed model, then read it.
 
-        Raises SealError, naming the file, where one is missing, altered or not in the manifest.
+        Parameters
+        ----------
+        pin : str
+            The SHA-256 of the manifest that alone will do; empty for any.
+
+        Raises SealError, naming the file, where one is missing, altered, not in the manifest or
+        not what a release of this format writes.
         """
-        manifest = _manifest(folder)
-        _check_files(folder, manifest)
+        manifest = read_manifest(folder, pin)
         names = (*SERVED, FOREST if FOREST in manifest["files"] else GRAPH)
-        served = {name: _read_checked(folder, name, manifest) for name in names}
+        for name in names:
+            if name not in manifest["files"]:
+                raise SealError(f"{folder / MANIFEST} does not name {name}; {AGAIN}")
+        served = checked_files(folder, manifest, names)
+        with _parsing(folder / "contract.json"):
+            contract = Contract.from_json(served["contract.json"])
+        with _parsing(folder / "calibration.npz"):
+            calibration = Calibration.from_bytes(served["calibration.npz"])
+        with _parsing(folder / "golden.json"):
+            golden = list(json.loads(served["golden.json"]))
+        with _parsing(folder / names[-1]):
+            runtime = runtime_of(served)
         return cls(
             folder=folder,
             version=manifest["version"],
             manifest=manifest,
-            contract=Contract.from_json(served["contract.json"].decode()),
-            calibration=Calibration.from_bytes(served["calibration.npz"]),
+            contract=contract,
+            calibration=calibration,
             members=served[ENSEMBLE],
-            runtime=runtime_of(served),
-            golden=json.loads(served["golden.json"]),
+            runtime=runtime,
+            golden=golden,
         )
 
     def ensemble(self) -> Ensemble:
@@ -103,12 +126,13 @@ def ensemble_of(contract: Contract, members: bytes, runtime: Forest | bytes) -> 
 
 def current(models: Path) -> Path:
     """The folder of the version in service among `models` (models/<dataset>)."""
-    try:
-        version = (models / CURRENT).read_text().strip()
-    except FileNotFoundError:
-        raise SealError(f"{models}: no model has been trained") from None
+    path = models / CURRENT
+    if not path.exists():
+        raise SealError(f"{models}: no model has been trained")
+    with open_file(path.resolve()) as file:
+        version = file.read(80).decode(errors="replace").strip()
     if not VERSION.fullmatch(version):
-        raise SealError(f"{models / CURRENT}: {version[:40]!r} is not a version's name")
+        raise SealError(f"{path}: {version[:40]!a} is not a version's name")
     return models / version
 
 
@@ -122,12 +146,7 @@ def seal(staging: Path, models: Path, version: str, facts: dict[str, Any]) -> Pa
     facts : dict
         What the manifest says besides the files: metrics, provenance.
     """
-    files = {
-        path.relative_to(staging).as_posix(): {"sha256": sha256(path), "bytes": path.stat().st_size}
-        for path in sorted(staging.rglob("*"))
-        if path.is_file()
-    }
-    manifest = {"version": version, **facts, "files": files}
+    manifest = {"format": FORMAT, "version": version, **facts, "files": file_entries(staging)}
     text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False)
     (staging / MANIFEST).write_text(text + "\n", encoding="utf-8")
     for path in [*staging.rglob("*"), staging]:
@@ -139,47 +158,14 @@ def seal(staging: Path, models: Path, version: str, facts: dict[str, Any]) -> Pa
     return folder
 
 
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    path = folder / MANIFEST
+@contextmanager
+def _parsing(path: Path) -> Iterator[None]:
+    """Have whatever is wrong inside of a file said in one line that names it."""
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        files = manifest["files"]
-        complete = {*SERVED, GRAPH} <= set(files) and isinstance(manifest["version"], str)
-    except FileNotFoundError:
-        raise SealError(f"{path} is missing; train the model again") from None
-    except (ValueError, KeyError, TypeError):
-        raise SealError(f"{path} is not a manifest; train the model again") from None
-    if not complete:
-        raise SealError(f"{path} does not name every file that is served; train the model again")
-    return dict(manifest)
-
-
-def _check_files(folder: Path, manifest: dict[str, Any]) -> None:
-    """Walk what is there, not what the manifest names: no path is ever taken from it."""
-    present = {
-        path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()
-    }
-    present.pop(MANIFEST)
-    for name in sorted(set(present) ^ set(manifest["files"])):
-        issue = "is missing" if name in manifest["files"] else "is not in the manifest"
-        raise SealError(f"{folder}: {name[:80]} {issue}; the sealed model has been altered")
-    for name, path in present.items():
-        if sha256(path) != manifest["files"][name]["sha256"]:
-            raise SealError(f"{path} differs from its manifest; the sealed model has been altered")
-
-
-def _read_checked(folder: Path, name: str, manifest: dict[str, Any]) -> bytes:
-    """The bytes that were checked are the bytes that are used."""
-    data = (folder / name).read_bytes()
-    if hashlib.sha256(data).hexdigest() != manifest["files"][name]["sha256"]:
-        raise SealError(f"{folder / name} changed while it was read")
-    return data
+        yield
+    except Exception as error:  # NumPy, zipfile and json each raise kinds of their own
+        issue = " ".join(str(error).split()) or type(error).__name__
+        raise SealError(f"{path} is malformed: {issue}; {AGAIN}") from error
 
 
 def _replace(path: Path, text: str) -> None:

@@ -8,10 +8,12 @@ report all read it. Importing this module needs nothing but NumPy, because the s
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from functools import cached_property
-from typing import Any, Literal
+from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
+from functools import cache, cached_property
+from types import UnionType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
@@ -161,14 +163,60 @@ class Contract:
         return json.dumps(asdict(self), indent=1, ensure_ascii=False, allow_nan=False)
 
     @classmethod
-    def from_json(cls, text: str) -> Contract:
-        """The contract that `to_json` wrote."""
-        data: dict[str, Any] = json.loads(text)
-        target, features = data.pop("target"), data.pop("features")
-        return cls(
-            target=Target(**{**target, "classes": tuple(target["classes"])}),
-            features=tuple(
-                Feature(**{**f, "categories": tuple(f["categories"])}) for f in features
-            ),
-            **data,
-        )
+    def from_json(cls, text: str | bytes) -> Contract:
+        """The contract that `to_json` wrote; ValueError, naming the part, where it is none."""
+        contract: Contract = _decode(cls, json.loads(text), "contract")
+        if issue := _first_contradiction(contract):
+            raise ValueError(issue)
+        return contract
+
+
+_hints = cache(get_type_hints)  # of a class: its fields' types
+
+
+def _decode(hint: Any, value: Any, name: str) -> Any:
+    """JSON as what a field of type `hint` holds; ValueError, naming the field, where it is not."""
+    origin, parts = get_origin(hint), get_args(hint)
+    if origin is UnionType:  # of a number and None: see `Feature`
+        return None if value is None else _decode(parts[0], value, name)
+    if origin is tuple and isinstance(value, list):
+        return tuple(_decode(parts[0], item, f"{name}[{i}]") for i, item in enumerate(value))
+    if origin is dict and isinstance(value, dict):
+        return {key: _decode(parts[1], item, f"{name}.{key}") for key, item in value.items()}
+    if is_dataclass(hint) and isinstance(value, dict):
+        return _decode_fields(hint, value, name)
+    if not _is_scalar(hint, value):
+        raise ValueError(f"{name} is {json.dumps(value)[:40]}")
+    return value
+
+
+def _is_scalar(hint: Any, value: Any) -> bool:
+    if hint is float:
+        return type(value) in {int, float} and math.isfinite(value)
+    if get_origin(hint) is Literal:
+        return value in get_args(hint)
+    return hint in {str, int, bool} and type(value) is hint
+
+
+def _decode_fields(kind: Any, value: dict[str, Any], name: str) -> Any:
+    for unknown in value.keys() - _hints(kind):
+        raise ValueError(f"{name}.{unknown[:40]} is unknown to this release")
+    for needed in fields(kind):
+        if needed.name not in value and needed.default is needed.default_factory is MISSING:
+            raise ValueError(f"{name}.{needed.name} is missing")
+    return kind(
+        **{key: _decode(_hints(kind)[key], item, f"{name}.{key}") for key, item in value.items()}
+    )
+
+
+def _first_contradiction(contract: Contract) -> str:
+    """What cannot be true together; empty where all can."""
+    if len(set(contract.names)) != len(contract.features):
+        return "two features have one name"
+    if contract.x not in contract.names:
+        return f"x is {contract.x!r}, which is no feature"
+    if not 0 < contract.confidence < 1:
+        return f"confidence is {contract.confidence}"
+    if contract.task == "classification" and len(set(contract.target.classes)) < 2:
+        return "there is nothing to tell apart"
+    return ""

@@ -15,6 +15,7 @@ import numpy as np
 
 from Task1_database.errors import SealError
 from Task2_model.contract import Floats, Rows
+from Task2_model.onnx_audit import refuse_unsafe
 
 ROWS_WORTH_THREADS = 1_000
 
@@ -25,7 +26,7 @@ class Graph:
     Safe to share between threads. Make it after a server has forked, not before: the runtime's
     threads do not survive a fork.
 
-    Raises SealError where onnxruntime is not installed.
+    Raises SealError where onnxruntime is not installed, or for a graph that is not to be run.
     """
 
     def __init__(self, serialised: bytes, members: int) -> None:
@@ -53,11 +54,16 @@ class Graph:
         except ImportError:
             told = "this model is no forest and runs on onnxruntime, which is not installed"
             raise SealError(f"{told}: pip install 'tablecast[onnx]'") from None
+        refuse_unsafe(self._serialised)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         providers = ["CPUExecutionProvider"]
-        return onnxruntime.InferenceSession(self._serialised, options, providers=providers)
+        try:
+            return onnxruntime.InferenceSession(self._serialised, options, providers=providers)
+        except Exception as error:  # one kind of its own for each thing that can be wrong
+            issue = " ".join(str(error).split())
+            raise SealError(f"model.onnx cannot be run: {issue}") from None
 
 
 def cores() -> int:

@@ -23,7 +23,8 @@ from Task1_database.load_log import require_features
 from Task1_database.questions import ask
 from Task1_database.retry import Log, with_retries
 from Task2_model import report
-from Task2_model.artifact import GRAPH, seal
+from Task2_model.artifact import seal
+from Task2_model.manifest import file_entries
 from Task2_model.model_card import write_card
 
 PACKAGES = ("numpy", "pandas", "scikit-learn", "skl2onnx", "onnx", "onnxruntime", "tablecast")
@@ -93,10 +94,9 @@ def _answer_questions(dataset: Dataset, database_url: str, folder: Path) -> None
 
 
 def _version(staging: Path) -> str:
-    """When it was made, to the second, and the first digits of what was made."""
-    digest = hashlib.sha256((staging / GRAPH).read_bytes())
-    digest.update((staging / "calibration.npz").read_bytes())
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{digest.hexdigest()[:8]}"
+    """When it was made, to the second, and the first digits of the hash of all that was made."""
+    made = json.dumps(file_entries(staging), sort_keys=True).encode()
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{hashlib.sha256(made).hexdigest()[:8]}"
 
 
 def _facts(staging: Path, database_url: str) -> dict[str, Any]:

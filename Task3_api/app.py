@@ -10,7 +10,7 @@ from flask import Flask
 
 from Task3_api import api, problems
 from Task3_api.batch import batch_api
-from Task3_api.current_model import CurrentModel, activate, model_folder, models_folder
+from Task3_api.current_model import CurrentModel, activate, model_folder, models_folder, pinned
 from Task3_api.model_reloader import ModelReloader
 from Task3_api.pages import site
 from Task3_api.security_headers import add_headers
@@ -30,8 +30,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     ----------
     config : mapping, optional
         `MODEL_DIR` (a sealed model's folder) or `MODELS` (a folder whose CURRENT names one, and
-        may come to name another), by default taken from the environment; `MAX_CONTENT_LENGTH`
-        and `MAX_UPLOAD_LENGTH` in bytes; anything that Flask knows.
+        may come to name another), by default taken from the environment, as is `MODEL_SHA256`,
+        the hash of the only manifest to serve; `MAX_CONTENT_LENGTH` and `MAX_UPLOAD_LENGTH` in
+        bytes; anything that Flask knows.
 
     Raises SealError, naming the file, where the sealed model is missing, incomplete or altered.
     """
@@ -40,9 +41,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(config or {})
     app.json = StrictJson(app)
     folder = model_folder(app.config, os.environ)
-    activate(app, CurrentModel.open(folder))
+    pin = pinned(app.config, os.environ)
+    activate(app, CurrentModel.open(folder, pin))
     if models := models_folder(app.config, os.environ):
-        app.before_request(ModelReloader(app, models, folder).check)
+        app.before_request(ModelReloader(app, models, folder, pin).check)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(batch_api.blueprint)
     site.register(app)

@@ -19,6 +19,7 @@ from flask import Flask, current_app
 from Task1_database.errors import SealError
 from Task2_model.artifact import SealedModel, current
 from Task2_model.contract import Contract, Floats
+from Task2_model.manifest import SHA256
 from Task3_api.explain import Explainer
 from Task3_api.openapi import document
 from Task3_api.parsing import Parser
@@ -36,9 +37,12 @@ class CurrentModel:
     parser: Parser
 
     @classmethod
-    def open(cls, folder: Path) -> CurrentModel:
-        """Check and read the sealed model in `folder`; SealError where it is not whole."""
-        predictor = Predictor(SealedModel.open(folder))
+    def open(cls, folder: Path, pin: str = "") -> CurrentModel:
+        """Check and read the sealed model in `folder`; SealError where it is not whole.
+
+        `pin` is the SHA-256 of the manifest that alone will do: see `pinned`.
+        """
+        predictor = Predictor(SealedModel.open(folder, pin))
         return cls(predictor, Parser(predictor.contract))
 
     @property
@@ -97,6 +101,19 @@ def models_folder(*sources: Mapping[str, Any]) -> Path | None:
         if source.get("MODELS"):
             return Path(source["MODELS"])
     return None
+
+
+def pinned(*sources: Mapping[str, Any]) -> str:
+    """The SHA-256 of the only manifest to serve, from the first of `sources` that gives one.
+
+    `MODEL_SHA256` is what `sha256sum manifest.json` says; empty where any model will do.
+    """
+    for source in sources:
+        if pin := str(source.get("MODEL_SHA256") or "").lower():
+            if not SHA256.fullmatch(pin):
+                raise SealError("MODEL_SHA256 is not a SHA-256: expected 64 hexadecimal digits")
+            return pin
+    return ""
 
 
 def activate(app: Flask, model: CurrentModel) -> None:

@@ -28,6 +28,8 @@ SERVED_FROM = {
     "Task2_model.forest",
     "Task2_model.formatting",
     "Task2_model.graph",
+    "Task2_model.manifest",
+    "Task2_model.onnx_audit",
     "Task2_model.subset_ridge",
 }
 TESTED_WITH = {  # parts that have no test of their name, by the test of what they are parts of

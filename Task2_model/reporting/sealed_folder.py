@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from Task2_model.artifact import ENSEMBLE, FOREST, GRAPH, MANIFEST
+from Task2_model.artifact import ENSEMBLE, FOREST, GRAPH
+from Task2_model.manifest import MANIFEST
 from Task2_model.study import Study
 
 PACKAGES = ("numpy", "pandas", "scikit-learn", "skl2onnx", "onnxruntime")

@@ -8,7 +8,7 @@ import sys
 
 from Task1_database.errors import TablecastError
 from Task2_model.artifact import SealedModel
-from Task3_api.current_model import model_folder
+from Task3_api.current_model import model_folder, pinned
 from Task3_api.server.servers import SERVERS
 
 
@@ -20,7 +20,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "5000")))
     options = parser.parse_args()
     try:
-        SealedModel.open(model_folder(os.environ))
+        SealedModel.open(model_folder(os.environ), pinned(os.environ))
     except TablecastError as error:
         sys.exit(f"tablecast: {error}")
     SERVERS[options.server](options.host, options.port)

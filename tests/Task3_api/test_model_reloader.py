@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import time
@@ -71,26 +72,53 @@ def test_a_broken_version_is_logged_and_the_old_one_stays(
 ) -> None:
     app = create_app({"MODELS": str(growing)})
     put(growing, sealed, OTHERS[0], spoil="model.onnx")
+    size = (sealed / "model.onnx").stat().st_size
     assert soon(lambda: served_by(app) == sealed.name and bool(caplog.messages))
     assert caplog.messages == [
         f"version {OTHERS[0]} is not served: {growing / OTHERS[0] / 'model.onnx'} differs from its"
-        " manifest; the sealed model has been altered"
+        f" manifest (0 bytes, expected {size:,}); the sealed model has been altered"
     ]
     put(growing, sealed, OTHERS[1])
     assert soon(lambda: served_by(app) == OTHERS[1])
     assert caplog.messages[1:] == [f"serving houses, version {OTHERS[1]}"]
 
 
+def test_a_version_that_was_refused_is_tried_again(
+    growing: Path, sealed: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = create_app({"MODELS": str(growing)})
+    put(growing, sealed, OTHERS[0], spoil="model.onnx")
+    assert soon(lambda: served_by(app) == sealed.name and bool(caplog.messages))
+    shutil.copy(sealed / "model.onnx", growing / OTHERS[0])
+    assert soon(lambda: served_by(app) == OTHERS[0])
+    assert caplog.messages[1:] == [f"serving houses, version {OTHERS[0]}"]
+
+
+def test_only_the_pinned_version_is_taken_up(
+    growing: Path, sealed: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    pin = hashlib.sha256((sealed / "manifest.json").read_bytes()).hexdigest()
+    app = create_app({"MODELS": str(growing), "MODEL_SHA256": pin})
+    put(growing, sealed, OTHERS[0])
+    assert soon(lambda: served_by(app) == sealed.name and bool(caplog.messages))
+    assert "is not the manifest that MODEL_SHA256 names" in caplog.messages[0]
+
+
 @pytest.mark.parametrize("text", [None, "", "../elsewhere\n"])
-def test_a_current_that_names_none_changes_nothing(
-    growing: Path, sealed: Path, text: str | None
+def test_a_current_that_names_none_changes_nothing_and_is_logged_once(
+    growing: Path, sealed: Path, text: str | None, caplog: pytest.LogCaptureFixture
 ) -> None:
     app = create_app({"MODELS": str(growing)})
     (growing / CURRENT).unlink()
     if text is not None:
         (growing / CURRENT).write_text(text)
-    time.sleep(1.1)
-    assert served_by(app) == sealed.name
+    for _ in range(2):
+        time.sleep(1.1)
+        assert served_by(app) == sealed.name
+    (message,) = caplog.messages
+    assert (
+        "is not a version's name" if text is not None else "no model has been trained"
+    ) in message
     put(growing, sealed, OTHERS[0])
     assert soon(lambda: served_by(app) == OTHERS[0])
 
