@@ -9,7 +9,7 @@ WORKERS ?= 2
 
 BIN := .venv/bin
 
-.PHONY: run help test images-test lint format playbook docs reports bench env lock clean
+.PHONY: run help test images-test lint format playbook docs screenshots reports bench env lock clean
 
 run: .venv/train  ## load, ask, train, report and serve DATASET
 	@$(BIN)/tablecast run $(DATASET) --port $(PORT)
@@ -39,8 +39,12 @@ playbook: .venv/train  ## ask the live service at URL in every way it offers
 	@$(BIN)/jupyter-nbconvert --log-level ERROR --to html results/playbook/playbook.ipynb
 	@echo "results/playbook/playbook.ipynb and .html"
 
-docs: .venv/dev  ## screenshots, into docs/screenshots/ (needs chromium, pdftoppm)
-	@$(BIN)/python docs/make.py
+docs: .venv/dev  ## the documentation as a site, at http://127.0.0.1:8000
+	@$(BIN)/mkdocs build --quiet --strict
+	@$(BIN)/mkdocs serve --quiet --strict
+
+screenshots: .venv/dev  ## docs/screenshots/ anew (needs chromium, pdftoppm)
+	@$(BIN)/python docs/screenshots.py
 
 reports: .venv/dev  ## the reports of the shipped datasets, into docs/reports/
 	@$(BIN)/python docs/reports.py
