@@ -1,4 +1,4 @@
-"""`make screenshots`: pictures of the running service and of the report, for README.md and SOLUTION.md.
+"""`make screenshots`: pictures of the running service and of the report, for the documents.
 
 Trains houses in a temporary folder, serves it and photographs its pages with headless Chromium.
 Needs `chromium` and `pdftoppm` on the machine.
