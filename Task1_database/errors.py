@@ -11,6 +11,7 @@ TablecastError
 ├── TrainingError        data or a model that cannot be trained, calibrated or exported
 ├── SealError            a sealed model that is missing, incomplete or altered
 └── InputError           a request that cannot be answered; names the field
+    └── ConfidenceError  it asks for a confidence that the calibration rows cannot give
 
 The command line prints any of them as one line and exits 1; the service answers an InputError
 with a problem document. Whatever else is raised is a defect of ours.
@@ -75,3 +76,7 @@ class InputError(TablecastError):
         self.detail = detail
         self.field = field
         self.row = row
+
+
+class ConfidenceError(InputError):
+    """A confidence that no answer can have, since the calibration rows are too few for it."""

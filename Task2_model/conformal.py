@@ -23,14 +23,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from Task1_database.errors import InputError
+from Task1_database.errors import ConfidenceError
 from Task2_model.contract import Contract, Floats, Indices, Rows
 from Task2_model.ensemble import Ensemble
+from Task2_model.quantile_cache import Key, QuantileCache
 
 Block = dict[str, npt.NDArray[Any]]  # one array of length n for each part of the answer
 
-CACHED_SUBSETS = 65_536  # a form of 16 features has no more …
-CACHED_BYTES = 2**25  # … but quantiles of sets are long
 ROWS_AT_ONCE = 10_000  # for which the model is asked at once while it is calibrated
 
 
@@ -90,21 +89,16 @@ class Conformal(ABC):
         self.calibration = calibration
         self.ensemble = ensemble
         self._known = ~np.isnan(calibration.rows)
-        self._cache: dict[tuple[bytes, float], Floats] = {}
+        self._cache = QuantileCache(contract.confidence)
         self.highest_confidence = self._highest_confidence()
 
     def block(self, rows: Rows, *, confidence: float | None = None) -> Block:
         """The answers to rows (n, features), as arrays of length n.
 
-        Raises InputError where so few rows calibrate that they cannot give this confidence.
+        Raises ConfidenceError where so few rows calibrate that they cannot give this confidence.
         """
         level = self.contract.confidence if confidence is None else confidence
-        if not self.allows(level):
-            raise InputError(
-                f"confidence {level:g} is not possible; expected a number above 0 and up to "
-                f"{np.floor(self.highest_confidence * 1e4) / 1e4:g}, which is what "
-                f"{len(self.calibration.rows):,} calibration rows allow"
-            )
+        self.check(level)
         raw = self._raw(rows)
         return self._point(self._answer(raw)) | self._prediction_set(
             raw, *self._quantiles(rows, level)
@@ -113,6 +107,15 @@ class Conformal(ABC):
     def point(self, rows: Rows) -> Block:
         """The answers without their interval or set, which need no calibration."""
         return self._point(self.ensemble(rows))
+
+    def check(self, confidence: float) -> None:
+        """Raise a ConfidenceError where the calibration rows are too few for this confidence."""
+        if not self.allows(confidence):
+            raise ConfidenceError(
+                f"confidence {confidence:g} is not possible; expected a number above 0 and up to "
+                f"{np.floor(self.highest_confidence * 1e4) / 1e4:g}, which is what "
+                f"{len(self.calibration.rows):,} calibration rows allow"
+            )
 
     def allows(self, confidence: float) -> bool:
         """Whether the calibration rows are enough for this confidence."""
@@ -130,9 +133,10 @@ class Conformal(ABC):
     def _answer(self, raw: Floats) -> Floats:
         """The raw outputs (n, outputs) of all members together."""
 
-    def is_calibrated(self, rows: Rows) -> bool:
-        """Whether the quantiles of one row (1, features) at the usual confidence are known."""
-        return (np.packbits(~np.isnan(rows[0])).tobytes(), self.contract.confidence) in self._cache
+    def is_calibrated(self, rows: Rows, confidence: float | None = None) -> bool:
+        """Whether the quantiles of one row (1, features) at this confidence are known."""
+        level = self.contract.confidence if confidence is None else confidence
+        return self._cache.get((np.packbits(~np.isnan(rows[0])).tobytes(), level)) is not None
 
     @abstractmethod
     def _point(self, raw: Floats) -> Block:
@@ -169,17 +173,16 @@ class Conformal(ABC):
         each = self._quantiles_of([(subset, confidence) for subset in indices])
         return np.array(each), np.array([indices[subset] for subset in subsets])
 
-    def _quantiles_of(self, keys: list[tuple[bytes, float]]) -> list[Floats]:
-        cache = self._cache
-        new = sorted(key for key in keys if key not in cache)
-        found = dict(zip(new, self._calibrate(new), strict=True))
-        for key, quantiles in found.items():
-            if len(cache) >= min(CACHED_SUBSETS, CACHED_BYTES // quantiles.nbytes):
-                self._cache = cache = {}  # another thread may still read the old one
-            cache[key] = quantiles
-        return [found[key] if key in found else cache[key] for key in keys]
+    def _quantiles_of(self, keys: list[Key]) -> list[Floats]:
+        kept = {key: kept for key in keys if (kept := self._cache.get(key)) is not None}
+        new = sorted(set(keys) - kept.keys())
+        made = dict(zip(new, self._calibrate(new), strict=True))
+        for key, quantiles in made.items():
+            self._cache.put(key, quantiles)
+        every = kept | made
+        return [every[key] for key in keys]
 
-    def _calibrate(self, keys: list[tuple[bytes, float]]) -> Iterator[Floats]:
+    def _calibrate(self, keys: list[Key]) -> Iterator[Floats]:
         """Each subset's quantiles: what is outside it is masked in the calibration rows, too.
 
         Copies of one row stand side by side, in the order of the subsets, because trees answer

@@ -110,6 +110,11 @@ class Target:
         """The classes as they stand in the data: whole numbers where its column holds these."""
         return tuple(int(c) if self.kind == "integer" else c for c in self.classes)
 
+    @cached_property
+    def probability_columns(self) -> tuple[str, ...]:
+        """What the probability of each class is called in a table; none for a regression."""
+        return tuple(f"probability_{name}" for name in self.classes)
+
     def class_label(self, value: str | int) -> str:
         """What people call a class."""
         return self.class_labels.get(str(value), str(value))
@@ -146,6 +151,10 @@ class Contract:
     def indices(self) -> dict[str, int]:
         """The column of each feature in the model's rows."""
         return {name: index for index, name in enumerate(self.names)}
+
+    def answer_name(self, name: str) -> str:
+        """The name of a part of the answer beside features: marked where one is called the same."""
+        return f"{name}_answer" if name in self.by_name else name
 
     def encode(self, records: Iterable[Mapping[str, Value]]) -> Rows:
         """Records as the model's rows; a feature that a record lacks is missing (NaN)."""

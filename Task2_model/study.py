@@ -242,6 +242,9 @@ def _answer(contract: Contract, block: dict[str, Any], index: int) -> dict[str, 
     return {
         "label": values[block["label"][index]],
         "probability": float(block["probability"][index]),
+        "probabilities": dict(
+            zip(contract.target.classes, block["probabilities"][index].tolist(), strict=True)
+        ),
         "set": [v for v, possible in zip(values, block["set"][index], strict=True) if possible],
     }
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request
@@ -27,31 +28,34 @@ MLFLOW_FORMATS = {  # MLflow's two for many records -> the path to the rows in t
 def predict_one() -> Response:
     """The answer to the features in the address, by their names or `x`."""
     model = current_model()
-    record = model.parser.record(parsing.pairs(request.query_string))
-    return jsonify(model.predictor.answer(record))
+    return jsonify(model.predictor.answer(*model.parser.request(_pairs())))
 
 
 @blueprint.get("/explain")
 def explain() -> Response:
     """Why the answer to the features in the address is what it is; see `Explainer.explain`."""
     model = current_model()
-    record = model.parser.record(parsing.pairs(request.query_string))
-    return jsonify(model.explainer.explain(record))
+    return jsonify(model.explainer.explain(*model.parser.request(_pairs())))
 
 
 @blueprint.post("/predict")
 @blueprint.post("/invocations")
 def predict_posted() -> Response:
-    """The answer to a record, the answers to a list of them or to MLflow's two forms."""
+    """The answer to a record, the answers to a list of them or to MLflow's two forms.
+
+    The confidence stands in the address; a single record may hold it, too, and MLflow's `params`.
+    """
     model, body = current_model(), _json_body()
+    address = _pairs()
     if isinstance(body, list):
-        return jsonify(_answers(model, body))
+        return jsonify(_answers(model, body, address))
     if not isinstance(body, dict):
         raise InputError("send a record as a JSON object, or a list of records")
     for name in MLFLOW_FORMATS:
         if name in body and name not in model.contract.by_name:
-            return jsonify({"predictions": _answers(model, _rows(body, name))})
-    return jsonify(model.predictor.answer(model.parser.record(body.items())))
+            confidence = [*address, *_params(model, body)]
+            return jsonify({"predictions": _answers(model, _rows(body, name), confidence)})
+    return jsonify(model.predictor.answer(*model.parser.request([*address, *body.items()])))
 
 
 @blueprint.get("/healthz")
@@ -78,16 +82,36 @@ def openapi() -> Response:
 def _json_body() -> Any:
     if not request.is_json:
         raise UnsupportedMediaType("send application/json; a CSV goes to /batch_prediction")
-    if request.query_string:
-        raise InputError("with POST the values belong into the body, not into the address")
+    name = current_model().parser.confidence_name
+    if any(key != name for key, _ in _pairs()):
+        raise InputError(
+            f"with POST the values belong into the body, and only {name} into the address"
+        )
     return parsing.document(small_body())
+
+
+def _pairs() -> parsing.Pairs:
+    return parsing.pairs(request.query_string)
+
+
+def _params(model: CurrentModel, body: dict[str, Any]) -> Iterable[tuple[str, object]]:
+    """What MLflow's clients send beside the rows, taken out of the body."""
+    params = body.pop("params", None)
+    if params is None:
+        return ()
+    g.path_to_rows = ("params",)  # for the pointer of a problem
+    name = model.parser.confidence_name
+    if not isinstance(params, dict) or params.keys() - {name}:
+        raise InputError(f"params must be an object that holds {name}, or nothing")
+    model.predictor.check(model.parser.confidence(params.items()))
+    return params.items()
 
 
 def _rows(body: dict[str, Any], name: str) -> list[Any]:
     """The rows of one of MLflow's formats, as JSON objects."""
     if len(body) > 1:
         other = next(key for key in body if key != name)
-        raise parsing.unknown(other, [name])
+        raise parsing.unknown(other, [name, "params"])
     g.path_to_rows = MLFLOW_FORMATS[name]  # for the pointer of a problem
     if name == "dataframe_split":
         return list(parsing.dataframe(body[name]))
@@ -96,12 +120,19 @@ def _rows(body: dict[str, Any], name: str) -> list[Any]:
     return list(body[name])
 
 
-def _answers(model: CurrentModel, items: list[Any]) -> list[dict[str, Any]]:
-    """Answers in the order of the items; an error always says which item is at fault."""
+def _answers(
+    model: CurrentModel, items: list[Any], pairs: Iterable[tuple[str, object]]
+) -> list[dict[str, Any]]:
+    """Answers in the order of the items; an error always says which item is at fault.
+
+    `pairs` hold the confidence, if anything.
+    """
+    confidence = model.parser.confidence(pairs)
+    model.predictor.check(confidence)
     if not items:
         return []
     records = model.parser.records(items)
     try:
-        return model.predictor.answers(records)
+        return model.predictor.answers(records, confidence)
     except InputError as error:
         raise InputError(error.detail, field=error.field, row=error.row or 0) from None

@@ -44,7 +44,7 @@ class Explainer:
         self._outcomes: Floats = calibration.outcomes[:: len(calibration.rows) // MAX_OUTCOMES + 1]
         self._rows: Rows = calibration.rows[:: len(calibration.rows) // NEIGHBOUR_POOL + 1]
 
-    def explain(self, record: Record) -> dict[str, Any]:
+    def explain(self, record: Record, confidence: float | None = None) -> dict[str, Any]:
         """Why the answer to one record is what it is, ready for JSON.
 
         `base` is what one would say knowing nothing: the median of the calibration outcomes and
@@ -58,14 +58,14 @@ class Explainer:
 
         Raises InputError where the record gives nothing that the model can use.
         """
-        answer = self._predictor.answer(record)
+        answer = self._predictor.answer(record, confidence)
         row = self._contract.encode([record])[0]
         explained = self._explained(answer, row)
         return {
             **explained.answer,
             **self._contributions(answer, row, explained),
             "missing": self._missing(row, explained),
-            **{name: answer[name] for name in ("target", "unit", "model")},
+            **{name: answer[name] for name in ("confidence", "target", "unit", "model")},
         }
 
     def _explained(self, answer: dict[str, Any], row: Rows) -> ExplainedAnswer:

@@ -44,9 +44,8 @@ class FastPath:
             return None
         try:
             model: CurrentModel = self._app.extensions[KEY]
-            record = model.parser.record(parsing.pairs(query))
-            answer = model.predictor.answer_at_once(record)
-        except Exception:  # a wrong question or a defect of ours: Flask comes upon it and tells it
+            answer = model.predictor.answer_at_once(*model.parser.request(parsing.pairs(query)))
+        except Exception:  # a wrong question or a defect of ours: Flask meets and reports it
             return None
         if answer is None:
             return None

@@ -11,6 +11,7 @@ from typing import Any
 from Task2_model.contract import Contract, Feature
 from Task3_api.batch.scorer import answer_columns
 from Task3_api.explain import MEANING
+from Task3_api.parsing import CONFIDENCE
 
 Schema = dict[str, Any]
 
@@ -39,11 +40,12 @@ def document(contract: Contract, version: str) -> Schema:
         "components": {
             "schemas": {
                 "Record": _record(contract),
+                "SingleRecord": _single_record(contract),
                 "Answer": _answer(contract),
                 "Explanation": _explanation(contract),
                 "Problem": _problem(),
-                "DataframeRecords": _dataframe_records(),
-                "DataframeSplit": _dataframe_split(),
+                "DataframeRecords": _dataframe_records(contract),
+                "DataframeSplit": _dataframe_split(contract),
                 "Predictions": _object({"predictions": _list(_ref("Answer"))}),
             }
         },
@@ -74,17 +76,42 @@ def _parameters(contract: Contract) -> list[Schema]:
     parameters = [_parameter(feature.name, feature) for feature in contract.features]
     if "x" not in contract.by_name:
         parameters.insert(0, _parameter("x", x, f"Stands for {x.name}. "))
-    return parameters
+    return [*parameters, _confidence_parameter(contract)]
+
+
+def _confidence_parameter(contract: Contract) -> Schema:
+    schema = _confidence(contract)
+    description = schema.pop("description")
+    name = contract.answer_name(CONFIDENCE)
+    return {"name": name, "in": "query", "description": description, "schema": schema}
+
+
+def _confidence(contract: Contract) -> Schema:
+    """How sure an answer shall be."""
+    marked = contract.answer_name(CONFIDENCE) != CONFIDENCE
+    sentences = [
+        "How often the range or set shall hold the truth, as a share of 1.",
+        "A 422 says how far the calibration rows allow.",
+        "Called so because a feature is called confidence." if marked else "",
+    ]
+    return {
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "exclusiveMaximum": 1,
+        "default": contract.confidence,
+        "description": " ".join(filter(None, sentences)),
+    }
 
 
 def _post(contract: Contract, name: str) -> Schema:
-    one, many = _ref("Record"), _list(_ref("Record"))
+    one, many = _ref("SingleRecord"), _list(_ref("Record"))
     forms = [one, many, _ref("DataframeRecords"), _ref("DataframeSplit")]
     answers = [_ref("Answer"), _list(_ref("Answer")), _ref("Predictions")]
     content = {"application/json": {"schema": {"anyOf": forms}, "example": _example(contract)}}
     return {
         "operationId": name,
         "summary": "The answer to a record, or the answers to many",
+        "parameters": [_confidence_parameter(contract)],
         "requestBody": {"required": True, "content": content},
         "responses": _responses("As many answers", {"application/json": {"anyOf": answers}}),
     }
@@ -92,6 +119,9 @@ def _post(contract: Contract, name: str) -> Schema:
 
 def _batch(contract: Contract) -> Schema:
     form = _object({"file": {"type": "string", "contentMediaType": "text/csv"}})
+    form["properties"][contract.answer_name(CONFIDENCE)] = _confidence(contract)
+    ranges = {"name": "range", "in": "query", "schema": {"enum": [0, 1], "default": 1}}
+    ranges["description"] = "0 leaves out the range or set, which is faster."
     return {
         "operationId": "batch_prediction",
         "summary": "A CSV comes back in the same order, with the answer's columns added",
@@ -99,6 +129,7 @@ def _batch(contract: Contract) -> Schema:
         "that is no feature is passed through, and a bad cell spoils its own row only. "
         "The columns added are " + ", ".join(answer_columns(contract)) + "; the file must not have "
         "them already.",
+        "parameters": [ranges, _confidence_parameter(contract)],
         "requestBody": {
             "required": True,
             "content": {"text/csv": {"schema": TEXT}, "multipart/form-data": {"schema": form}},
@@ -152,6 +183,12 @@ def _record(contract: Contract) -> Schema:
     return {"type": "object", "properties": values, "additionalProperties": False}
 
 
+def _single_record(contract: Contract) -> Schema:
+    """A record, and the confidence beside its values."""
+    record, name = _record(contract), contract.answer_name(CONFIDENCE)
+    return {**record, "properties": {**record["properties"], name: _confidence(contract)}}
+
+
 def _example(contract: Contract) -> Schema:
     first = sorted(contract.features, key=lambda feature: feature.name != contract.x)[:3]
     return {feature.name: _typical(feature) for feature in first}
@@ -173,6 +210,7 @@ def _answer(contract: Contract) -> Schema:
             "label": label,
             "probability": number,
             "probability_of": label,
+            "probabilities": _object(dict.fromkeys(contract.target.classes, number)),
             "set": _list(label),
         }
     else:
@@ -211,6 +249,7 @@ def _explanation(contract: Contract) -> Schema:
                 "description": "The largest first",
             },
             "missing": {**_list(missing), "description": "The most useful first"},
+            "confidence": number,
             "target": TEXT,
             "unit": TEXT,
             "model": _model(),
@@ -229,14 +268,21 @@ def _problem() -> Schema:
     return {**schema, "description": "RFC 9457", "properties": {**required, **optional}}
 
 
-def _dataframe_records() -> Schema:
-    return _object({"dataframe_records": _list(_ref("Record"))})
+def _dataframe_records(contract: Contract) -> Schema:
+    return _with_params(contract, _object({"dataframe_records": _list(_ref("Record"))}))
 
 
-def _dataframe_split() -> Schema:
+def _dataframe_split(contract: Contract) -> Schema:
     split = _object({"columns": _list(TEXT), "data": _list(_list({}))})
     split["properties"]["index"] = _list({})
-    return _object({"dataframe_split": split})
+    return _with_params(contract, _object({"dataframe_split": split}))
+
+
+def _with_params(contract: Contract, many: Schema) -> Schema:
+    """MLflow's `params` beside the rows."""
+    name = contract.answer_name(CONFIDENCE)
+    many["properties"]["params"] = {"type": "object", "properties": {name: _confidence(contract)}}
+    return many
 
 
 def _object(properties: Schema) -> Schema:

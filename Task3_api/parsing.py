@@ -11,8 +11,8 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from Task1_database.errors import InputError
@@ -27,13 +27,28 @@ LONGEST_NUMBER = 64  # characters
 LARGEST_NUMBER = MAX_FLOAT32
 MAX_QUOTED = 40  # characters of a refused value that its message repeats
 ALIAS = "x"  # stands for the contract's main feature
+CONFIDENCE = "confidence"  # how sure the answer shall be, beside the features
+
+
+class ParsedRequest(NamedTuple):
+    """A record, and how sure its answer shall be; None for the usual confidence."""
+
+    record: dict[str, Value]
+    confidence: float | None
 
 
 class Parser:
-    """Reads the records of one model, by its contract."""
+    """Reads the records of one model, by its contract.
+
+    Attributes
+    ----------
+    confidence_name : str
+        What the confidence is called: `confidence`, unless a feature is.
+    """
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
+        self.confidence_name = contract.answer_name(CONFIDENCE)
         self._features = dict(contract.by_name)
         self._features.setdefault(ALIAS, contract.by_name[contract.x])
 
@@ -51,9 +66,26 @@ class Parser:
 
     def feature(self, name: str) -> Feature:
         """The feature that a name, or `x`, stands for; InputError where there is none."""
+        if name == self.confidence_name:
+            beside = "it is given once for all records, in the address"
+            raise InputError(f"{name} is no feature; {beside}", field=name)
         if name not in self._features:
             raise unknown(name, self.contract.names)
         return self._features[name]
+
+    def request(self, pairs: Sequence[tuple[str, object]]) -> ParsedRequest:
+        """Named values, as for `record`, the confidence perhaps among them."""
+        values = [pair for pair in pairs if pair[0] != self.confidence_name]
+        confidence = None if len(values) == len(pairs) else self.confidence(pairs)
+        return ParsedRequest(self.record(values), confidence)
+
+    def confidence(self, pairs: Iterable[tuple[str, object]]) -> float | None:
+        """The confidence among named values; None where it is missing, for the usual one."""
+        name = self.confidence_name
+        raw_values = [raw_value for key, raw_value in pairs if key == name]
+        if len(raw_values) > 1:
+            raise InputError(f"{name} is given more than once", field=name)
+        return None if raw_values in ([], [None], [""]) else _number(raw_values[0], name)
 
     def record(self, pairs: Iterable[tuple[str, object]]) -> dict[str, Value]:
         """Named values, from a query, a form or a JSON object, as a record.

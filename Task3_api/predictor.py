@@ -15,6 +15,8 @@ from Task2_model.conformal import Block, conformal
 from Task2_model.contract import Contract, Rows
 from Task3_api.record_encoder import Notes, Record, RecordEncoder
 
+PROBABILITY_DECIMALS = 4
+
 
 class Predictor:
     """Answers records and blocks of rows with one sealed model.
@@ -44,22 +46,27 @@ class Predictor:
         }
         self._conformal = conformal(self.contract, sealed.calibration, self.raw_predict)
 
-    def answer(self, record: Record) -> dict[str, Any]:
-        """The answer to one record, ready for JSON.
+    def answer(self, record: Record, confidence: float | None = None) -> dict[str, Any]:
+        """The answer to one record, ready for JSON; `confidence` is the contract's where None.
 
-        Raises InputError where the record gives nothing that the model can use.
+        Raises InputError where the record gives nothing that the model can use, ConfidenceError
+        for a confidence that the calibration rows cannot give.
         """
-        return self.answers([record])[0]
+        return self.answers([record], confidence)[0]
 
-    def answer_at_once(self, record: Record) -> dict[str, Any] | None:
+    def answer_at_once(
+        self, record: Record, confidence: float | None = None
+    ) -> dict[str, Any] | None:
         """The answer to one record; None where its subset would have to be calibrated first."""
         row, notes = self._encoder.encode(record)
         rows = np.array([row], dtype=np.float32)
-        if not self._conformal.is_calibrated(rows):
+        if not self._conformal.is_calibrated(rows, confidence):
             return None
-        return self._answered(rows, [notes])[0]
+        return self._answered(rows, [notes], confidence)[0]
 
-    def answers(self, records: Sequence[Record]) -> list[dict[str, Any]]:
+    def answers(
+        self, records: Sequence[Record], confidence: float | None = None
+    ) -> list[dict[str, Any]]:
         """The answers to many records; an InputError carries the index of the one at fault."""
         codes, notes = [], []
         for index, record in enumerate(records):
@@ -69,27 +76,40 @@ class Predictor:
             codes.append(row)
             notes.append(its_notes)
         rows = np.array(codes, dtype=np.float32).reshape(-1, len(self.contract.features))
-        return self._answered(rows, notes)
+        return self._answered(rows, notes, confidence)
 
-    def _answered(self, rows: Rows, notes: list[Notes]) -> list[dict[str, Any]]:
-        values = self._values(self.block(rows))
+    def _answered(
+        self, rows: Rows, notes: list[Notes], confidence: float | None
+    ) -> list[dict[str, Any]]:
+        values = self._values(self.block(rows, confidence=confidence))
+        template = self._template
+        if confidence is not None:
+            template = template | {"confidence": confidence}
         return [
-            dict(zip(values, parts, strict=True)) | self._template | its_notes
+            dict(zip(values, parts, strict=True)) | template | its_notes
             for parts, its_notes in zip(zip(*values.values(), strict=True), notes, strict=True)
         ]
 
-    def block(self, rows: Rows, *, ranges: bool = True) -> Block:
+    def block(self, rows: Rows, *, ranges: bool = True, confidence: float | None = None) -> Block:
         """The answers to rows (n, features), rounded as the contract says.
 
         Regression: `prediction`, `lower`, `upper`. Classification: `label` (an index into the
-        contract's classes), `probability`, `set` (for each class whether it is possible). Without
-        `ranges` the interval (`lower` and `upper`) or `set` is left out.
+        contract's classes), `probability`, `probabilities` (n, classes), `set` (for each class
+        whether it is possible). Without `ranges` the interval (`lower` and `upper`) or `set` is
+        left out.
         """
-        block = self._conformal.block(rows) if ranges else self._conformal.point(rows)
+        if ranges:
+            block = self._conformal.block(rows, confidence=confidence)
+        else:
+            block = self._conformal.point(rows)
         if self.contract.task == "classification":
-            block.pop("probabilities")
-            return {**block, "probability": block["probability"].round(4)}
+            rounded = ("probability", "probabilities")
+            return block | {part: block[part].round(PROBABILITY_DECIMALS) for part in rounded}
         return {part: values.round(self.contract.target.decimals) for part, values in block.items()}
+
+    def check(self, confidence: float | None) -> None:
+        """Raise a ConfidenceError for a confidence that the calibration rows cannot give."""
+        self._conformal.check(self.contract.confidence if confidence is None else confidence)
 
     def _values(self, block: Block) -> dict[str, list[Any]]:
         """The parts of the answers, each with one value a row."""
@@ -102,6 +122,10 @@ class Predictor:
             "probability": block["probability"].tolist(),
             "probability_of": [
                 target.values[label if positive is None else positive] for label in labels
+            ],
+            "probabilities": [
+                dict(zip(target.classes, row, strict=True))
+                for row in block["probabilities"].tolist()
             ],
             "set": [list(compress(target.values, possible)) for possible in block["set"]],
         }

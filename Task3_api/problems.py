@@ -12,7 +12,8 @@ from flask import Flask, Response, current_app, g, jsonify, render_template, req
 from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 
-from Task1_database.errors import InputError
+from Task1_database.errors import ConfidenceError, InputError
+from Task3_api.current_model import current_model
 from Task3_api.parsing import quote
 from Task3_api.request_body import InsufficientStorage
 
@@ -22,16 +23,20 @@ MEDIA_TYPE = "application/problem+json"
 def register(app: Flask) -> None:
     """Answer every error of `app` with a problem."""
     app.register_error_handler(InputError, on_input_error)
+    app.register_error_handler(ConfidenceError, on_confidence_error)
     app.register_error_handler(HTTPException, on_http_error)
     app.register_error_handler(Exception, on_defect)
 
 
 def on_input_error(error: InputError) -> Response:
     """The request cannot be answered: 400, naming the field."""
-    members: dict[str, Any] = {"field": error.field, "row": error.row}
-    if request.is_json and (error.field is not None or error.row is not None):
-        members["pointer"] = pointer(error)
-    return problem(400, error.detail, **members)
+    return _input_problem(400, error)
+
+
+def on_confidence_error(error: ConfidenceError) -> Response:
+    """What was sent can be read, but no answer can be so sure: 422, naming what is possible."""
+    name = current_model().parser.confidence_name
+    return _input_problem(422, ConfidenceError(error.detail, field=name))
 
 
 def on_http_error(error: HTTPException) -> Response:
@@ -62,6 +67,14 @@ def problem(status: int, detail: str, **members: Any) -> Response:
     response = jsonify(body)
     response.status_code, response.mimetype = status, MEDIA_TYPE
     return response
+
+
+def _input_problem(status: int, error: InputError) -> Response:
+    members: dict[str, Any] = {"field": error.field, "row": error.row}
+    if request.is_json and (error.field is not None or error.row is not None):
+        in_address = request.query_string and error.field == current_model().parser.confidence_name
+        members["pointer"] = None if in_address else pointer(error)
+    return problem(status, error.detail, **members)
 
 
 def pointer(error: InputError) -> str:

@@ -53,11 +53,15 @@ def _ask(base_url: str, records: list[Any]) -> list[Any]:
 
 
 def _decimals(sealed: SealedModel, part: str) -> int:
-    return 4 if part == "probability" else sealed.contract.target.decimals
+    probabilities = ("probability", "probabilities")
+    return 4 if part in probabilities else sealed.contract.target.decimals
 
 
 def _same(offline: Any, live: Any, decimals: int) -> bool:
     """Equal, but for the decimals to which a live number is rounded."""
+    if isinstance(offline, dict) and isinstance(live, dict):
+        same_keys = offline.keys() == live.keys()
+        return same_keys and all(_same(offline[key], live[key], decimals) for key in offline)
     if not isinstance(offline, float):
         return bool(offline == live)
     return bool(abs(offline - live) <= 0.5 * 10.0**-decimals + RELATIVE * abs(offline))

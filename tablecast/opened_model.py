@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 from itertools import compress
@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from Task1_database.errors import InputError
 from Task2_model.artifact import SealedModel, current
+from Task2_model.conformal import Block
 from Task2_model.contract import Contract
 from Task2_model.frame_encoding import Unseen, encode_with_unseen
 from Task2_model.manifest import MANIFEST
@@ -38,10 +39,6 @@ Record = Mapping[Any, object]  # values by feature; None, NaN or no value at all
 Answer = dict[str, Any]
 Mask = npt.NDArray[np.bool_]
 
-PARTS = {  # of an answer, as a DataFrame has them
-    "regression": ("prediction", "lower", "upper"),
-    "classification": ("label", "probability", "set"),
-}
 NOTHING_GIVEN = "nothing is given that the model can use"
 
 
@@ -81,12 +78,14 @@ class OpenedModel:
         return self._predictor.version
 
     @overload
-    def predict(self, data: pd.DataFrame) -> pd.DataFrame: ...
+    def predict(self, data: pd.DataFrame, *, confidence: float | None = ...) -> pd.DataFrame: ...
     @overload
-    def predict(self, data: Record) -> Answer: ...
+    def predict(self, data: Record, *, confidence: float | None = ...) -> Answer: ...
     @overload
-    def predict(self, data: Iterable[Record]) -> list[Answer]: ...
-    def predict(self, data: Any) -> Any:
+    def predict(
+        self, data: Iterable[Record], *, confidence: float | None = ...
+    ) -> list[Answer]: ...
+    def predict(self, data: Any, *, confidence: float | None = None) -> Any:
         """The answers to a DataFrame, to one record, or to several.
 
         Parameters
@@ -94,6 +93,9 @@ class OpenedModel:
         data : DataFrame, dict, or iterable of dict
             A DataFrame has columns named like features, any of them, and may have others, which
             are ignored. A record holds values by feature, any of them, and nothing else.
+        confidence : float, optional
+            How often the interval or set shall hold the truth, 0.8 for 80 %; otherwise
+            `contract.confidence`. Any that the calibration rows allow.
 
         Returns
         -------
@@ -102,22 +104,25 @@ class OpenedModel:
 
         For a DataFrame one with the same index. Regression: `prediction`, `lower` and `upper`, in
         the target's unit. Classification: `label`, `probability` (of `contract.target.positive`,
-        where there are two classes, else of the label) and `set`, a tuple of the labels that are
-        possible. And `warnings`, a text, empty where there is nothing to say. A row that has no
-        value the model can use is answered by missing values, and `warnings` says so.
+        where there are two classes, else of the label), `probability_…` of each class and `set`, a
+        tuple of the labels that are possible. And `warnings`, a text, empty where there is nothing
+        to say. A row that has no value the model can use is answered by missing values, and
+        `warnings` says so.
 
-        Raises InputError, naming feature, value and row, for a value that cannot be read.
+        Raises InputError, naming feature, value and row, for a value that cannot be read;
+        ConfidenceError, naming the highest, for a confidence that is not possible.
         """
+        self._predictor.check(confidence)
         if _is_frame(data):
-            return self._predict_frame(data)
+            return self._predict_frame(data, confidence)
         if isinstance(data, Mapping):
-            return self._predictor.answer(self._parsed(data))
+            return self._predictor.answer(self._parsed(data), confidence)
         records = self._parser.records(map(_as_sent, data))
-        return self._predictor.answers(records) if records else []
+        return self._predictor.answers(records, confidence) if records else []
 
-    def explain(self, record: Record) -> Answer:
+    def explain(self, record: Record, *, confidence: float | None = None) -> Answer:
         """Why the answer to one record is what it is: see the service's `/explain`."""
-        return self._explainer.explain(self._parsed(record))
+        return self._explainer.explain(self._parsed(record), confidence)
 
     @cached_property
     def _explainer(self) -> Explainer:
@@ -126,17 +131,15 @@ class OpenedModel:
     def _parsed(self, record: Record) -> ParsedRecord:
         return self._parser.record(_as_sent(record).items())
 
-    def _predict_frame(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def _predict_frame(self, frame: pd.DataFrame, confidence: float | None) -> pd.DataFrame:
         rows, unseen = encode_with_unseen(self.contract, frame)
         warnings = self._warnings(unseen)
         given = np.any(~np.isnan(rows), axis=1)
         for index in np.flatnonzero(~given).tolist():
             warnings.setdefault(index, []).append(NOTHING_GIVEN)
-        block = self._predictor.block(rows[given]) if given.any() else {}
-        columns = {
-            part: _spread(self._values(part, block[part]) if block else [], given)
-            for part in PARTS[self.contract.task]
-        }
+        block = self._predictor.block(rows[given], confidence=confidence) if given.any() else {}
+        answered = dict(self._columns(block))
+        columns = {name: _spread(answered.get(name, []), given) for name in self._column_names}
         columns["warnings"] = ["; ".join(warnings.get(index, ())) for index in range(len(rows))]
         return type(frame)(columns, index=frame.index)
 
@@ -149,13 +152,24 @@ class OpenedModel:
                     warnings.setdefault(index, []).append(detail)
         return warnings
 
-    def _values(self, part: str, values: npt.NDArray[Any]) -> list[Any]:
-        classes = self.contract.target.values
-        if part == "label":
-            return [classes[index] for index in values]
-        if part == "set":
-            return [tuple(compress(classes, possible)) for possible in values]
-        return list(values.tolist())
+    @property
+    def _column_names(self) -> tuple[str, ...]:
+        if self.contract.task == "regression":
+            return ("prediction", "lower", "upper")
+        return ("label", "probability", *self.contract.target.probability_columns, "set")
+
+    def _columns(self, block: Block) -> Iterator[tuple[str, list[Any]]]:
+        """The parts of the answers as columns with their names."""
+        target = self.contract.target
+        for part, values in block.items():
+            if part == "label":
+                yield part, [target.values[index] for index in values]
+            elif part == "set":
+                yield part, [tuple(compress(target.values, possible)) for possible in values]
+            elif part == "probabilities":
+                yield from zip(target.probability_columns, values.T.tolist(), strict=True)
+            else:
+                yield part, values.tolist()
 
 
 def _is_frame(data: object) -> TypeGuard[pd.DataFrame]:

@@ -30,6 +30,7 @@ SERVED_FROM = {
     "Task2_model.graph",
     "Task2_model.manifest",
     "Task2_model.onnx_audit",
+    "Task2_model.quantile_cache",
     "Task2_model.subset_ridge",
 }
 TESTED_WITH = {  # parts that have no test of their name, by the test of what they are parts of

@@ -24,7 +24,7 @@ from Task3_api.batch.reader import UploadedCsv
 from Task3_api.batch.scorer import BatchScorer
 from Task3_api.batch.split_scan import SplitScan
 from Task3_api.batch.upload import spool_upload
-from Task3_api.current_model import current_model
+from Task3_api.current_model import CurrentModel, current_model
 from Task3_api.request_body import small_body
 
 ROW_COUNT = "Row-Count"  # the header by which a client can check that an answer is complete
@@ -35,11 +35,19 @@ blueprint = Blueprint("batch_api", __name__)
 @blueprint.post("/batch_prediction")
 def answer_file() -> Response:
     """The uploaded CSV, answered."""
-    model, ranges, scan = current_model(), _ranges(), SplitScan()
-    file = spool_upload(current_app.config["MAX_UPLOAD_LENGTH"], scan.feed)
+    model, scan = current_model(), SplitScan()
+    address = parsing.pairs(request.query_string)
+    ranges = _ranges(model, address)
+    file, entries = spool_upload(current_app.config["MAX_UPLOAD_LENGTH"], scan.feed)
     try:
         table = UploadedCsv(file, scan)
-        scorer = BatchScorer(model.predictor, model.parser, table.header, ranges=ranges)
+        scorer = BatchScorer(
+            model.predictor,
+            model.parser,
+            table.header,
+            ranges=ranges,
+            confidence=model.parser.confidence([*address, *entries]),
+        )
     except BaseException:
         file.close()
         raise
@@ -71,12 +79,17 @@ def example() -> Response:
     return _attachment(Response(example), f"{sealed.contract.dataset}_example.csv")
 
 
-def _ranges() -> bool:
-    """Whether the answers shall have their range or set; `range=0` in the address says no."""
-    parameters = parsing.pairs(request.query_string)
-    if parameters and parameters not in ([("range", "0")], [("range", "1")]):
-        raise InputError("batch_prediction takes one parameter, range, which is 0 or 1")
-    return parameters != [("range", "0")]
+def _ranges(model: CurrentModel, address: parsing.Pairs) -> bool:
+    """Whether the answers shall have their range or set; `range=0` in the address says no.
+
+    Raises InputError where the address says anything else that it cannot.
+    """
+    name = model.parser.confidence_name
+    model.predictor.check(model.parser.confidence(address))
+    others = [pair for pair in address if pair[0] != name]
+    if others not in ([], [("range", "0")], [("range", "1")]):
+        raise InputError(f"batch_prediction takes range, which is 0 or 1, and {name}")
+    return others != [("range", "0")]
 
 
 def _lines(file: IO[bytes], table: UploadedCsv, scorer: BatchScorer) -> Iterator[str]:

@@ -16,7 +16,7 @@ from Task2_model.contract import Contract
 from Task3_api.batch.cells import ByteSlices, Row
 from Task3_api.batch.column_parser import FeatureColumn
 from Task3_api.batch.reader import UploadedCsv
-from Task3_api.batch.scorer import BatchScorer, used_columns
+from Task3_api.batch.scorer import BatchScorer, answer_columns, used_columns
 from Task3_api.current_model import CurrentModel
 
 PREVIEW_BYTES = 1 << 16  # of a file, at most
@@ -95,7 +95,8 @@ def added_bytes(contract: Contract) -> int:
     """About how much longer a row is when it comes back: enough to tell how far an answer is."""
     target = contract.target
     if contract.task == "classification":
-        return 2 * len(target.classes[0]) + len(",,0.1234,,,")
+        probabilities = len(answer_columns(contract)) - len(("label", "set", "warnings", "error"))
+        return 2 * len(target.classes[0]) + probabilities * len(",0.1234") + len(",,,,")
     return 3 * len(f"{target.median or 0:.{max(target.decimals, 0)}f}") + len(",,,,,\r")
 
 

@@ -25,6 +25,7 @@ from Task3_api.predictor import Predictor
 FORMULA = tuple("=+-@\t\r")  # what a spreadsheet takes for a formula's beginning
 AT_ONCE = 2  # blocks
 LARGEST_WHOLE = 2.0**53  # beyond, a float64 is no longer exact to the unit
+MOST_CLASS_COLUMNS = 20  # of more classes the table has the probability of the label alone
 
 Column = list[str]  # of the answer
 
@@ -39,15 +40,24 @@ class RowNotes(NamedTuple):
 class BatchScorer:
     """Answers the rows of one table; without `ranges`, without their range or set.
 
-    Raises InputError where no column is a feature, or one is called like an answer's column.
+    Raises InputError where no column is a feature, or one is called like an answer's column;
+    ConfidenceError for a confidence that the calibration rows cannot give.
     """
 
     def __init__(
-        self, predictor: Predictor, parser: Parser, header: list[str], *, ranges: bool = True
+        self,
+        predictor: Predictor,
+        parser: Parser,
+        header: list[str],
+        *,
+        ranges: bool = True,
+        confidence: float | None = None,
     ) -> None:
+        predictor.check(confidence)
         self._predictor = predictor
         self._header = header
         self._ranges = ranges
+        self._confidence = confidence
         self._columns = answer_columns(predictor.contract, ranges=ranges)
         self._used = used_columns(predictor.contract, header, parser)
         self._no_answer = _no_answer(predictor)
@@ -108,28 +118,39 @@ class BatchScorer:
         if not answerable.any():
             return [[""] * len(rows) for _ in self._columns[:-2]]
         block = self._predictor.block(
-            rows[answerable] if unanswerable else rows, ranges=self._ranges
+            rows[answerable] if unanswerable else rows,
+            ranges=self._ranges,
+            confidence=self._confidence,
         )
-        texts = [self._format(part, values) for part, values in block.items()]
+        if not _class_columns(self._predictor.contract):
+            block.pop("probabilities", None)
+        texts = [column for part in block.items() for column in self._format(*part)]
         return [_fill_in(column, answerable) for column in texts] if unanswerable else texts
 
-    def _format(self, part: str, values: npt.NDArray[np.generic]) -> Column:
+    def _format(self, part: str, values: npt.NDArray[np.generic]) -> Iterable[Column]:
+        """A part of the answers as one column, or as one for each class."""
         classes = self._predictor.contract.target.classes
         if part == "label":
             lines = [_line([_harmless(name)]) for name in classes]
-            return [lines[index] for index in values.tolist()]
+            return [[lines[index] for index in values.tolist()]]
         if part == "set":
-            return _sets(classes, values)
-        return _numbers(values)
+            return [_sets(classes, values)]
+        return map(_numbers, values.T) if part == "probabilities" else [_numbers(values)]
 
 
 def answer_columns(contract: Contract, *, ranges: bool = True) -> tuple[str, ...]:
     """The columns that an answered table gains; one that is called like a feature is marked."""
     regression = contract.task == "regression"
-    point = ("prediction",) if regression else ("label", "probability")
+    classes = ("label", "probability", *_class_columns(contract))
+    point = ("prediction",) if regression else classes
     conformal = ("lower", "upper") if regression else ("set",)
     names = (*point, *(conformal if ranges else ()), "warnings", "error")
-    return tuple(f"{name}_answer" if name in contract.by_name else name for name in names)
+    return tuple(map(contract.answer_name, names))
+
+
+def _class_columns(contract: Contract) -> tuple[str, ...]:
+    names = contract.target.probability_columns
+    return names if len(names) <= MOST_CLASS_COLUMNS else ()
 
 
 def used_columns(contract: Contract, header: Row, parser: Parser) -> list[FeatureColumn]:

@@ -6,24 +6,32 @@ import io
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import IO, cast
+from typing import IO, NamedTuple, cast
 
 from flask import request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.formparser import FormDataParser
 
+from Task3_api.parsing import Pairs
 from Task3_api.request_body import RequestBody
 
 OnChunk = Callable[[bytes], object]
 
 CHUNK = 1 << 18
-MAX_PARTS = 8  # a form has one file; what else a client adds is ignored
-MAX_FIELD_BYTES = 1 << 20  # of such an addition
+MAX_PARTS = 8  # a form has one file and few entries
+MAX_FIELD_BYTES = 1 << 20  # of an entry
 PACKED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "a zip or a workbook"}
 
 
-def spool_upload(max_bytes: int, on_chunk: OnChunk) -> IO[bytes]:
-    """The CSV that was sent, as a temporary file at its beginning; the caller closes it.
+class Upload(NamedTuple):
+    """A temporary file at its beginning, which the caller closes, and a form's other entries."""
+
+    file: IO[bytes]
+    entries: Pairs
+
+
+def spool_upload(max_bytes: int, on_chunk: OnChunk) -> Upload:
+    """The CSV that was sent.
 
     Takes a body of text/csv, or one file of multipart/form-data, and hands its bytes to
     `on_chunk` as they arrive. Other types are a 415, more than `max_bytes` a 413.
@@ -31,7 +39,7 @@ def spool_upload(max_bytes: int, on_chunk: OnChunk) -> IO[bytes]:
     request.max_content_length = max_bytes
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.mimetype == "text/csv" and charset == "utf-8":
-        return _spool_body(on_chunk)
+        return Upload(_spool_body(on_chunk), [])
     if request.mimetype == "multipart/form-data":
         return _spool_form_file(on_chunk)
     raise UnsupportedMediaType("send text/csv in UTF-8, or multipart/form-data with one file")
@@ -62,18 +70,18 @@ def _spool_body(on_chunk: OnChunk) -> IO[bytes]:
         return file
 
 
-def _spool_form_file(on_chunk: OnChunk) -> IO[bytes]:
+def _spool_form_file(on_chunk: OnChunk) -> Upload:
     with ExitStack() as on_error:
-        files = _form_files(lambda *_, **__: on_error.enter_context(SpooledUpload(on_chunk)))
+        files, entries = _form(lambda *_, **__: on_error.enter_context(SpooledUpload(on_chunk)))
         if len(files) != 1:
             raise BadRequest(f"send one CSV file; {len(files) or 'none'} came")
         _check_unpacked(files[0])
         on_error.pop_all()
-        return files[0]
+        return Upload(files[0], entries)
 
 
-def _form_files(new_file: Callable[..., IO[bytes]]) -> list[IO[bytes]]:
-    """The files of a multipart form, each written to what `new_file` gives."""
+def _form(new_file: Callable[..., IO[bytes]]) -> tuple[list[IO[bytes]], Pairs]:
+    """The files of a multipart form, each written to what `new_file` gives, and its entries."""
     if not request.mimetype_params.get("boundary"):
         raise BadRequest("the Content-Type multipart/form-data names no boundary")
     body = RequestBody()
@@ -81,7 +89,7 @@ def _form_files(new_file: Callable[..., IO[bytes]]) -> list[IO[bytes]]:
         new_file, silent=False, max_form_parts=MAX_PARTS, max_form_memory_size=MAX_FIELD_BYTES
     )
     try:
-        _, _, files = parser.parse(
+        _, entries, files = parser.parse(
             cast(IO[bytes], body), request.mimetype, request.content_length, request.mimetype_params
         )
     except RequestEntityTooLarge:
@@ -93,7 +101,8 @@ def _form_files(new_file: Callable[..., IO[bytes]]) -> list[IO[bytes]]:
         body.check_whole()
         raise BadRequest("the body is not valid multipart/form-data") from None
     body.check_whole()
-    return [file.stream for _, file in files.items(multi=True) if file.filename]
+    sent = [file.stream for _, file in files.items(multi=True) if file.filename]
+    return sent, list(entries.items(multi=True))
 
 
 def _check_unpacked(file: IO[bytes]) -> None:

@@ -11,6 +11,7 @@ from Task1_database.errors import InputError
 from Task2_model.conformal import Calibration, Conformal, conformal, rank_at_least
 from Task2_model.contract import Contract, Feature, Floats, Rows, Target, Task
 from Task2_model.ensemble import Ensemble
+from Task2_model.quantile_cache import ENTRY_BYTES
 from Task2_model.subset_ridge import Design, Moments, SubsetRidge
 
 CLASSES = ("no", "yes")
@@ -223,7 +224,8 @@ def test_many_subsets_at_once_are_answered_as_one_by_one(monkeypatch: pytest.Mon
     rows[::2, 0] = np.nan
     rows[1::4, 1] = np.nan
     together = calibrated(*calibration).block(rows)
-    monkeypatch.setattr("Task2_model.conformal.CACHED_SUBSETS", 2)  # and none is kept for long
+    two = 2 * (ENTRY_BYTES + 16)
+    monkeypatch.setattr("Task2_model.quantile_cache.USUAL_BYTES", two)  # none is kept for long
     model = calibrated(*calibration)
     for index in [*range(8), *range(8)]:
         alone = model.block(rows[index : index + 1])

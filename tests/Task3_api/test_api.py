@@ -24,6 +24,7 @@ BAD_VALUES = [
     ("1" * 5000, "x is 5,000 characters long; a number may have 64"),
 ]
 
+AT_CONFIDENCE = {"field": "confidence", "pointer": "/confidence"}
 NOTHING = "at least one feature must be given, for example living_area"
 
 
@@ -96,9 +97,25 @@ def test_bad_address(client: FlaskClient, query: str, detail: str, more: dict[st
         ),
         (b'{"dataframe_records": {}}', "dataframe_records must be a list of records", {}),
         (
-            b'{"dataframe_records": [], "params": {}}',
-            "'params' is not known; known are dataframe_records",
-            {"field": "params", "pointer": "/params"},
+            b'{"dataframe_records": [], "parameters": {}}',
+            "'parameters' is not known; did you mean params?",
+            {"field": "parameters", "pointer": "/parameters"},
+        ),
+        (
+            b'{"dataframe_records": [], "params": {"confidence": 0.8, "x": 1}}',
+            "params must be an object that holds confidence, or nothing",
+            {},
+        ),
+        (b'{"x": 1, "confidence": "high"}', f"confidence {NUMBER}, not 'high'", AT_CONFIDENCE),
+        (
+            b'[{"x": 1, "confidence": 0.8}]',
+            "confidence is no feature; it is given once for all records, in the address",
+            {"field": "confidence", "row": 0, "pointer": "/0/confidence"},
+        ),
+        (
+            b'{"dataframe_records": [], "params": {"confidence": []}}',
+            f"confidence {NUMBER}, not a list",
+            {"field": "confidence", "pointer": "/params/confidence"},
         ),
     ],
 )
@@ -110,7 +127,7 @@ def test_bad_body(
 
 
 def test_values_in_the_wrong_place(client: FlaskClient) -> None:
-    detail = "with POST the values belong into the body, not into the address"
+    detail = "with POST the values belong into the body, and only confidence into the address"
     refuses(client.post("/predict?x=1", json={"x": 1}), 400, detail)
 
 
@@ -132,6 +149,72 @@ def test_many_answers_keep_their_order(client: FlaskClient, predictor: Predictor
         for frame in ({"dataframe_records": records}, {"dataframe_split": split}):
             assert client.post(path, json=frame).json == {"predictions": expected}
     assert client.post("/predict", json=[]).json == []
+
+
+def test_the_confidence_is_the_request_s(client: FlaskClient, predictor: Predictor) -> None:
+    answer = predictor.answer({"living_area": 1800.0}, 0.5)
+    usual = predictor.answer({"living_area": 1800.0})
+    assert answer["confidence"] == 0.5
+    assert answer["prediction"] == usual["prediction"]
+    assert usual["lower"] < answer["lower"] < answer["upper"] < usual["upper"]
+    record, query = {"x": 1800}, "?confidence=0.5"
+    assert client.get("/predict?x=1800&confidence=.5").json == answer
+    assert client.post("/predict", json={**record, "confidence": 0.5}).json == answer
+    for path in ("/predict", "/invocations"):
+        assert client.post(path + query, json=record).json == answer
+        assert client.post(path + query, json=[record, record]).json == [answer, answer]
+        for frame in (
+            {"dataframe_records": [record]},
+            {"dataframe_split": {"columns": ["x"], "data": [[1800]]}},
+        ):
+            params = {"params": {"confidence": "0.5"}}
+            assert client.post(path + query, json=frame).json == {"predictions": [answer]}
+            assert client.post(path, json=frame | params).json == {"predictions": [answer]}
+            assert client.post(path, json=frame | {"params": {}}).json == {"predictions": [usual]}
+    explanation = client.get("/explain?x=1800&confidence=0.5").get_json()
+    assert (explanation["confidence"], explanation["width"]) == (
+        0.5, answer["upper"] - answer["lower"],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("query", ["confidence=", "confidence=0.9"])
+def test_without_a_confidence_it_is_the_usual_one(client: FlaskClient, query: str) -> None:
+    usual = client.get("/predict?x=1800").json
+    assert client.get(f"/predict?x=1800&{query}").json == usual
+    assert client.post(f"/predict?{query}", json={"x": 1800}).json == usual
+    assert client.post("/predict", json={"x": 1800, "confidence": None}).json == usual
+
+
+@pytest.mark.parametrize("level", ["0", "-1", "1", "80", "0.9999"])
+def test_a_confidence_that_no_answer_can_have(
+    client: FlaskClient, predictor: Predictor, level: str
+) -> None:
+    rows = len(predictor.sealed.calibration.rows)
+    highest = f"{int((rows - 1) / (rows + 1) * 1e4) / 1e4:g}"
+    detail = (
+        f"confidence {level} is not possible; expected a number above 0 and up to {highest}, "
+        f"which is what {rows:,} calibration rows allow"
+    )
+    title, field = "Unprocessable Entity", {"field": "confidence"}
+    query, record = f"confidence={level}", {"x": 1800}
+    for path in ("/predict", "/explain"):
+        refuses(client.get(f"{path}?x=1800&{query}"), 422, detail, title, **field)
+    for body in (record, [record], [], {"dataframe_records": [record]}):
+        refuses(client.post(f"/predict?{query}", json=body), 422, detail, title, **field)
+    sent = {"data": b"x\n1\n", "content_type": "text/csv"}
+    refuses(client.post(f"/batch_prediction?{query}", **sent), 422, detail, title, **field)
+    response = client.post("/predict", json={**record, "confidence": level})
+    refuses(response, 422, detail, title, **AT_CONFIDENCE)
+    frame = {"dataframe_records": [record], "params": {"confidence": level}}
+    pointer = "/params/confidence"
+    refuses(client.post("/predict", json=frame), 422, detail, title, **field, pointer=pointer)
+
+
+def test_a_confidence_given_twice(client: FlaskClient) -> None:
+    detail, field = "confidence is given more than once", {"field": "confidence"}
+    refuses(client.get("/predict?x=1&confidence=0.8&confidence=0.8"), 400, detail, **field)
+    body = {"x": 1, "confidence": 0.8}
+    refuses(client.post("/predict?confidence=0.8", json=body), 400, detail, **field)
 
 
 def test_a_category_never_seen_is_a_warning(client: FlaskClient) -> None:

@@ -25,21 +25,27 @@ def own_app(sealed: Path) -> Flask:
     return create_app({"MODEL_DIR": str(sealed)})
 
 
-@pytest.mark.parametrize("query", [QUERY, "living_area=9999&heating=hot+air", "x=1800&age="])
+@pytest.mark.parametrize(
+    "query", [QUERY, "living_area=9999&heating=hot+air", "x=1800&age=", "x=1800&confidence=0.8"]
+)
 def test_byte_for_byte(app: Flask, query: str) -> None:
     behind = app.test_client().get(f"/predict?{query}")
     assert answer(app, query) == behind.data
 
 
-@pytest.mark.parametrize("query", ["x=1e999", "colour=red", "", "x=", "x=%ff", "x=1&x=2"])
+@pytest.mark.parametrize(
+    "query",
+    ["x=1e999", "colour=red", "", "x=", "x=%ff", "x=1&x=2", "x=1&confidence=2", "confidence=0.8"],
+)
 def test_errors_are_left_to_flask(app: Flask, query: str) -> None:
     assert answer(app, query) is None
 
 
 def test_a_subset_that_is_not_calibrated_is_left_to_a_thread(own_app: Flask) -> None:
-    assert answer(own_app) is None
-    assert own_app.test_client().get(f"/predict?{QUERY}").status_code == 200
-    assert answer(own_app) is not None
+    for query in (QUERY, f"{QUERY}&confidence=0.8"):
+        assert answer(own_app, query) is None
+        assert own_app.test_client().get(f"/predict?{query}").status_code == 200
+        assert answer(own_app, query) is not None
 
 
 def test_other_requests_are_left_to_flask(app: Flask) -> None:
@@ -48,7 +54,7 @@ def test_other_requests_are_left_to_flask(app: Flask) -> None:
     assert ahead.answer("GET", "/explain", QUERY.encode()) is None
 
 
-def test_a_defect_is_told_by_flask(own_app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_defect_is_reported_by_flask(own_app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     own_app.extensions[KEY].parser.contract = None  # which it needs to say what is known
     assert answer(own_app, "colour=red") is None
     response = own_app.test_client().get("/predict?colour=red")

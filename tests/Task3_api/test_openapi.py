@@ -15,7 +15,8 @@ def test_openapi_says_what_the_contract_says(client: FlaskClient, predictor: Pre
     document = client.get("/openapi.json").json
     assert document is not None
     parameters = {p["name"]: p for p in document["paths"]["/predict"]["get"]["parameters"]}
-    assert set(parameters) == {"x", *predictor.contract.names}
+    assert set(parameters) == {"x", *predictor.contract.names, "confidence"}
+    assert parameters["confidence"]["schema"]["default"] == 0.9
     area, heating = parameters["living_area"], parameters["heating"]
     feature = predictor.contract.by_name["living_area"]
     assert f"{feature.minimum:g} to {feature.maximum:g} in training" in area["description"]
@@ -23,6 +24,21 @@ def test_openapi_says_what_the_contract_says(client: FlaskClient, predictor: Pre
     assert "enum" not in heating["schema"]
     record = document["components"]["schemas"]["Record"]
     assert set(record["properties"]) == {"x", *predictor.contract.names}
+
+
+def test_every_way_of_asking_takes_a_confidence(client: FlaskClient) -> None:
+    document = client.get("/openapi.json").get_json()
+    for path, method in (
+        ("/predict", "get"), ("/predict", "post"), ("/explain", "get"), ("/invocations", "post"),
+        ("/batch_prediction", "post"),
+    ):  # fmt: skip
+        names = [p["name"] for p in document["paths"][path][method]["parameters"]]
+        assert "confidence" in names
+    schemas = document["components"]["schemas"]
+    assert "confidence" in schemas["SingleRecord"]["properties"]
+    assert "confidence" not in schemas["Record"]["properties"]
+    for name in ("DataframeRecords", "DataframeSplit"):
+        assert "confidence" in schemas[name]["properties"]["params"]["properties"]
 
 
 def test_openapi_refers_only_to_what_it_holds(client: FlaskClient) -> None:
@@ -58,3 +74,4 @@ def test_openapi_of_a_classification(classifier: FlaskClient) -> None:
     schemas = classifier.get("/openapi.json").get_json()["components"]["schemas"]
     assert schemas["Answer"]["required"] == list(classifier.get("/predict?x=800").get_json())
     assert schemas["Answer"]["properties"]["label"]["enum"] == ["No", "Yes"]
+    assert schemas["Answer"]["properties"]["probabilities"]["required"] == ["No", "Yes"]

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 import tablecast
 from tablecast.opened_model import NOTHING_GIVEN, OpenedModel, Record
-from Task1_database.errors import InputError, SealError
+from Task1_database.errors import ConfidenceError, InputError, SealError
 from Task2_model.study import Study
 
 PARTS = ["prediction", "lower", "upper"]
@@ -130,6 +130,22 @@ def test_a_frame_without_rows_has_an_answer_without_rows(model: OpenedModel) -> 
     assert len(answers) == 0
 
 
+def test_the_confidence_is_chosen_in_every_way_of_asking(
+    model: OpenedModel, client: FlaskClient
+) -> None:
+    record: Record = {"living_area": 1800}
+    answer = client.get("/predict?x=1800&confidence=0.6").get_json()
+    assert model.predict(record, confidence=0.6) == answer
+    assert model.predict([record], confidence=0.6) == [answer]
+    frame = model.predict(pd.DataFrame([record]), confidence=0.6)
+    assert frame[PARTS].iloc[0].tolist() == [answer[part] for part in PARTS]
+    explanation = model.explain(record, confidence=0.6)
+    assert explanation["width"] == answer["upper"] - answer["lower"]
+    for data in (record, [], pd.DataFrame([record])):
+        with pytest.raises(ConfidenceError, match="confidence 1 is not possible; .* up to 0.99"):
+            model.predict(data, confidence=1)
+
+
 def test_no_records_have_no_answers(model: OpenedModel) -> None:
     assert model.predict([]) == []
 
@@ -142,4 +158,7 @@ def test_classes_come_as_labels_probabilities_and_sets(births_home: Path) -> Non
         assert answer["label"] == alone["label"]
         assert answer["probability"] == alone["probability"]
         assert answer["set"] == tuple(alone["set"])
+        for name, probability in alone["probabilities"].items():
+            assert answer[f"probability_{name}"] == probability
+        assert sum(alone["probabilities"].values()) == pytest.approx(1, abs=1e-4)
         assert answer["warnings"] == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import tracemalloc
 from pathlib import Path
 
@@ -18,8 +19,25 @@ def test_parameters_are_refused(client: FlaskClient) -> None:
     response = client.post("/batch_prediction?x=1", data=b"x\n1\n", content_type="text/csv")
     assert response.json is not None
     assert response.json["detail"] == (
-        "batch_prediction takes one parameter, range, which is 0 or 1"
+        "batch_prediction takes range, which is 0 or 1, and confidence"
     )
+
+
+def test_the_confidence_stands_in_the_address_or_in_the_form(client: FlaskClient) -> None:
+    body = b"x\n1800\n900\n"
+    usual, narrower = (
+        client.post(f"/batch_prediction{query}", data=body, content_type="text/csv").data
+        for query in ("", "?confidence=0.5")
+    )
+    answer = client.get("/predict?x=1800&confidence=0.5").get_json()
+    assert f"1800,{answer['prediction']:g},{answer['lower']:g},{answer['upper']:g},".encode() in (
+        narrower
+    )
+    for level, expected in (("0.5", narrower), ("", usual)):
+        form = {"file": (io.BytesIO(body), "homes.csv"), "confidence": level, "other": "ignored"}
+        assert client.post("/batch_prediction", data=form).data == expected
+    form = {"file": (io.BytesIO(body), "homes.csv"), "confidence": "2"}
+    assert client.post("/batch_prediction", data=form).status_code == 422
 
 
 def test_the_answer_is_a_file_with_a_name(client: FlaskClient) -> None:
@@ -53,7 +71,7 @@ def test_a_reader_who_leaves_early_leaves_no_file_open(client: FlaskClient) -> N
     assert len(list(OPEN_FILES.iterdir())) == before
 
 
-def test_how_many_rows_there_are_is_said_before_they_come(client: FlaskClient) -> None:
+def test_the_number_of_rows_comes_before_them(client: FlaskClient) -> None:
     for body, rows in ((b"x\n1\n2\n", 2), (b"x,a\n1,2\n3,4", 2), (b'x,a\n1,"2\n3"\n', 1)):
         response = send(client, body)
         assert response.headers["Row-Count"] == str(rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from Task3_api.batch.reader import ROWS
+from Task3_api.batch.scorer import answer_columns
+from Task3_api.current_model import KEY
 from Task3_api.predictor import Predictor
 from tests.Task3_api.batch.csv_posts import NOTHING, NUMBER, send, table, written
 
@@ -136,13 +139,28 @@ def test_a_classification_in_a_batch(classifier: FlaskClient) -> None:
         classifier.post("/batch_prediction", **sent).text.splitlines()
     )
     answer = classifier.get("/predict?x=800").get_json()
-    assert header == ["x", "label", "probability", "set", "warnings", "error"]
+    assert header == [
+        "x", "label", "probability", "probability_No", "probability_Yes", "set", "warnings", "error",
+    ]  # fmt: skip
     assert first == [
         "800",
         answer["label"],
         str(answer["probability"]),
+        *map(str, answer["probabilities"].values()),
         "|".join(answer["set"]),
         "",
         "",
     ]
-    assert second[1:-1] == ["", "", "", ""]
+    assert second[1:-1] == [""] * 6
+
+
+def test_of_many_classes_a_table_has_no_column_each(classifier: FlaskClient) -> None:
+    contract = classifier.application.extensions[KEY].contract
+
+    def columns(count: int) -> tuple[str, ...]:
+        target = replace(contract.target, classes=tuple(map(str, range(count))))
+        return answer_columns(replace(contract, target=target))
+
+    assert columns(20)[:3] == ("label", "probability", "probability_0")
+    assert len(columns(20)) == 25
+    assert columns(21) == ("label", "probability", "set", "warnings", "error")

@@ -86,7 +86,7 @@ def test_packed_bodies_are_refused(
     assert (response.status_code, response.json["detail"]) == (415, detail)
 
 
-def test_a_form_without_a_boundary_is_told_so(client: FlaskClient) -> None:
+def test_a_form_without_a_boundary_is_refused(client: FlaskClient) -> None:
     response = client.post(
         "/batch_prediction", data=b"x", headers={"Content-Type": "multipart/form-data"}
     )
@@ -95,7 +95,7 @@ def test_a_form_without_a_boundary_is_told_so(client: FlaskClient) -> None:
     assert response.status_code == 400
 
 
-def test_a_form_of_many_parts_is_told_so(client: FlaskClient) -> None:
+def test_a_form_of_many_parts_is_refused(client: FlaskClient) -> None:
     parts = {f"part {n}": "x" for n in range(20)}
     response = client.post("/batch_prediction", data=parts, content_type="multipart/form-data")
     assert response.json is not None

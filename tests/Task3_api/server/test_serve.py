@@ -98,7 +98,7 @@ def test_where_a_port_is_taken_the_next_serves_and_says_so(home: Path) -> None:
     assert f"Port {port} is taken; {chosen} is the next that is free." in out
 
 
-def test_an_unknown_host_is_said(models: Path) -> None:
+def test_an_unknown_host_is_an_error_that_names_it(models: Path) -> None:
     with pytest.raises(
         TablecastError, match=r"no\.such\.host\.invalid is no address of this machine"
     ):
