@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from Task2_model.artifact import SealedModel
+from Task3_api.current_model import KEY, CurrentModel, activate
+from Task3_api.parsing import Parser
 from Task3_api.predictor import Predictor
 
 NUMBER = "must be a decimal number such as 12 or -3.5"
@@ -215,6 +220,38 @@ def test_a_confidence_given_twice(client: FlaskClient) -> None:
     refuses(client.get("/predict?x=1&confidence=0.8&confidence=0.8"), 400, detail, **field)
     body = {"x": 1, "confidence": 0.8}
     refuses(client.post("/predict?confidence=0.8", json=body), 400, detail, **field)
+
+
+def test_a_feature_that_is_called_confidence_keeps_its_name(
+    app: Flask, predictor: Predictor
+) -> None:
+    before, contract = app.extensions[KEY], predictor.contract
+    features = tuple(
+        replace(f, name="confidence") if f.name == "age" else f for f in contract.features
+    )
+    contract = replace(contract, features=features)
+    named = Predictor(SealedModel(**{**vars(predictor.sealed), "contract": contract}))
+    sure = predictor.answer({"age": 12.0}, 0.5)
+    try:
+        activate(app, CurrentModel(named, Parser(contract)))
+        client = app.test_client()
+        answer = client.get("/predict?confidence=12").get_json()
+        assert (answer["given"], answer["confidence"]) == ({"confidence": 12}, 0.9)
+        query = "confidence=12&confidence_answer=0.5"
+        answer = client.get(f"/predict?{query}").get_json()
+        assert (answer["lower"], answer["upper"]) == (sure["lower"], sure["upper"])
+        body = {"confidence": 12, "confidence_answer": 0.5}
+        assert client.post("/predict", json=body).get_json() == answer
+        posted = client.post("/predict?confidence_answer=0.5", json=[{"confidence": 12}])
+        assert posted.get_json() == [answer]
+        refused = client.get("/predict?confidence=12&confidence_answer=2").get_json()
+        assert (refused["status"], refused["field"]) == (422, "confidence_answer")
+        document = client.get("/openapi.json").get_json()
+        names = [p["name"] for p in document["paths"]["/predict"]["get"]["parameters"]]
+        assert {"confidence", "confidence_answer"} <= set(names)
+        assert len(names) == len(set(names))
+    finally:
+        activate(app, before)
 
 
 def test_a_category_never_seen_is_a_warning(client: FlaskClient) -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
 from playbook.verify import Mismatch, verify
-from Task2_model.artifact import SealedModel
+from Task2_model.artifact import SealedModel, current
 from Task3_api.predictor import Predictor
 from tests.live import Live
 
@@ -25,6 +26,17 @@ def test_one_answer_that_differs_is_named(live: Live, sealed_model: SealedModel)
     altered = dataclasses.replace(sealed_model, golden=golden)
     with pytest.raises(Mismatch, match=r"\{'.*\}: upper is [\d.]+ live and [\d.]+ offline"):
         verify(live.url, altered)
+
+
+def test_the_probability_of_every_class_is_compared(births_live: Live, births_home: Path) -> None:
+    sealed = SealedModel.open(current(births_home / "models" / "births"))
+    assert verify(births_live.url, sealed) == len(sealed.golden)
+    answer = sealed.golden[3]["answer"]
+    altered = {name: p + 1e-3 for name, p in answer["probabilities"].items()}
+    golden = [{**row, "answer": {**row["answer"]}} for row in sealed.golden]
+    golden[3]["answer"]["probabilities"] = altered
+    with pytest.raises(Mismatch, match="probabilities is {.*} live and {.*} offline"):
+        verify(births_live.url, dataclasses.replace(sealed, golden=golden))
 
 
 def test_another_version_is_named(live: Live, sealed_model: SealedModel) -> None:

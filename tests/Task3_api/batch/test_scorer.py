@@ -140,7 +140,8 @@ def test_a_classification_in_a_batch(classifier: FlaskClient) -> None:
     )
     answer = classifier.get("/predict?x=800").get_json()
     assert header == [
-        "x", "label", "probability", "probability_No", "probability_Yes", "set", "warnings", "error",
+        "x", "label", "probability", "probability_No", "probability_Yes", "set",
+        "warnings", "error",
     ]  # fmt: skip
     assert first == [
         "800",
