@@ -12,11 +12,12 @@ QUANTILES = np.array([-1.0, 1.0])
 
 def test_what_was_put_is_got() -> None:
     cache = QuantileCache(0.9)
-    for confidence in (0.9, 0.8):
+    others = QUANTILES + 1
+    for confidence, quantiles in ((0.9, QUANTILES), (0.8, others)):
         assert cache.get((b"a", confidence)) is None
-        cache.put((b"a", confidence), QUANTILES + confidence)
-    for confidence in (0.9, 0.8):
-        assert np.array_equal(cache.get((b"a", confidence)), QUANTILES + confidence)
+        cache.put((b"a", confidence), quantiles)
+    assert cache.get((b"a", 0.9)) is QUANTILES
+    assert cache.get((b"a", 0.8)) is others
     assert cache.get((b"b", 0.9)) is None
 
 

@@ -141,7 +141,8 @@ def test_the_confidence_is_chosen_in_every_way_of_asking(
     assert frame[PARTS].iloc[0].tolist() == [answer[part] for part in PARTS]
     explanation = model.explain(record, confidence=0.6)
     assert explanation["width"] == answer["upper"] - answer["lower"]
-    for data in (record, [], pd.DataFrame([record])):
+    several: list[Any] = [record, [], pd.DataFrame([record])]
+    for data in several:
         with pytest.raises(ConfidenceError, match="confidence 1 is not possible; .* up to 0.99"):
             model.predict(data, confidence=1)
 
