@@ -13,7 +13,7 @@ from typing import Literal, cast
 
 from Task1_database.errors import DatasetError
 from Task1_database.schema import Table, parse
-from Task1_database.target import TargetText, Task, read_target
+from Task1_database.target import CostsText, TargetText, Task, read_costs, read_target
 from Task1_database.toml_section import IDENTIFIER, TomlSection
 from Task1_database.workspace import Workspace
 
@@ -83,6 +83,10 @@ class Dataset:
         Where rows have an order in time or belong together.
     confidence : float
         How often the ranges and sets hold the truth where nobody asks otherwise; 0.9 for 90 %.
+    costs : CostsText or None
+        Of two classes what each of the two errors costs.
+    similar_cases : bool
+        Whether the page may show rows of the data, those most like what is asked about.
     """
 
     name: str
@@ -103,6 +107,8 @@ class Dataset:
     model: str | None = None
     split: SplitText | None = None
     confidence: float = 0.9
+    costs: CostsText | None = None
+    similar_cases: bool = False
 
     @classmethod
     def open(cls, name_or_path: str) -> Dataset:
@@ -139,7 +145,8 @@ def _find(name_or_path: str) -> Path:
 def _read(folder: Path) -> Dataset:
     toml = TomlSection.parse(_text(folder, TOML), TOML)
     toml.only(
-        "title", "description", "task", "x", "model", "confidence", "split",
+        "title", "description", "task", "x", "model", "confidence", "similar_cases",
+        "split", "costs",
         "target", "tables", "features", "excluded",
     )  # fmt: skip
     task = cast("Task", toml.choice("task", "regression", "classification"))
@@ -170,6 +177,8 @@ def _read(folder: Path) -> Dataset:
         model=toml.string("model") if "model" in toml else None,
         split=_split(toml.section("split"), target.name) if "split" in toml else None,
         confidence=_confidence(toml),
+        costs=_costs(toml, task, target),
+        similar_cases=toml.boolean("similar_cases"),
     )
 
 
@@ -197,6 +206,14 @@ def _split(section: TomlSection, target: str) -> SplitText:
     if column == target:
         raise section.wrong(kind, f"a column of {FEATURES_TABLE} other than the target")
     return SplitText(kind, column)
+
+
+def _costs(toml: TomlSection, task: Task, target: TargetText) -> CostsText | None:
+    if "costs" not in toml:
+        return None
+    if task == "regression":
+        raise toml.wrong("costs", "no such section: it is for two classes")
+    return read_costs(toml.section("costs"), target)
 
 
 def _confidence(toml: TomlSection) -> float:

@@ -5,13 +5,24 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal
 
 from Task1_database.toml_section import TomlSection
 
 Task = Literal["regression", "classification"]
+SAME_THRESHOLD = 0.01  # so far apart may one rounded in dataset.toml and that of its costs be
 FEWEST_OF_A_CLASS = 10  # rows, so that each part of an evaluation has some of every class
+
+
+@dataclass(frozen=True)
+class CostsText:
+    """What a false positive and a false negative cost, each above 0, counted in `unit`."""
+
+    false_positive: float
+    false_negative: float
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +83,33 @@ def read_target(section: TomlSection, task: Task, taken: set[str]) -> TargetText
         *_threshold(section),
         classes,
     )
+
+
+def read_costs(section: TomlSection, target: TargetText) -> CostsText:
+    """`[costs]` of dataset.toml, for a target of two classes.
+
+    Raises
+    ------
+    DatasetError
+        Naming the key that is missing, unknown or wrong, or where `threshold` is another than
+        the one that follows from the costs (Elkan, "The Foundations of Cost-Sensitive Learning",
+        IJCAI 2001).
+    """
+    section.only("false_positive", "false_negative", "unit")
+    alarm, missed = (_cost(section, key) for key in ("false_positive", "false_negative"))
+    costs = CostsText(alarm, missed, section.string("unit", ""))
+    threshold = costs.false_positive / (costs.false_positive + costs.false_negative)
+    if target.threshold is not None and abs(target.threshold - threshold) > SAME_THRESHOLD:
+        expected = f"costs that go with target.threshold; these give {threshold:.3g}: leave one out"
+        raise section.wrong("false_positive", expected)
+    return costs
+
+
+def _cost(section: TomlSection, key: str) -> float:
+    value = section.number(key)
+    if value is None or not 0 < value < math.inf:
+        raise section.wrong(key, "a number above 0")
+    return float(value)
 
 
 def _positive(section: TomlSection, classes: dict[str, str]) -> str | None:

@@ -71,6 +71,13 @@ class TomlSection:
             raise self.wrong(key, "a number")
         return value
 
+    def boolean(self, key: str) -> bool:
+        """Whether the key is there and true."""
+        value = self._values.get(key, False)
+        if type(value) is not bool:
+            raise self.wrong(key, "true or false")
+        return value
+
     def strings(self) -> dict[str, str]:
         """The texts that this section is made of, by their keys."""
         return {key: self.string(key) for key in self}

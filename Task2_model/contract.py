@@ -66,6 +66,20 @@ class Feature:
 
 
 @dataclass(frozen=True)
+class Costs:
+    """What a false positive and a false negative cost, each above 0, counted in `unit`."""
+
+    false_positive: float
+    false_negative: float
+    unit: str = ""
+
+    @property
+    def threshold(self) -> float:
+        """The probability from which on a positive label costs less, if probabilities are right."""
+        return self.false_positive / (self.false_positive + self.false_negative)
+
+
+@dataclass(frozen=True)
 class Target:
     """What the model predicts.
 
@@ -87,6 +101,8 @@ class Target:
         The probability of `positive` from which it becomes the label; None for one half.
     threshold_reason : str
         Why it is not one half; empty where it is.
+    costs : Costs or None
+        For two classes what the two errors cost, where that is known.
     """
 
     name: str
@@ -104,6 +120,7 @@ class Target:
     positive: str = ""
     threshold: float | None = None
     threshold_reason: str = ""
+    costs: Costs | None = None
 
     @cached_property
     def values(self) -> tuple[str | int, ...]:
@@ -124,7 +141,8 @@ class Target:
 class Contract:
     """The features, the target and the nominal coverage (`confidence`, 0.9 for 90 %) of one model.
 
-    `excluded` holds the columns of the raw tables that were kept out on purpose, each with why.
+    `excluded` holds the columns of the raw tables that were kept out on purpose, each with why;
+    `similar_cases` says whether a page may show rows of the data to whoever asks.
     """
 
     dataset: str
@@ -136,6 +154,7 @@ class Contract:
     rows: int
     confidence: float = 0.9
     excluded: dict[str, str] = field(default_factory=dict)
+    similar_cases: bool = False
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -186,7 +205,7 @@ _hints = cache(get_type_hints)  # of a class: its fields' types
 def _decode(hint: Any, value: Any, name: str) -> Any:
     """JSON as what a field of type `hint` holds; ValueError, naming the field, where it is not."""
     origin, parts = get_origin(hint), get_args(hint)
-    if origin is UnionType:  # of a number and None: see `Feature`
+    if origin is UnionType:  # of something and None: see `Feature`
         return None if value is None else _decode(parts[0], value, name)
     if origin is tuple and isinstance(value, list):
         return tuple(_decode(parts[0], item, f"{name}[{i}]") for i, item in enumerate(value))

@@ -8,7 +8,8 @@ from Task1_database.databases.base import Database
 from Task1_database.dataset import FEATURES_TABLE, TOML, Dataset
 from Task1_database.errors import DatasetError, TrainingError
 from Task1_database.target import FEWEST_OF_A_CLASS
-from Task2_model.contract import Contract, Feature, Kind, Target
+from Task2_model.contract import Contract, Costs, Feature, Kind, Target
+from Task2_model.formatting import format_number, with_unit
 
 TABLE = FEATURES_TABLE
 KINDS: dict[str, Kind] = {"integer": "integer", "number": "number", "text": "category"}
@@ -46,6 +47,7 @@ def build_contract(database: Database, dataset: Dataset) -> Contract:
         rows=rows,
         confidence=dataset.confidence,
         excluded=dataset.excluded,
+        similar_cases=dataset.similar_cases,
     )
 
 
@@ -134,18 +136,38 @@ def _classes(database: Database, dataset: Dataset, non_null_count: int) -> dict[
         "classes": classes,
         "class_labels": text.classes,
         "positive": text.positive or (classes[-1] if len(classes) == 2 else ""),
-        "threshold": text.threshold,
-        "threshold_reason": text.threshold_reason,
+        **_threshold(dataset),
     }
+
+
+def _threshold(dataset: Dataset) -> dict[str, Any]:
+    """When to answer the positive class, and why: as dataset.toml has it, or by the costs there."""
+    text, costs = dataset.target, dataset.costs
+    own = {"threshold": text.threshold, "threshold_reason": text.threshold_reason}
+    if costs is None:
+        return own
+    given = Costs(costs.false_positive, costs.false_negative, costs.unit)
+    if text.threshold is not None:
+        return {**own, "costs": given}
+    missed, alarm = (
+        with_unit(format_number(cost), costs.unit)
+        for cost in (given.false_negative, given.false_positive)
+    )
+    reason = f"A case that is missed costs {missed}, a false alarm {alarm}."
+    return {"threshold": given.threshold, "threshold_reason": reason, "costs": given}
 
 
 def _fit(dataset: Dataset, classes: tuple[str, ...]) -> None:
     """Make sure that dataset.toml speaks of the classes that there are."""
     text, existing = dataset.target, ", ".join(classes)
-    for key, value in (("positive", text.positive), ("threshold", text.threshold)):
+    for key, value in (
+        ("target.positive", text.positive),
+        ("target.threshold", text.threshold),
+        ("costs", dataset.costs),
+    ):
         if value is not None and len(classes) != 2:
             raise DatasetError(
-                f"{TOML}: target.{key}: expected no such key: it is for two classes, "
+                f"{TOML}: {key}: expected no such key: it is for two classes, "
                 f"and {text.name} has {len(classes)}: {existing}"
             )
     if text.positive is not None and text.positive not in classes:
