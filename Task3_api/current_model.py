@@ -24,6 +24,7 @@ from Task3_api.explain import Explainer
 from Task3_api.openapi import document
 from Task3_api.parsing import Parser
 from Task3_api.predictor import Predictor
+from Task3_api.similar_cases import SimilarCases
 
 KEY = "tablecast"
 SAMPLE = 4096  # values, about, of which a page draws a histogram
@@ -64,6 +65,11 @@ class CurrentModel:
     def explainer(self) -> Explainer:
         """Explains why the predictor answers as it does."""
         return Explainer(self.predictor)
+
+    @cached_property
+    def similar_cases(self) -> SimilarCases:
+        """Finds the rows of the data that are most like a record."""
+        return SimilarCases(self.contract, self.predictor.sealed.calibration)
 
     @cached_property
     def outcomes(self) -> Floats:

@@ -16,7 +16,9 @@ from Task2_model.formatting import (
 )
 from Task3_api.current_model import CurrentModel
 from Task3_api.pages import phrases
+from Task3_api.pages.case_view import CasesView
 from Task3_api.pages.charts import CurveChart, OutcomeStrip
+from Task3_api.pages.comparison import PinnedComparison
 from Task3_api.pages.curve import curve
 from Task3_api.record_encoder import Record
 
@@ -37,6 +39,10 @@ class AnswerView:
         Whose number is outside of what training saw, and whose category is new.
     suggestions : tuple of dict
         The most useful features to give next, from the explanation.
+    cases : CasesView or None
+        The rows of the data most like it, where these may be shown.
+    comparison : PinnedComparison or None
+        This answer beside the one that was pinned.
     """
 
     contract: Contract
@@ -47,10 +53,15 @@ class AnswerView:
     beyond: tuple[Feature, ...]
     left_out: tuple[Feature, ...]
     suggestions: tuple[dict[str, Any], ...]
+    cases: CasesView | None = None
+    comparison: PinnedComparison | None = None
 
     @classmethod
-    def of(cls, model: CurrentModel, record: Record) -> AnswerView:
-        """The view of one record; InputError where it gives nothing that the model can use."""
+    def of(cls, model: CurrentModel, record: Record, pinned: str = "") -> AnswerView:
+        """The view of one record beside a pinned query.
+
+        Raises InputError where the record gives nothing that the model can use.
+        """
         given = {name: value for name, value in record.items() if value is not None}
         answer = model.predictor.answer(given) if given else None
         explanation = model.explainer.explain(given) if given else None
@@ -63,6 +74,8 @@ class AnswerView:
             CurveChart.of(curve(model.predictor, given, label), model.x_values),
             *_unseen(model.contract, given),
             _suggestions(explanation) if explanation else (),
+            CasesView.of(model, given) if answer else None,
+            PinnedComparison.of(model, pinned, given) if answer and pinned else None,
         )
 
     @property
@@ -91,6 +104,30 @@ class AnswerView:
         if answer["label"] not in answer["set"]:
             return f"“{target.class_label(answer['label'])}” is the likelier, yet {rarity}."
         return f"{join_and(excluded)} {'is' if len(excluded) == 1 else 'are'} ruled out: {rarity}."
+
+    @property
+    def as_text(self) -> str:
+        """The answer and what was given, to be sent to somebody."""
+        answer, target = self.answer or {}, self.contract.target
+        given = "; ".join(
+            f"{feature.label}: {phrases.format_value(feature, answer['given'][feature.name])}"
+            for feature in self.contract.features
+            if feature.name in answer["given"]
+        )
+        if self.contract.task == "regression":
+            ends = " to ".join(phrases.format_target(answer[e], target) for e in ("lower", "upper"))
+            confidence = format_percent(answer["confidence"])
+            result = f"{self.format(answer['prediction'])} ({confidence} sure: {ends})"
+        else:
+            label = target.class_label(answer["probability_of"])
+            result = f"{format_percent(answer['probability'])} “{label}”"
+        return f"{target.label}: {result}\n{given}\n{self.model_name}"
+
+    @property
+    def model_name(self) -> str:
+        """Which model answered."""
+        model = (self.answer or {})["model"]
+        return f"Model {model['dataset']} {model['version']}"
 
     @property
     def point(self) -> tuple[float, float] | None:

@@ -13,6 +13,7 @@ from Task1_database.errors import InputError
 from Task3_api import parsing
 from Task3_api.current_model import CurrentModel, current_model
 from Task3_api.pages.answer_view import AnswerView
+from Task3_api.pages.examples import examples
 from Task3_api.pages.form import Form
 from Task3_api.pages.phrases import nothing_given
 from Task3_api.request_body import small_body
@@ -30,7 +31,8 @@ def page() -> ResponseReturnValue:
         return redirect(f"{url_for('.page')}?{urlencode(filled)}")
     form = Form.read(model.parser, entries)
     view = _view(model, form)
-    html = render_template("ask.html", form=form, view=view)
+    offered = examples(model.contract, model.predictor.sealed.calibration.rows)
+    html = render_template("ask.html", form=form, view=view, examples=offered)
     return html, 200 if form.is_valid else 400
 
 
@@ -56,6 +58,6 @@ def _view(model: CurrentModel, form: Form) -> AnswerView:
     if form.is_valid and form.texts:
         with suppress(InputError):
             if given:
-                return AnswerView.of(model, given)
+                return AnswerView.of(model, given, form.pinned)
         form.problems = [nothing_given(model.contract)]
     return AnswerView.of(model, {})

@@ -13,6 +13,8 @@ from Task3_api.pages.phrases import format_value, unseen_warning
 from Task3_api.pages.typed_numbers import readings, unmistakable
 from Task3_api.parsing import Pairs, Parser
 
+PINNED = "pinned-answer"  # no feature has a hyphen in its name
+
 
 @dataclass(frozen=True)
 class FormField:
@@ -80,11 +82,14 @@ class Form:
     errors: dict[str, str] = field(default_factory=dict)
     options: dict[str, tuple[Value, ...]] = field(default_factory=dict)  # of numbers to ask about
     problems: list[str] = field(default_factory=list)  # those that belong to no entry
+    pinned: str = ""  # the query of an answer to compare with
 
     @classmethod
     def read(cls, parser: Parser, pairs: Pairs) -> Form:
         """A form with the names and values that were sent."""
         form = cls(parser.contract)
+        form.pinned = dict(pairs).get(PINNED, "")
+        pairs = [pair for pair in pairs if pair[0] != PINNED]
         for name, text in pairs:
             form._read(parser, name, text)
         return form
@@ -128,9 +133,23 @@ class Form:
             )
 
     def query(self, **changes: float) -> str:
-        """The entries as an address has them, some of them replaced by numbers."""
+        """The form as an address has it, some of its entries replaced by numbers."""
+        pinned = {PINNED: self.pinned} if self.pinned else {}
+        return urlencode(self._texts(**changes) | pinned)
+
+    @property
+    def unpinned_query(self) -> str:
+        """The entries alone, to be pinned or to be asked without what is pinned."""
+        return urlencode(self._texts())
+
+    @property
+    def pinning_query(self) -> str:
+        """The entries with themselves pinned."""
+        return urlencode({**self._texts(), PINNED: self.unpinned_query})
+
+    def _texts(self, **changes: float) -> dict[str, str]:
         texts = self.texts | {name: unmistakable(f"{v:.15g}") for name, v in changes.items()}
-        return urlencode({name: text for name, text in texts.items() if text})
+        return {name: text for name, text in texts.items() if text}
 
 
 def _values(parser: Parser, feature: Feature, text: str) -> tuple[Value, ...]:

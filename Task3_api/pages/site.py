@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, url_for
 
 from Task2_model import formatting
 from Task3_api.current_model import current_model
@@ -46,4 +46,5 @@ def template_context() -> dict[str, Any]:
         "version": model.predictor.version,
         "formatting": formatting,
         "phrases": phrases,
+        "ask_url": url_for("ask.page", _method="GET"),  # not where a form was posted to
     }

@@ -20,8 +20,11 @@ function show(page) {
   const answer = page.querySelector("#answer");
   if (!answer) return markStale("For what was told before");
   const focused = document.querySelector("#answer a:focus")?.getAttribute("href");
+  const open = [...document.querySelectorAll("#answer details[open]")].map(({ id }) => id);
   document.querySelector("#answer").replaceWith(answer);
   if (focused) answer.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  enhance();
   announcement.textContent = [...answer.querySelectorAll(".value, .sure, .beyond")]
     .map((part) => part.textContent.trim().replace(/\s+/g, " "))
     .join(". ");
@@ -46,12 +49,32 @@ function showGone() {
   markStale("For what was told before");
 }
 
+// What needs a script is shown where there is one
+function enhance() {
+  for (const tool of document.querySelectorAll("#answer [hidden]:is([data-print], [data-copy])")) tool.hidden = false;
+}
+
+async function copy(button) {
+  const area = document.querySelector("#answer-text");
+  const text = button.dataset.copy === "text" ? area.value : area.value.trim().split("\n").at(-1);
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } catch { // a page that is not by https may not write to the clipboard
+    area.select();
+    button.textContent = "Marked: copy it by hand";
+  }
+}
+
+function typed() {
+  return new URLSearchParams([...new FormData(form)].filter(([, text]) => text !== ""));
+}
+
 let request = new AbortController();
 
-async function update() {
+async function update(query = typed()) {
   request.abort();
   const { signal } = (request = new AbortController());
-  const query = new URLSearchParams([...new FormData(form)].filter(([, text]) => text !== ""));
   history.replaceState(null, "", `${location.pathname}?${query}`.replace(/\?$/, ""));
   try {
     const response = await fetch(`${form.dataset.answer}?${query}`, { signal });
@@ -67,7 +90,7 @@ let timer;
 function updateSoon() {
   clearTimeout(timer);
   markStale("Working it out anew");
-  timer = setTimeout(update, 150);
+  timer = setTimeout(() => update(), 150);
 }
 
 function step(event) {
@@ -98,6 +121,17 @@ form.addEventListener("click", (event) => {
   name.focus();
   updateSoon();
 });
+document.addEventListener("click", (event) => {
+  const tool = event.target.closest("#answer :is([data-print], [data-copy], [data-swap])");
+  if (!tool) return;
+  if ("print" in tool.dataset) print();
+  if ("copy" in tool.dataset) copy(tool);
+  if ("swap" in tool.dataset) {
+    event.preventDefault();
+    update(new URL(tool.href).searchParams);
+  }
+});
+enhance();
 addEventListener("online", () => {
   if (document.querySelector(".again")) update();
 });

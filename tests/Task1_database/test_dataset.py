@@ -41,6 +41,11 @@ def test_columns_that_are_kept_out_are_read_with_the_reason(tmp_path: Path) -> N
     assert boats(tmp_path, {"dataset.toml": toml}).excluded == {"Built": "says nothing"}
 
 
+def test_rows_are_shown_to_nobody_unless_the_dataset_says_so(tmp_path: Path) -> None:
+    assert boats(tmp_path).similar_cases is False
+    assert boats(tmp_path, {"dataset.toml": "similar_cases = true\n" + TOML}).similar_cases is True
+
+
 def test_the_shipped_houses_are_complete() -> None:
     houses = Dataset.open("houses")
     assert houses.x == "living_area"
@@ -71,7 +76,15 @@ def test_the_shipped_houses_are_complete() -> None:
         (
             {"dataset.toml": "colour = 1\n" + TOML},
             "dataset.toml: colour: expected no such key; known are title, description, task, x, "
-            "model, confidence, split, target, tables, features, excluded",
+            "model, confidence, similar_cases, split, costs, target, tables, features, excluded",
+        ),
+        (
+            {"dataset.toml": 'similar_cases = "yes"\n' + TOML},
+            "dataset.toml: similar_cases: expected true or false",
+        ),
+        (
+            {"dataset.toml": TOML + "[costs]\nfalse_positive = 1\nfalse_negative = 1\n"},
+            "dataset.toml: costs: expected no such section: it is for two classes",
         ),
         (
             {"dataset.toml": TOML.replace('"regression"', '"guessing"')},

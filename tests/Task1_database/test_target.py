@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from Task1_database.errors import DatasetError
-from Task1_database.target import TargetText, Task, read_target
+from Task1_database.target import CostsText, TargetText, Task, read_costs, read_target
 from Task1_database.toml_section import TomlSection
 
 NAMED = 'name = "sunk"\nlabel = "Sunk"\n'
@@ -130,3 +130,38 @@ def test_a_faulty_target_is_refused(text: str, task: Task, message: str) -> None
     with pytest.raises(DatasetError) as caught:
         read(text, task)
     assert str(caught.value) == f"dataset.toml: target.{message}"
+
+
+def costs(text: str, threshold: float | None = None) -> CostsText:
+    section = TomlSection.parse(f"[costs]\n{text}", "dataset.toml").section("costs")
+    return read_costs(section, TargetText("sunk", "Sunk", threshold=threshold))
+
+
+def test_what_the_two_errors_cost() -> None:
+    assert costs("false_positive = 1\nfalse_negative = 2\n", 0.33) == CostsText(1.0, 2.0)
+    text = 'false_positive = 0.5\nfalse_negative = 9\nunit = "$"\n'
+    assert costs(text) == CostsText(0.5, 9.0, "$")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("false_positive = 1\n", "false_negative: expected a number above 0"),
+        ("false_positive = 0\nfalse_negative = 1\n", "false_positive: expected a number above 0"),
+        ("false_positive = 1\nfalse_negative = inf\n", "false_negative: expected a number above 0"),
+        ("false_positive = 1\nfalse_negative = nan\n", "false_negative: expected a number above 0"),
+        (
+            "false_positive = 1\nfalse_negative = 5\n",
+            "false_positive: expected costs that go with target.threshold; these give 0.167: leave "
+            "one out",
+        ),
+        (
+            "miss = 1\n",
+            "miss: expected no such key; known are false_positive, false_negative, unit",
+        ),
+    ],
+)
+def test_faulty_costs_are_refused(text: str, message: str) -> None:
+    with pytest.raises(DatasetError) as caught:
+        costs(text, 0.33)
+    assert str(caught.value) == f"dataset.toml: costs.{message}"

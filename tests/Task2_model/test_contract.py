@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from Task2_model.contract import Contract, Feature, Target
+from Task2_model.contract import Contract, Costs, Feature, Target
 
 CONTRACT = Contract(
     dataset="d",
@@ -25,6 +26,14 @@ CONTRACT = Contract(
 
 def test_survives_json() -> None:
     assert Contract.from_json(CONTRACT.to_json()) == CONTRACT
+
+
+def test_costs_survive_json_and_set_the_threshold() -> None:
+    costs = Costs(1, 3, "$")
+    target = Target("sunk", "Sunk", classes=("no", "yes"), positive="yes", costs=costs)
+    contract = replace(CONTRACT, task="classification", target=target, similar_cases=True)
+    assert Contract.from_json(contract.to_json()) == contract
+    assert costs.threshold == 0.25
 
 
 def test_encodes_in_the_order_of_the_features_and_hides_what_is_not_told() -> None:

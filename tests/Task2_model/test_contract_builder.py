@@ -10,7 +10,7 @@ import pytest
 from Task1_database.databases.connect import connect
 from Task1_database.errors import DatasetError, TrainingError
 from Task1_database.load import load
-from Task2_model.contract import Contract, Feature, Target
+from Task2_model.contract import Contract, Costs, Feature, Target
 from Task2_model.contract_builder import build_contract
 from tests.little_dataset import FILES, boats
 
@@ -84,6 +84,23 @@ def test_two_classes_have_a_positive_one_and_a_threshold(tmp_path: Path) -> None
     )
     assert target.values == (0, 1)
     assert (target.class_label(1), target.class_label("0")) == ("cheap", "dear")
+
+
+COSTS = '[costs]\nfalse_positive = 1\nfalse_negative = 4\nunit = "boats"\n[tables]'
+
+
+def test_the_threshold_follows_from_the_costs_unless_said(tmp_path: Path) -> None:
+    changed = {"boats.csv": PRICES, "features.sql": CHEAP}
+    toml = CLASSES.replace("[tables]", COSTS)
+    target = contract_of(tmp_path, changed | {"dataset.toml": toml}).target
+    assert target.costs == Costs(1.0, 4.0, "boats")
+    assert target.threshold == 0.2
+    reason = target.threshold_reason.replace("\N{NO-BREAK SPACE}", " ")
+    assert reason == "A case that is missed costs 4 boats, a false alarm 1 boats."
+    said = 'label = "Price"\nthreshold = 0.2\nthreshold_reason = "Money"\n'
+    toml = toml.replace('label = "Price"\n', said)
+    target = contract_of(tmp_path, changed | {"dataset.toml": toml}).target
+    assert (target.costs, target.threshold_reason) == (Costs(1.0, 4.0, "boats"), "Money")
 
 
 @pytest.mark.parametrize(
@@ -205,6 +222,16 @@ def test_a_feature_that_no_row_has_is_contract_of(tmp_path: Path) -> None:
             },
             DatasetError,
             "dataset.toml: target.threshold: expected no such key: it is for two classes, and "
+            "price has 3: 1, 2, 10",
+        ),
+        (
+            {
+                "dataset.toml": CLASSES.replace("[tables]", COSTS),
+                "features.sql": MANY,
+                "boats.csv": PRICES,
+            },
+            DatasetError,
+            "dataset.toml: costs: expected no such key: it is for two classes, and "
             "price has 3: 1, 2, 10",
         ),
         (

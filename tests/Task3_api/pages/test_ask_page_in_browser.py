@@ -49,7 +49,8 @@ def test_the_address_is_the_question(page: Page, browse: Open, live: Live) -> No
     shared = browse(live, page.url, java_script_enabled=False)
     assert shared.locator(VALUE).inner_text() == page.locator(VALUE).inner_text()
     assert shared.get_by_label("Fuel", exact=True).input_value() == "oil"
-    assert shared.locator("#answer").inner_html() == page.locator("#answer").inner_html()
+    plain, scripted = (one.locator("#answer").inner_html() for one in (shared, page))
+    assert plain.replace(' hidden=""', "") == scripted.replace(' hidden=""', "")
 
 
 def test_without_javascript_the_button_does_it(browse: Open, live: Live) -> None:
@@ -67,6 +68,9 @@ def test_without_a_mouse(page: Page, live: Live) -> None:
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
+    for _ in range(page.locator(".examples a").count()):
+        page.keyboard.press("Tab")
+        expect(page.locator(".examples a:focus")).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.get_by_label("Living area", exact=True)).to_be_focused()
     page.keyboard.type("1800")
@@ -177,6 +181,92 @@ def test_an_old_answer_never_overtakes_a_new_one(page: Page, live: Live) -> None
     held[0].continue_()
     page.wait_for_timeout(300)
     expect(page.locator(VALUE)).to_have_text(predicted(live, "x=3000"))
+
+
+@pytest.mark.parametrize("scripted", [True, False])
+def test_an_answer_is_pinned_and_one_thing_changed(
+    browse: Open, live: Live, scripted: bool
+) -> None:
+    page = browse(live, "/?living_area=1800", java_script_enabled=scripted)
+    pinned = page.locator(VALUE).inner_text()
+    page.get_by_role("link", name="Pin to compare").click()
+    expect(page.locator(".compared .caption")).to_contain_text("the same question")
+    page.get_by_label("Bedrooms", exact=True).fill("5")
+    if not scripted:
+        page.get_by_role("button", name="Predict").click()
+    price = page.locator(".compared tbody tr").first
+    expect(price.locator("td").nth(0)).to_have_text(pinned)
+    expect(price.locator("td").nth(1)).to_have_text(predicted(live, "x=1800&bedrooms=5"))
+    expect(page.locator(".compared .changed")).to_contain_text("Bedrooms")
+    assert page.url.endswith("/?living_area=1800&bedrooms=5&pinned-answer=living_area%3D1800")
+    page.get_by_role("link", name="Unpin").click()
+    expect(page.locator(".compared")).to_have_count(0)
+    assert page.url == f"{live.url}/?living_area=1800&bedrooms=5"
+
+
+def test_an_answer_is_copied_as_text_and_as_a_link(browse: Open, live: Live) -> None:
+    page = browse(live, "/?living_area=1,800", permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_text("Copy", exact=True).click()
+    page.get_by_role("button", name="Copy the text").click()
+    text = page.evaluate("navigator.clipboard.readText()")
+    lines = text.replace("\N{NO-BREAK SPACE}", " ").splitlines()
+    assert lines[0].startswith(f"Price: {page.locator(VALUE).inner_text()} (90 % sure: $")
+    assert lines[1] == "Living area: 1,800 sq ft"
+    assert lines[2].startswith("Model houses 20")
+    assert lines[3] == f"{live.url}/?living_area=1%2C800"
+    page.get_by_role("button", name="Copy the link").click()
+    expect(page.get_by_role("button", name="Copied")).to_have_count(2)
+    assert page.evaluate("navigator.clipboard.readText()") == lines[3]
+    page.get_by_label("Bedrooms", exact=True).fill("3")  # what is open stays so
+    expect(page.get_by_label("To be sent to somebody")).to_have_value(re.compile("Bedrooms: 3"))
+    expect(page.get_by_label("To be sent to somebody")).to_be_visible()
+
+
+def test_without_a_clipboard_the_text_is_marked(browse: Open, live: Live) -> None:
+    page = browse(live, "/?living_area=1800")
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject() }")
+    page.get_by_text("Copy", exact=True).click()
+    page.get_by_role("button", name="Copy the text").click()
+    expect(page.get_by_role("button", name="copy it by hand")).to_be_visible()
+    assert page.evaluate("getSelection().toString()").startswith("Price: $")
+
+
+def test_on_paper_stands_what_was_told_and_answered(browse: Open, live: Live) -> None:
+    page = browse(live, "/?living_area=1800&fuel=oil", dark=True)
+    page.emulate_media(media="print", color_scheme="dark")
+    for label in ("Living area", "Fuel"):
+        expect(page.get_by_label(label, exact=True)).to_be_visible()
+    for hidden in (
+        page.get_by_label("Bedrooms", exact=True),
+        page.locator("nav"),
+        page.locator(".tools"),
+    ):
+        expect(hidden).to_be_hidden()
+    expect(page.locator(VALUE)).to_be_visible()
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert paper == "rgb(255, 255, 255)"
+    page.emulate_media(media="screen")
+    page.evaluate("window.print = () => { document.title = 'printed' }")
+    page.get_by_role("button", name="Print").click()
+    expect(page).to_have_title("printed")
+
+
+@pytest.mark.parametrize("viewport", [{"width": 320, "height": 568}, {"width": 320, "height": 225}])
+def test_no_part_of_the_range_is_cut(browse: Open, live: Live, viewport: dict[str, int]) -> None:
+    """A small phone, and a desk at 400 %."""
+    page = browse(live, "/?living_area=5000", viewport=viewport)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    for part in page.locator(".headline :is(.value, .sure, .sure b)").all():
+        cut = part.evaluate("(part) => part.scrollWidth > part.clientWidth && part.clientWidth")
+        assert not cut
+        box = part.bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 320
+    if viewport["height"] < 300:
+        assert (
+            page.locator(".headline").evaluate("(it) => getComputedStyle(it).position") == "static"
+        )
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -8,7 +8,14 @@ from flask.testing import FlaskClient
 
 from tests.Task3_api.html import one, parsed
 
-PAGES = ["/", "/?living_area=1800", "/single_prediction", "/batch_prediction", "/questions"]
+PAGES = [
+    "/",
+    "/?living_area=1800",
+    "/?x=1,900&age=9999&pinned-answer=x%3D1800",
+    "/single_prediction",
+    "/batch_prediction",
+    "/questions",
+]
 PAGES += ["/report", "/model", "/docs", "/status", "/?living_area=x&y=1"]
 
 
@@ -29,7 +36,7 @@ def test_a_page_is_made_for_everyone(client: FlaskClient, path: str) -> None:
     assert one(soup, "title").get_text(strip=True).endswith("· Tablecast")
     for landmark in ("header", "nav[aria-label]", "main", "footer"):
         one(soup, landmark)
-    for entry in soup.select("input, select"):
+    for entry in soup.select("input:not([type=hidden]), select, textarea"):
         assert one(soup, f"label[for={entry['id']}]").get_text(strip=True)
     names = [tag["id"] for tag in soup.select("[id]")]
     assert {str(tag["href"])[1:] for tag in soup.select("[href^='#']")} <= set(names)
