@@ -31,11 +31,12 @@ _FEATURES = re.compile(
 
 @dataclass(frozen=True)
 class FeatureText:
-    """How people call a feature."""
+    """How people call a feature; of a `private` one the service keeps no values."""
 
     label: str
     unit: str = ""
     help: str = ""
+    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,8 @@ class Dataset:
         Of two classes what each of the two errors costs.
     similar_cases : bool
         Whether the page may show rows of the data, those most like what is asked about.
+    keep : str
+        The folder or URL in which `tablecast serve` keeps its answers; empty for none.
     """
 
     name: str
@@ -109,6 +112,7 @@ class Dataset:
     confidence: float = 0.9
     costs: CostsText | None = None
     similar_cases: bool = False
+    keep: str = ""
 
     @classmethod
     def open(cls, name_or_path: str) -> Dataset:
@@ -145,7 +149,7 @@ def _find(name_or_path: str) -> Path:
 def _read(folder: Path) -> Dataset:
     toml = TomlSection.parse(_text(folder, TOML), TOML)
     toml.only(
-        "title", "description", "task", "x", "model", "confidence", "similar_cases",
+        "title", "description", "task", "x", "model", "confidence", "similar_cases", "keep",
         "split", "costs",
         "target", "tables", "features", "excluded",
     )  # fmt: skip
@@ -179,6 +183,7 @@ def _read(folder: Path) -> Dataset:
         confidence=_confidence(toml),
         costs=_costs(toml, task, target),
         similar_cases=toml.boolean("similar_cases"),
+        keep=toml.string("keep", ""),
     )
 
 
@@ -192,9 +197,12 @@ def _text(folder: Path, name: str) -> str:
 
 
 def _feature_text(section: TomlSection) -> FeatureText:
-    section.only("label", "unit", "help")
+    section.only("label", "unit", "help", "private")
     return FeatureText(
-        section.string("label"), section.string("unit", ""), section.string("help", "")
+        section.string("label"),
+        section.string("unit", ""),
+        section.string("help", ""),
+        section.boolean("private"),
     )
 
 

@@ -38,6 +38,8 @@ class Feature:
         Every category of the training rows, the most frequent first; empty for a number.
     missing : float
         Share of the training rows, 0 to 1, that do not have it.
+    private : bool
+        Whether a service that keeps its answers leaves out what was given here.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Feature:
     median: float | None = None
     categories: tuple[str, ...] = ()
     missing: float = 0.0
+    private: bool = False
 
     @cached_property
     def codes(self) -> dict[str, int]:
@@ -165,6 +168,11 @@ class Contract:
     def by_name(self) -> dict[str, Feature]:
         """Each feature by its name."""
         return {feature.name: feature for feature in self.features}
+
+    @cached_property
+    def private(self) -> frozenset[str]:
+        """The features whose values are not kept."""
+        return frozenset(feature.name for feature in self.features if feature.private)
 
     @cached_property
     def indices(self) -> dict[str, int]:

@@ -75,6 +75,7 @@ def _feature(database: Database, dataset: Dataset, name: str, type_: str, rows: 
         label=text.label,
         unit=text.unit,
         help=text.help,
+        private=text.private,
         missing=round(1 - non_null_count / rows, 6),
         **extent,
     )

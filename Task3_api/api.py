@@ -14,6 +14,8 @@ from werkzeug.exceptions import UnsupportedMediaType
 from Task1_database.errors import InputError
 from Task3_api import parsing
 from Task3_api.current_model import CurrentModel, current_model
+from Task3_api.keep.kept import keep_answers
+from Task3_api.keep.own_id import OBSERVATION, is_wrapped, split_item, split_pairs
 from Task3_api.request_body import small_body
 
 blueprint = Blueprint("api", __name__)
@@ -28,7 +30,9 @@ MLFLOW_FORMATS = {  # MLflow's two for many records -> the path to the rows in t
 def predict_one() -> Response:
     """The answer to the features in the address, by their names or `x`."""
     model = current_model()
-    return jsonify(model.predictor.answer(*model.parser.request(_pairs())))
+    pairs, own_id = split_pairs(model.contract, _pairs())
+    answer = model.predictor.answer(*model.parser.request(pairs))
+    return jsonify(keep_answers([answer], [own_id])[0])
 
 
 @blueprint.get("/explain")
@@ -55,7 +59,11 @@ def predict_posted() -> Response:
         if name in body and name not in model.contract.by_name:
             confidence = [*address, *_params(model, body)]
             return jsonify({"predictions": _answers(model, _rows(body, name), confidence)})
-    return jsonify(model.predictor.answer(*model.parser.request([*address, *body.items()])))
+    if is_wrapped(model.contract, body):
+        g.path_to_rows = (OBSERVATION,)
+    record, own_id = split_item(model.contract, body)
+    answer = model.predictor.answer(*model.parser.request([*address, *record.items()]))
+    return jsonify(keep_answers([answer], [own_id])[0])
 
 
 @blueprint.get("/healthz")
@@ -131,8 +139,18 @@ def _answers(
     model.predictor.check(confidence)
     if not items:
         return []
-    records = model.parser.records(items)
+    own_ids: list[str | None] = []
+    records = []
+    for index, item in enumerate(items):
+        try:
+            record, own_id = split_item(model.contract, item)
+        except InputError as error:
+            raise InputError(error.detail, field=error.field, row=index) from None
+        own_ids.append(own_id)
+        records.append(record)
+    parsed = model.parser.records(records)
     try:
-        return model.predictor.answers(records, confidence)
+        answers = model.predictor.answers(parsed, confidence)
     except InputError as error:
         raise InputError(error.detail, field=error.field, row=error.row or 0) from None
+    return keep_answers(answers, own_ids)

@@ -11,6 +11,7 @@ from flask import Flask
 from Task3_api import api, problems
 from Task3_api.batch import batch_api
 from Task3_api.current_model import CurrentModel, activate, model_folder, models_folder, pinned
+from Task3_api.keep import kept, outcomes_api
 from Task3_api.model_reloader import ModelReloader
 from Task3_api.pages import site
 from Task3_api.security_headers import add_headers
@@ -32,7 +33,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         `MODEL_DIR` (a sealed model's folder) or `MODELS` (a folder whose CURRENT names one, and
         may come to name another), by default taken from the environment, as is `MODEL_SHA256`,
         the hash of the only manifest to serve; `MAX_CONTENT_LENGTH` and `MAX_UPLOAD_LENGTH` in
-        bytes; anything that Flask knows.
+        bytes; what `KeepSettings` has; anything that Flask knows.
 
     Raises SealError, naming the file, where the sealed model is missing, incomplete or altered.
     """
@@ -45,7 +46,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     activate(app, CurrentModel.open(folder, pin))
     if models := models_folder(app.config, os.environ):
         app.before_request(ModelReloader(app, models, folder, pin).check)
+    kept.register(app)
     app.register_blueprint(api.blueprint)
+    app.register_blueprint(outcomes_api.blueprint)
     app.register_blueprint(batch_api.blueprint)
     site.register(app)
     problems.register(app)

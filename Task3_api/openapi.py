@@ -11,6 +11,7 @@ from typing import Any
 from Task2_model.contract import Contract, Feature
 from Task3_api.batch.scorer import answer_columns
 from Task3_api.explain import MEANING
+from Task3_api.keep.own_id import ID, LONGEST
 from Task3_api.parsing import CONFIDENCE
 
 Schema = dict[str, Any]
@@ -34,6 +35,8 @@ def document(contract: Contract, version: str) -> Schema:
             "/explain": {"get": _explain(contract)},
             "/invocations": {"post": _post(contract, "invocations")},
             "/batch_prediction": {"post": _batch(contract)},
+            "/outcomes": {"post": _outcomes(contract, "outcomes")},
+            "/update": {"post": _outcomes(contract, "update")},
             "/healthz": {"get": _status("healthz", "Whether the process lives")},
             "/readyz": {"get": _status("readyz", "Whether it can answer, and with which model")},
         },
@@ -43,6 +46,7 @@ def document(contract: Contract, version: str) -> Schema:
                 "SingleRecord": _single_record(contract),
                 "Answer": _answer(contract),
                 "Explanation": _explanation(contract),
+                "Outcome": _outcome(contract),
                 "Problem": _problem(),
                 "DataframeRecords": _dataframe_records(contract),
                 "DataframeSplit": _dataframe_split(contract),
@@ -56,7 +60,11 @@ def _get(contract: Contract) -> Schema:
     return {
         "operationId": "predict_one",
         "summary": "The answer to the features in the address",
-        "parameters": _parameters(contract),
+        "parameters": _parameters(contract)
+        + [
+            {"name": name, "in": "query", "description": schema["description"], "schema": schema}
+            for name, schema in _own_id(contract).items()
+        ],
         "responses": _responses("The answer", {"application/json": _ref("Answer")}),
     }
 
@@ -101,6 +109,53 @@ def _confidence(contract: Contract) -> Schema:
         "default": contract.confidence,
         "description": " ".join(filter(None, sentences)),
     }
+
+
+def _own_id(contract: Contract) -> dict[str, Schema]:
+    """The asker's own id, where no feature is called so."""
+    if ID in contract.by_name:
+        return {}
+    meaning = "The asker's own name for this question, by which the answer is known."
+    return {ID: {"type": "string", "maxLength": LONGEST, "description": meaning}}
+
+
+def _outcomes(contract: Contract, name: str) -> Schema:
+    one, many = _ref("Outcome"), _list(_ref("Outcome"))
+    example = {"id": "17", "outcome": _outcome_example(contract)}
+    number: Schema = {"type": "integer"}
+    counts = {"recorded": number, "unchanged": number, "unknown": number}
+    return {
+        "operationId": name,
+        "summary": "What became of kept answers, by their ids",
+        "description": "The same outcome again changes nothing; another one is a 409, and nothing "
+        "is recorded, unless it comes with replace. A service that keeps no answers has none.",
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": {"anyOf": [one, many]}, "example": example},
+                "text/csv": {"schema": TEXT},
+            },
+        },
+        "responses": _responses(
+            "How many were recorded, and which ids are unknown",
+            {"application/json": _object({**counts, "unknown_ids": _list(TEXT)})},
+        ),
+    }
+
+
+def _outcome(contract: Contract) -> Schema:
+    target = contract.target
+    value: Schema = {"type": "number"}
+    if contract.task == "classification":
+        value = {"enum": list(target.values)}
+    schema = _object({"id": TEXT, "outcome": {**value, "description": f"The {target.name}."}})
+    schema["properties"]["replace"] = {"type": "boolean"}
+    return schema
+
+
+def _outcome_example(contract: Contract) -> str | float | None:
+    target = contract.target
+    return target.values[0] if target.values else target.median
 
 
 def _post(contract: Contract, name: str) -> Schema:
@@ -180,6 +235,7 @@ def _record(contract: Contract) -> Schema:
         schema["type"] = [schema["type"], "null"]
     if "x" not in values:
         values["x"] = {"$ref": f"#/components/schemas/Record/properties/{contract.x}"}
+    values |= _own_id(contract)
     return {"type": "object", "properties": values, "additionalProperties": False}
 
 
@@ -215,7 +271,7 @@ def _answer(contract: Contract) -> Schema:
         }
     else:
         values = {"prediction": number, "lower": number, "upper": number}
-    return _object(
+    schema = _object(
         {
             **values,
             "confidence": {**number, "description": "How often the range or set holds the truth"},
@@ -227,6 +283,9 @@ def _answer(contract: Contract) -> Schema:
             "model": _model(),
         }
     )
+    meaning = "By which its outcome can be posted; where the service keeps its answers, or if given"
+    schema["properties"]["id"] = {**TEXT, "description": meaning}
+    return schema
 
 
 def _explanation(contract: Contract) -> Schema:

@@ -6,6 +6,7 @@ serving needs no database.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -154,9 +155,12 @@ def serve(
     """Serve the dataset's model in service until stopped: a web page, GET, JSON and CSV.
 
     The server takes this process over. Where `port` is taken, the next that is free serves.
+    Answers are kept where $TABLECAST_KEEP or else `keep` in dataset.toml says so.
     """
     from Task3_api.server.serve import serve as serve_models
 
+    dataset = _opened(dataset)
+    os.environ.update(_keeping(dataset))
     serve_models(models_folder(dataset), host=host, port=port, server=server)
 
 
@@ -188,6 +192,19 @@ def _training_extra() -> Iterator[None]:
 
 def _opened(dataset: DatasetName) -> Dataset:
     return dataset if isinstance(dataset, Dataset) else Dataset.open(str(dataset))
+
+
+def _keeping(dataset: Dataset) -> dict[str, str]:
+    """What dataset.toml says of keeping answers, as far as the environment says nothing of it."""
+    here = {}
+    if dataset.keep and not os.environ.get("TABLECAST_KEEP"):
+        home = Workspace.here().home
+        here["TABLECAST_KEEP"] = dataset.keep if "://" in dataset.keep else str(home / dataset.keep)
+    private = [name for name, feature in dataset.features.items() if feature.private]
+    if private:
+        named = os.environ.get("TABLECAST_KEEP_PRIVATE", "")
+        here["TABLECAST_KEEP_PRIVATE"] = ",".join(filter(None, [named, *private]))
+    return here
 
 
 def _database_url(dataset: Dataset, database: str | None, log: Log) -> str:

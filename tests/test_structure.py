@@ -20,6 +20,10 @@ MAY_IMPORT = {
 }
 SERVED_FROM = {
     "Task1_database.errors",
+    "Task1_database.keep.answer_lines",
+    "Task1_database.keep.kept_folder",
+    "Task1_database.keep.kept_store",
+    "Task1_database.keep.outcome_lines",
     "Task1_database.literals",
     "Task2_model.artifact",
     "Task2_model.conformal",
@@ -49,6 +53,8 @@ TESTED_WITH = {  # parts that have no test of their name, by the test of what th
     "Task2_model/test_model.py": "boosting training",
     "Task2_model/test_report.py": "data_figures evaluation_figures figures sealed_folder typeface",
     "Task2_model/test_train.py": "model_card study",
+    "Task3_api/keep/test_keeper.py": "answer_file",
+    "Task3_api/keep/test_kept.py": "own_id",
     "Task3_api/server/test_asgi.py": "answer_spool body_spool",
     "Task3_api/server/test_servers.py": "gunicorn.conf",
     "images/test_images.py": "init_folder",

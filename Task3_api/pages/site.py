@@ -8,7 +8,9 @@ from flask import Flask, url_for
 
 from Task2_model import formatting
 from Task3_api.current_model import current_model
+from Task3_api.keep.kept import current_keeper
 from Task3_api.pages import (
+    answer_page,
     api_docs_page,
     ask_page,
     batch_page,
@@ -21,6 +23,7 @@ from Task3_api.pages import (
 
 PAGES = (
     ask_page,
+    answer_page,
     batch_page,
     questions_page,
     report_page,
@@ -45,6 +48,7 @@ def template_context() -> dict[str, Any]:
         "contract": model.contract,
         "version": model.predictor.version,
         "formatting": formatting,
+        "keeper": current_keeper(),
         "phrases": phrases,
         "ask_url": url_for("ask.page", _method="GET"),  # not where a form was posted to
     }

@@ -76,7 +76,8 @@ def test_the_shipped_houses_are_complete() -> None:
         (
             {"dataset.toml": "colour = 1\n" + TOML},
             "dataset.toml: colour: expected no such key; known are title, description, task, x, "
-            "model, confidence, similar_cases, split, costs, target, tables, features, excluded",
+            "model, confidence, similar_cases, keep, split, costs, target, tables, features, "
+            "excluded",
         ),
         (
             {"dataset.toml": 'similar_cases = "yes"\n' + TOML},
@@ -113,7 +114,8 @@ def test_the_shipped_houses_are_complete() -> None:
         ),
         (
             {"dataset.toml": TOML.replace('label = "Kind"', 'title = "Kind"')},
-            "dataset.toml: features.kind.title: expected no such key; known are label, unit, help",
+            "dataset.toml: features.kind.title: expected no such key; known are label, unit, "
+            "help, private",
         ),
         (
             {"dataset.toml": TOML.replace('label = "Kind"', "")},

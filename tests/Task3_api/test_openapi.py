@@ -15,7 +15,7 @@ def test_openapi_says_what_the_contract_says(client: FlaskClient, predictor: Pre
     document = client.get("/openapi.json").json
     assert document is not None
     parameters = {p["name"]: p for p in document["paths"]["/predict"]["get"]["parameters"]}
-    assert set(parameters) == {"x", *predictor.contract.names, "confidence"}
+    assert set(parameters) == {"x", "id", *predictor.contract.names, "confidence"}
     assert parameters["confidence"]["schema"]["default"] == 0.9
     area, heating = parameters["living_area"], parameters["heating"]
     feature = predictor.contract.by_name["living_area"]
@@ -23,7 +23,7 @@ def test_openapi_says_what_the_contract_says(client: FlaskClient, predictor: Pre
     assert heating["schema"]["type"] == "string"
     assert "enum" not in heating["schema"]
     record = document["components"]["schemas"]["Record"]
-    assert set(record["properties"]) == {"x", *predictor.contract.names}
+    assert set(record["properties"]) == {"x", "id", *predictor.contract.names}
 
 
 def test_every_way_of_asking_takes_a_confidence(client: FlaskClient) -> None:

@@ -1,0 +1,109 @@
+"""What is kept in a folder of this machine, or of a disk that several share."""
+
+# ruff: noqa: D102 - kept_store.py says what the methods do
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from io import FileIO
+from pathlib import Path
+
+from Task1_database.errors import TablecastError
+from Task1_database.keep.kept_store import ANSWERS, BATCHES, NAME, OUTCOMES, KeepStore, whole_lines
+
+try:
+    import fcntl
+except ImportError:  # Windows: one process alone adds outcomes there
+    fcntl = None  # type: ignore[assignment]
+
+_own_lock = threading.Lock()
+
+
+class KeptFolder(KeepStore):
+    """A folder; it is made where there is none.
+
+    Raises TablecastError where nothing can be written to it.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        try:
+            for kind in (ANSWERS, OUTCOMES):
+                (root / kind).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise TablecastError(f"{root}: nothing can be kept there: {error.strerror}") from None
+        if not os.access(root / ANSWERS, os.W_OK):
+            raise TablecastError(f"{root}: nothing can be kept there: it is not ours to write to")
+
+    def names(self, kind: str, writer: str = "") -> list[str]:
+        with os.scandir(self.root / kind) as entries:
+            names = [entry.name for entry in entries if entry.name.startswith(writer)]
+        return sorted(name for name in names if NAME.fullmatch(name))
+
+    def read(self, kind: str, name: str) -> bytes:
+        try:
+            return whole_lines((self.root / kind / name).read_bytes())
+        except FileNotFoundError:
+            return b""
+
+    def add_outcomes(self, name: str, make: Callable[[bytes], bytes]) -> None:
+        with (self.root / OUTCOMES / name).open("a+b", buffering=0) as file, _locked(file):
+            file.seek(0)
+            lines = whole_lines(file.readall())
+            if added := make(lines):
+                file.truncate(len(lines))  # what a kill left of a line
+                append_whole(file.fileno(), added, len(lines))
+                os.fsync(file.fileno())
+
+    def delete_before(self, moment: float) -> int:
+        count = 0
+        for path in [
+            *self.root.glob(f"{ANSWERS}/*.jsonl"),
+            *self.root.glob(f"{OUTCOMES}/*.jsonl"),
+            *self.root.glob(f"{BATCHES}/*/*"),
+        ]:
+            with suppress(FileNotFoundError):  # another worker was faster
+                if path.stat().st_mtime < moment:
+                    path.unlink()
+                    count += 1
+                    if path.parent.parent.name == BATCHES:
+                        with suppress(OSError):  # it is not empty yet
+                            path.parent.rmdir()
+        return count
+
+    def write(self, path: str, data: bytes) -> None:
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = target.with_name(f".{target.name}.{os.getpid()}")
+        beside.write_bytes(data)
+        beside.replace(target)
+
+    def read_file(self, path: str) -> bytes | None:
+        try:
+            return (self.root / path).read_bytes()
+        except FileNotFoundError:
+            return None
+
+
+def append_whole(handle: int, data: bytes, size: int) -> None:
+    """Add all of `data` to a file of `size` bytes that is open for appending, or nothing."""
+    view = memoryview(data)
+    try:
+        while view:
+            view = view[os.write(handle, view) :]
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(handle, size)
+        raise
+
+
+@contextmanager
+def _locked(file: FileIO) -> Iterator[None]:
+    """Nobody else adds to this file, in this process or another; a kill lets go of it."""
+    with _own_lock:
+        if fcntl:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,160 @@
+"""Keeps the answers of one worker without being in their way.
+
+An answer gets its id and waits in memory; a thread writes what waits, several times a second, into
+a file of this worker alone. Where the disk is full or slow, answers are dropped and counted, and
+nobody waits for it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from itertools import count
+from multiprocessing.util import Finalize
+from typing import Any
+
+from Task1_database.keep.answer_lines import answer_line, kept_part
+from Task1_database.keep.kept_folder import KeptFolder
+from Task1_database.keep.kept_store import new_id, new_writer
+from Task3_api.keep.answer_file import AnswerFile
+
+FLUSH_SECONDS = 0.1  # what waits for longer is lost if the process is killed
+MOST_WAITING = 50_000  # answers; some 50 MB
+CLEAN_SECONDS = 3600  # between two looks for files older than they may be
+DAY = 86_400
+Waiting = tuple[int, str, float, bytes, str]  # number, id, time, answer, key
+logger = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Keeps answers in a folder.
+
+    Parameters
+    ----------
+    folder : KeptFolder
+    private : callable
+        Gives the features whose values are not kept, at any time.
+    days : float or None
+        After how many days files are deleted; None for never.
+
+    Attributes
+    ----------
+    kept, dropped : int
+        Answers of this process that were written, and that were not.
+    """
+
+    def __init__(
+        self,
+        folder: KeptFolder,
+        *,
+        private: Callable[[], frozenset[str]] = frozenset,
+        days: float | None = None,
+    ) -> None:
+        self.folder, self.private, self.days = folder, private, days
+        self.kept = self.dropped = 0
+        self._waiting: deque[Waiting] = deque()
+        self._lock = threading.Lock()
+        self._ending = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._file: AnswerFile | None = None
+        self._process = 0
+
+    def keep(self, answer: dict[str, Any], own_id: str | None = None, key: str = "") -> None:
+        """Give an answer its id, or the asker's own, and have it written soon.
+
+        Where too many wait it is dropped, and has no id but the asker's own.
+        """
+        answer_id = self.keep_part(kept_part(answer, self.private()), own_id, key) or own_id
+        if answer_id:
+            answer["id"] = answer_id
+
+    def keep_part(self, part: bytes, own_id: str | None = None, key: str = "") -> str | None:
+        """Have what is kept of an answer written soon; its id, or None where it is dropped.
+
+        What waits is bytes: dicts that live on would keep the garbage collector busy.
+        """
+        if self._process != os.getpid():  # a server may fork, and a thread does not survive that
+            self._start()
+        if len(self._waiting) >= MOST_WAITING:
+            self.dropped += 1
+            return None
+        number = next(self._numbers)
+        answer_id = own_id or new_id(self.writer, number)
+        self._waiting.append((number, answer_id, time.time(), part, key))
+        return answer_id
+
+    def flush(self) -> None:
+        """Write what waits; called by the thread, and safe to call from any other."""
+        with self._lock:
+            if self._file is None or self._process != os.getpid():
+                return
+            waiting = [self._waiting.popleft() for _ in range(len(self._waiting))]
+            try:
+                if waiting:
+                    self._write(self._file, waiting)
+                if self._file.is_full:
+                    self._file.close()
+            except OSError as error:
+                self._complain(error)
+
+    def close(self) -> None:
+        """Write what waits and end the thread; another `keep` begins anew."""
+        if self._file is None or self._thread is None or self._process != os.getpid():
+            return
+        self._ending.set()
+        self._thread.join()
+        self.flush()
+        self._process = 0
+        try:
+            self._file.close()
+        except OSError as error:
+            self._complain(error)
+
+    def _start(self) -> None:
+        with self._lock:
+            if self._process == os.getpid():
+                return
+            self._waiting.clear()  # a fork's parent writes what was waiting there
+            self.writer = new_writer()
+            self._numbers = count()
+            self._file = AnswerFile(self.folder, self.writer)
+            self._complaint = 0.0
+            self._ending = threading.Event()
+            self._thread = threading.Thread(target=self._run, daemon=True, name="keeper")
+            self._thread.start()
+            atexit.register(self.close)
+            Finalize(self, self.close, exitpriority=10)  # of processes that end without atexit
+            self._process = os.getpid()
+
+    def _run(self) -> None:
+        clean = 0.0
+        while not self._ending.wait(FLUSH_SECONDS):
+            self.flush()
+            if self.days is not None and time.monotonic() >= clean:
+                clean = time.monotonic() + CLEAN_SECONDS
+                self._clean(self.days)
+
+    def _clean(self, days: float) -> None:
+        try:
+            self.folder.delete_before(time.time() - days * DAY)
+        except OSError as error:
+            logger.error("old files are not deleted: %s", error.strerror)
+
+    def _write(self, file: AnswerFile, waiting: list[Waiting]) -> None:
+        lines = b"".join(answer_line(*others) for _, *others in waiting)
+        try:
+            file.append(lines, min(number for number, *_ in waiting))
+        except OSError:
+            self.dropped += len(waiting)
+            raise
+        self.kept += len(waiting)
+
+    def _complain(self, error: OSError) -> None:
+        if time.monotonic() >= self._complaint:
+            self._complaint = time.monotonic() + 60
+            logger.error("answers are not kept (%d so far): %s", self.dropped, error.strerror)

@@ -1,0 +1,127 @@
+"""A service that keeps its answers, and one that does not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from Task1_database.errors import TablecastError
+from Task1_database.keep.answer_lines import find_answers, parse_lines
+from Task1_database.keep.kept_store import ANSWERS
+from Task3_api.app import create_app
+from Task3_api.fast_path import FastPath
+from Task3_api.keep.kept import keeper_of
+from tests.Task3_api.keep.conftest import Make, keeper
+
+
+def lines(app: Flask) -> list[dict[str, Any]]:
+    kept = keeper(app)
+    kept.flush()
+    files = kept.folder.names(ANSWERS)
+    return [line for name in files for line in parse_lines(kept.folder.read(ANSWERS, name))]
+
+
+def test_a_service_without_keep_stores_nothing_and_gives_no_ids(client: FlaskClient) -> None:
+    assert keeper_of(client.application) is None
+    assert "id" not in client.get("/predict?x=1800").get_json()
+    assert "Nothing of what is asked or answered" in client.get("/status").text
+    assert "nothing of what you ask is stored" in client.get("/").text
+    assert client.post("/answer", data={"x": "1800"}).status_code == 404
+    assert client.get("/answer/17").status_code == 404
+
+
+def test_every_answer_has_an_id_by_which_it_is_found(keeping: Flask) -> None:
+    client = keeping.test_client()
+    one = client.get("/predict?x=1800&bedrooms=3").get_json()
+    two, three = client.post("/predict", json=[{"x": 900}, {"age": 3}]).get_json()
+    (four,) = client.post("/invocations", json={"dataframe_records": [{"x": 5}]}).get_json()[
+        "predictions"
+    ]
+    ids = [answer["id"] for answer in (one, two, three, four)]
+    assert [line["id"] for line in lines(keeping)] == ids
+    line = find_answers(keeper(keeping).folder, ids)[ids[0]].line
+    assert line["answer"] == {part: value for part, value in one.items() if part != "id"}
+
+
+def test_the_fast_path_keeps_too(keeping: Flask) -> None:
+    keeping.test_client().get("/predict?x=1800")
+    body = FastPath(keeping).answer("GET", "/predict", b"x=1800")
+    assert body
+    assert [line["id"] for line in lines(keeping)][1:] == [json.loads(body)["id"]]
+    assert FastPath(keeping).answer("GET", "/predict", b"x=1800&id=17") is None  # Flask's
+
+
+def test_errors_and_what_a_page_asks_while_one_types_are_not_kept(keeping: Flask) -> None:
+    client = keeping.test_client()
+    assert client.get("/predict?x=nan").status_code == 400
+    assert client.get("/answer?x=1800").status_code == 200
+    assert client.get("/?living_area=1800").status_code == 200
+    assert lines(keeping) == []
+
+
+@pytest.mark.parametrize("own", [7, "order 7"])
+def test_an_asker_may_name_the_question(keeping: Flask, own: str | int) -> None:
+    client = keeping.test_client()
+    answers = [
+        client.get("/predict", query_string={"x": "1800", "id": own}).get_json(),
+        client.post("/predict", json={"x": 1800, "id": own}).get_json(),
+        client.post("/predict", json=[{"x": 1800, "id": own}]).get_json()[0],
+        client.post("/predict", json={"id": own, "observation": {"x": 1800}}).get_json(),
+    ]
+    assert [answer["id"] for answer in answers] == [str(own)] * 4
+    assert [line["id"] for line in lines(keeping)] == [str(own)] * 4
+    assert {line["answer"]["given"]["living_area"] for line in lines(keeping)} == {1800}
+
+
+def test_an_asker_s_name_comes_back_where_nothing_is_kept(client: FlaskClient) -> None:
+    assert client.get("/predict?x=1800&id=17").get_json()["id"] == "17"
+
+
+@pytest.mark.parametrize("own", ["x" * 65, "two\nlines", [1], True])
+def test_what_is_no_name_is_refused(keeping: Flask, own: object) -> None:
+    answer = keeping.test_client().post("/predict", json=[{"x": 1}, {"x": 1800, "id": own}])
+    assert answer.status_code == 400
+    assert answer.get_json()["pointer"] == "/1/id"
+    assert "at most 64 printable characters" in answer.get_json()["detail"]
+
+
+def test_an_error_inside_an_observation_is_pointed_at(keeping: Flask) -> None:
+    answer = keeping.test_client().post("/predict", json={"id": 1, "observation": {"x": "y"}})
+    assert answer.get_json()["pointer"] == "/observation/x"
+
+
+def test_private_values_are_not_kept(make: Make) -> None:
+    app = make(KEEP_PRIVATE="age")
+    app.test_client().get("/predict?x=1800&age=30")
+    (line,) = lines(app)
+    assert line["answer"]["given"] == {"living_area": 1800}
+    assert line["answer"]["private"] == ["age"]
+
+
+def test_two_workers_do_not_meet(make: Make) -> None:
+    apps = [make(), make()]
+    for app in apps:
+        app.test_client().get("/predict?x=1800")
+    assert len(lines(apps[0])) + len(lines(apps[1])) >= 2
+    assert len(keeper(apps[0]).folder.names(ANSWERS)) == 2
+
+
+def test_a_folder_that_cannot_be_written_to_is_told_at_the_start(
+    sealed: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(TablecastError, match="nothing can be kept there"):
+        create_app({"MODEL_DIR": str(sealed), "KEEP": str(tmp_path / "file")})
+
+
+def test_the_status_says_how_many(keeping: Flask) -> None:
+    client = keeping.test_client()
+    client.get("/predict?x=1800")
+    keeper(keeping).flush()
+    assert "1 kept and 0 dropped by this process" in client.get("/status").text
+    assert "answers are kept" in client.get("/").text
