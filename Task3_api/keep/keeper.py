@@ -27,7 +27,7 @@ FLUSH_SECONDS = 0.1  # what waits for longer is lost if the process is killed
 MOST_WAITING = 50_000  # answers; some 50 MB
 CLEAN_SECONDS = 3600  # between two looks for files older than they may be
 DAY = 86_400
-Waiting = tuple[int, str, float, bytes, str]  # number, id, time, answer, key
+Waiting = tuple[int, tuple[str, float, bytes, str]]  # number; id, time, answer, key
 logger = logging.getLogger(__name__)
 
 
@@ -85,7 +85,7 @@ class Keeper:
             return None
         number = next(self._numbers)
         answer_id = own_id or new_id(self.writer, number)
-        self._waiting.append((number, answer_id, time.time(), part, key))
+        self._waiting.append((number, (answer_id, time.time(), part, key)))
         return answer_id
 
     def flush(self) -> None:
@@ -146,7 +146,7 @@ class Keeper:
             logger.error("old files are not deleted: %s", error.strerror)
 
     def _write(self, file: AnswerFile, waiting: list[Waiting]) -> None:
-        lines = b"".join(answer_line(*others) for _, *others in waiting)
+        lines = b"".join(answer_line(*line) for _, line in waiting)
         try:
             file.append(lines, min(number for number, *_ in waiting))
         except OSError:

@@ -19,6 +19,7 @@ from Task1_database.keep.answer_lines import find_answers, parse_lines
 from Task1_database.keep.kept_folder import KeptFolder
 from Task1_database.keep.kept_store import ANSWERS, place_of
 from Task3_api.keep import keeper as keeper_module
+from Task3_api.keep.answer_file import AnswerFile
 from Task3_api.keep.keeper import Keeper
 from tests.Task1_database.keep.kept import answer
 
@@ -56,9 +57,7 @@ def test_an_answer_is_on_the_disk_a_moment_later(folder: KeptFolder) -> None:
 
 
 def test_many_threads_lose_nothing(folder: KeptFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        keeper_module.AnswerFile, "is_full", property(lambda self: self._size > 9_000)
-    )
+    monkeypatch.setattr(AnswerFile, "is_full", property(lambda self: self._size > 9_000))
     monkeypatch.setattr(keeper_module, "FLUSH_SECONDS", 0.01)
     keeper = Keeper(folder)
     ids: list[str] = []
