@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
+from Task1_database.dataset_reading import read_readings
 from Task1_database.errors import DatasetError
+from Task1_database.files.column_reading import ColumnReading
 from Task1_database.schema import Table, parse
 from Task1_database.target import CostsText, TargetText, Task, read_costs, read_target
 from Task1_database.toml_section import IDENTIFIER, TomlSection
@@ -82,6 +84,8 @@ class Dataset:
         The registered model to train; None for the default one.
     split : SplitText or None
         Where rows have an order in time or belong together.
+    readings : dict
+        How the cells are written that a feature is made of, where that is known.
     confidence : float
         How often the ranges and sets hold the truth where nobody asks otherwise; 0.9 for 90 %.
     costs : CostsText or None
@@ -107,6 +111,7 @@ class Dataset:
     features_select: str
     questions: tuple[Question, ...]
     excluded: dict[str, str]
+    readings: dict[str, ColumnReading]
     model: str | None = None
     split: SplitText | None = None
     confidence: float = 0.9
@@ -151,7 +156,7 @@ def _read(folder: Path) -> Dataset:
     toml.only(
         "title", "description", "task", "x", "model", "confidence", "similar_cases", "keep",
         "split", "costs",
-        "target", "tables", "features", "excluded",
+        "target", "tables", "features", "excluded", "reading",
     )  # fmt: skip
     task = cast("Task", toml.choice("task", "regression", "classification"))
     features = {
@@ -175,9 +180,10 @@ def _read(folder: Path) -> Dataset:
         schema=schema,
         schema_sql=schema_sql,
         features_sql=features_sql,
-        features_select=_features_select(features_sql),
+        features_select=(select := _features_select(features_sql)),
         questions=_questions(folder),
         excluded=_excluded(toml, schema, {*features, target.name}),
+        readings=read_readings(toml, features, select, schema),
         model=toml.string("model") if "model" in toml else None,
         split=_split(toml.section("split"), target.name) if "split" in toml else None,
         confidence=_confidence(toml),

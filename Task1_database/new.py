@@ -13,6 +13,7 @@ from pathlib import Path
 
 from Task1_database.dataset import SHIPPED, Dataset
 from Task1_database.errors import DataError, DatasetError
+from Task1_database.files.workbook import is_workbook, sheet_to_csv
 from Task1_database.onboarding import summary
 from Task1_database.onboarding.column_types import column_types
 from Task1_database.onboarding.dataset_folder import write_folder
@@ -20,7 +21,6 @@ from Task1_database.onboarding.dataset_plan import DatasetPlan, plan
 from Task1_database.onboarding.delimited import Delimited, detect, locate_table
 from Task1_database.onboarding.names import safe_name
 from Task1_database.onboarding.source_cells import cells_of
-from Task1_database.onboarding.workbook import is_workbook, sheet_to_csv
 from Task1_database.toml_section import IDENTIFIER
 
 OURS = ("databases", "models", "results")  # folders of a workspace
@@ -102,7 +102,8 @@ def _folder(file: Path, home: Path, name: str | None) -> Path:
 def _source(file: Path, target: str, sheet: str | None, scratch: Path) -> Delimited:
     if is_workbook(file):
         path = scratch / "sheet.csv"
-        sheets = sheet_to_csv(file, sheet, path)
+        with file.open("rb") as data, path.open("wb") as csv_file:
+            sheets = sheet_to_csv(file.name, data, sheet, csv_file)
         return locate_table(file, path, "UTF-8", ",", target, sheets)
     if sheet is not None:
         raise DataError(f"{file.name}: is no XLSX workbook; a CSV has no sheets")

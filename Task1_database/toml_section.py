@@ -78,6 +78,13 @@ class TomlSection:
             raise self.wrong(key, "true or false")
         return value
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """The list of texts under a key; empty if the key is not there."""
+        values = self._values.get(key, [])
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise self.wrong(key, "a list of texts in quotes")
+        return tuple(values)
+
     def strings(self) -> dict[str, str]:
         """The texts that this section is made of, by their keys."""
         return {key: self.string(key) for key in self}

@@ -18,6 +18,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import numpy as np
 import numpy.typing as npt
 
+from Task1_database.files.column_reading import ColumnReading
+
 Kind = Literal["number", "integer", "category"]
 Task = Literal["regression", "classification"]
 Value = float | str | None  # a number, a category, or None where it is missing
@@ -145,6 +147,7 @@ class Contract:
     """The features, the target and the nominal coverage (`confidence`, 0.9 for 90 %) of one model.
 
     `excluded` holds the columns of the raw tables that were kept out on purpose, each with why;
+    `readings` how the cells of files are written that a feature is made of, where that is known;
     `similar_cases` says whether a page may show rows of the data to whoever asks.
     """
 
@@ -157,6 +160,7 @@ class Contract:
     rows: int
     confidence: float = 0.9
     excluded: dict[str, str] = field(default_factory=dict)
+    readings: dict[str, ColumnReading] = field(default_factory=dict)
     similar_cases: bool = False
 
     @cached_property
@@ -255,4 +259,7 @@ def _first_contradiction(contract: Contract) -> str:
         return f"confidence is {contract.confidence}"
     if contract.task == "classification" and len(set(contract.target.classes)) < 2:
         return "there is nothing to tell apart"
+    for name, reading in contract.readings.items():
+        if name not in contract.names or reading.contradiction():
+            return f"the reading of {name[:40]} cannot be"
     return ""

@@ -48,6 +48,7 @@ def build_contract(database: Database, dataset: Dataset) -> Contract:
         confidence=dataset.confidence,
         excluded=dataset.excluded,
         similar_cases=dataset.similar_cases,
+        readings=dataset.readings,
     )
 
 

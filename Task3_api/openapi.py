@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from Task1_database.files.workbook import MEDIA_TYPE as XLSX
 from Task2_model.contract import Contract, Feature
 from Task3_api.batch.scorer import answer_columns
 from Task3_api.explain import MEANING
@@ -175,21 +176,32 @@ def _post(contract: Contract, name: str) -> Schema:
 def _batch(contract: Contract) -> Schema:
     form = _object({"file": {"type": "string", "contentMediaType": "text/csv"}})
     form["properties"][contract.answer_name(CONFIDENCE)] = _confidence(contract)
+    workbook: Schema = {"type": "string", "contentMediaType": XLSX}
     ranges = {"name": "range", "in": "query", "schema": {"enum": [0, 1], "default": 1}}
     ranges["description"] = "0 leaves out the range or set, which is faster."
+    formats = {"name": "format", "in": "query", "schema": {"enum": ["csv", "xlsx"]}}
+    formats["description"] = "Of the answer; the header Accept says it, too."
     return {
         "operationId": "batch_prediction",
-        "summary": "A CSV comes back in the same order, with the answer's columns added",
-        "description": "A header names the columns. A feature's column may be missing, a column "
-        "that is no feature is passed through, and a bad cell spoils its own row only. "
-        "The columns added are " + ", ".join(answer_columns(contract)) + "; the file must not have "
-        "them already.",
-        "parameters": [ranges, _confidence_parameter(contract)],
+        "summary": "A CSV or XLSX comes back in the same order, with the answer's columns added",
+        "description": "A header names the columns: by the features' names, by those of the file "
+        "that the model learned from, or by labels; case, blanks and underscores do not matter. "
+        "The header Columns-Read of the answer lists, as FEATURE=COLUMN&…, those that were taken "
+        "for features of another name; `use.FEATURE=COLUMN` in the address says it otherwise. "
+        "A feature's column may be missing, a column that is no feature is passed through, and a "
+        "bad cell spoils its own row only. The columns added are "
+        + ", ".join(answer_columns(contract))
+        + "; the file must not have them already.",
+        "parameters": [ranges, formats, _confidence_parameter(contract)],
         "requestBody": {
             "required": True,
-            "content": {"text/csv": {"schema": TEXT}, "multipart/form-data": {"schema": form}},
+            "content": {
+                "text/csv": {"schema": TEXT},
+                XLSX: {"schema": workbook},
+                "multipart/form-data": {"schema": form},
+            },
         },
-        "responses": _responses("The answered CSV", {"text/csv": TEXT}),
+        "responses": _responses("The answered file", {"text/csv": TEXT, XLSX: workbook}),
     }
 
 

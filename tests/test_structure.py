@@ -20,6 +20,10 @@ MAY_IMPORT = {
 }
 SERVED_FROM = {
     "Task1_database.errors",
+    "Task1_database.files.column_reading",
+    "Task1_database.files.encoding",
+    "Task1_database.files.layout",
+    "Task1_database.files.workbook",
     "Task1_database.keep.answer_lines",
     "Task1_database.keep.kept_folder",
     "Task1_database.keep.kept_store",

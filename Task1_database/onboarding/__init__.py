@@ -1,6 +1,6 @@
 """From any table in a file to a dataset: how it is written, what it holds, what to make of it.
 
-encoding, delimited, workbook         the file as UTF-8 text: separator, header, sheet
+delimited                             the file as UTF-8 text: its header, and how it is written
 source_cells, source_column           its cells, all of them, as text; what is known of a column
 formats, column_types                 what each column holds: numbers, days or text
 names                                 names that SQL takes

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from Task1_database.files.column_reading import BLANKS
 from Task1_database.onboarding.formats import (
     MISSING,
     UNITS,
@@ -19,14 +20,13 @@ from Task1_database.onboarding.formats import (
     without_unit,
 )
 from Task1_database.onboarding.source_cells import (
-    BLANKS,
     TABLE,
     SourceCells,
     has_blanks,
     marks_missing,
     trimmed,
 )
-from Task1_database.onboarding.source_column import SourceColumn
+from Task1_database.onboarding.source_column import BLANK, SourceColumn
 
 MAX_UNREADABLE = 50  # of all different cells that do not fit, so many are examined
 ALMOST = 0.02  # the share of unreadable cells up to which a column is almost of a kind
@@ -164,6 +164,7 @@ class _ColumnReader:
             minimum=minimum,
             maximum=maximum,
             missing_markers=_trimmed_counts(markers),
+            format=form,
             remark=description,
             unit=self._unit,
         )
@@ -226,7 +227,7 @@ def _cells_and_values(form: ColumnFormat, cell: str) -> str:
 def _trimmed_counts(markers: dict[str, int]) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for marker, count in markers.items():
-        counts[marker.strip(BLANKS) or "blank"] += count
+        counts[marker.strip(BLANKS) or BLANK] += count
     return dict(counts)
 
 

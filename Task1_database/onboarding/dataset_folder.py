@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 from Task1_database.dataset import FEATURES_TABLE, ROW_ID, TOML
+from Task1_database.files.column_reading import ColumnReading
 from Task1_database.onboarding.dataset_plan import DatasetPlan
 from Task1_database.onboarding.names import free, one_line
 from Task1_database.onboarding.planned_features import PlannedFeature, numbering
@@ -25,6 +27,10 @@ PUT_BACK = """\
 IN_TIME = """\
 # {doubt}.
 # If it is not known when one asks, delete this section, and its line in features.sql.
+"""
+READING = """\
+# How the file is written, so that the service reads files like it: which column a feature is made
+# of, and how its cells are to be understood. A section holds as long as features.sql has its `sql`.
 """
 SPLITS = {
     "time": "So that the model is evaluated on the latest rows:",
@@ -81,6 +87,26 @@ def _toml(plan: DatasetPlan) -> Iterator[str]:
         yield f"\n{IN_TIME.format(doubt=one_line(doubt))}" if doubt else "\n"
         yield f"[features.{feature.name}]\n"
         yield from _label(feature)
+    yield from _reading(plan)
+
+
+def _reading(plan: DatasetPlan) -> Iterator[str]:
+    """How the file writes what features are made of, where their names do not say it all."""
+    comment = READING
+    for feature in plan.features:
+        raw = plan.raw.names[feature.source.index]
+        plain = asdict(ColumnReading(raw))
+        written = {k: v for k, v in asdict(feature.reading).items() if v != plain[k]}
+        if not written:
+            continue
+        yield f"\n{comment}[reading.{feature.name}]\n"
+        yield f"column = {_quoted(feature.reading.column)}\nsql = {_quoted(feature.sql)}\n"
+        for key, value in written.items():
+            if key == "missing":
+                yield f"missing = [{', '.join(map(_quoted, value))}]\n"
+            elif key != "column":
+                yield f"{key} = {_quoted(value)}\n"
+        comment = ""
 
 
 def _split(plan: DatasetPlan) -> Iterator[str]:

@@ -7,25 +7,24 @@ follows from the target, which has to be named anyway.
 from __future__ import annotations
 
 import csv
-import io
-import itertools
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from Task1_database.errors import DataError
-from Task1_database.onboarding.encoding import MARK, as_utf8
+from Task1_database.files.encoding import MARK, as_utf8
+from Task1_database.files.layout import (
+    HEAD,
+    SEPARATORS,
+    assert_few_columns,
+    header_record,
+    separator_of,
+)
 from Task1_database.onboarding.names import join_quoted, one_line, safe_name
 
-MAX_COLUMNS = 1_000  # MySQL's tables have 1,017 at most, and days take several
 MAX_NAMED = 5  # sheets
-HEAD = 1 << 18  # characters from which separator and header are detected
-SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
 _NUMBERED = re.compile(r"column_([1-9][0-9]*)")
-_SEP_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n?")
 
 
 @dataclass(frozen=True)
@@ -134,11 +133,7 @@ def detect(file: Path, target: str, scratch: Path) -> Delimited:
     whole = len(head) < HEAD
     if not head.strip():
         raise DataError(f"{file.name}: the file is empty; expected a header and rows")
-    declared = _SEP_LINE.match(head)
-    separator = declared[1] if declared else ""
-    if separator not in SEPARATORS:
-        separator = _separator(head, whole)
-    return locate_table(file, path, encoding, separator, target)
+    return locate_table(file, path, encoding, separator_of(head, whole=whole), target)
 
 
 def locate_table(
@@ -150,33 +145,18 @@ def locate_table(
     """
     with path.open(encoding="utf-8-sig", newline="") as text:
         head = text.read(HEAD)
-    records = _records(head, separator, whole=len(head) < HEAD)
-    if not records:
+    record = header_record(head, separator, whole=len(head) < HEAD)
+    if record is None:
         raise DataError(f"{file.name}: the first row has no end; is a quote not closed?")
-    width = _usual(len(cells) for _, _, cells in records)
-    assert_few_columns(file.name, width)
-    declared = bool(_SEP_LINE.match(head))
-    first, last, names = next(record for record in records[declared:] if len(record[2]) == width)
+    first, last, names = record
+    assert_few_columns(file.name, len(names))
     above = first - 1
     if is_header(names, target):
         labels, skip = tuple(one_line(name) for name in names), last
     else:
-        labels, skip = tuple(f"column_{number + 1}" for number in range(width)), above
+        labels, skip = tuple(f"column_{number + 1}" for number in range(len(names))), above
     sheet, *others = sheets or [""]
     return Delimited(file, path, encoding, separator, labels, skip, above, sheet, tuple(others))
-
-
-def assert_few_columns(file: str, count: int) -> None:
-    """Make sure that there are no more columns than every database holds.
-
-    Raises
-    ------
-    DataError
-        If there are.
-    """
-    if count > MAX_COLUMNS:
-        limit = f"at most {MAX_COLUMNS:,} fit every database"
-        raise DataError(f"{file}: there are {count:,} columns; {limit}: keep those that matter")
 
 
 def is_header(cells: Iterable[str], target: str) -> bool:
@@ -195,31 +175,3 @@ def matching_indices(name: str, labels: Iterable[str]) -> list[int]:
         if indices := [i for i, label in numbered if form(label) == form(name) != ""]:
             return indices
     return []
-
-
-def _separator(head: str, whole: bool) -> str:
-    """The separator that splits most rows, the first among them, into the same number of cells."""
-    best, chosen = (False, 0.0), ","
-    for separator in SEPARATORS:
-        widths = [len(cells) for _, _, cells in _records(head, separator, whole=whole)]
-        usual = _usual(widths)
-        even = (widths[:1] == [usual], widths.count(usual) / max(1, len(widths)))
-        if usual > 1 and even > best:
-            best, chosen = even, separator
-    return chosen
-
-
-def _usual(widths: Iterable[int]) -> int:
-    return max(Counter(widths).items(), key=lambda item: item[1], default=(0, 0))[0]
-
-
-def _records(head: str, separator: str, *, whole: bool) -> list[tuple[int, int, list[str]]]:
-    """Each record with its first and last line; without the last one if it may be cut."""
-    reader = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
-    line, records = 1, []
-    with suppress(csv.Error):  # of a cell without end, which is refused when all is read
-        for cells in itertools.islice(reader, 10_000):
-            if cells:
-                records.append((line, reader.line_num, cells))
-            line = reader.line_num + 1
-    return records if whole or len(records) < 2 else records[:-1]

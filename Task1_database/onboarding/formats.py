@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from Task1_database.files.column_reading import BETWEEN, GAP, ISO, Decimal, Thousands
 from Task1_database.literals import MAX_FLOAT32, is_canonical_sql, number_pattern
 
 Kind = Literal["integer", "number", "date", "moment", "text"]
@@ -24,8 +25,6 @@ MISSING_NUMBER = MISSING | {
 }  # fmt: skip
 FIRST_DAY = "1000-01-01"  # of MySQL's
 DIGITS = 18  # a number of more digits is a code, as is one with zeros before it
-GAP = "[ \u00a0\u202f]"
-GAPS = "[ \u00a0\u202f'’]"
 DAYS = {
     "%Y-%m-%d": "year-month-day",
     "%Y/%m/%d": "year/month/day",
@@ -64,6 +63,8 @@ class ColumnFormat:
         How it is written, where that is not how the loader wants it.
     swapped : str
         For days, the value that the cell would have with day and month swapped, if it can.
+    decimal, thousands, day : str
+        The same for whoever reads a cell without SQL: see `ColumnReading`.
     """
 
     kind: Kind
@@ -72,6 +73,9 @@ class ColumnFormat:
     text: str = "{c}"
     description: str = ""
     swapped: str = ""
+    decimal: Decimal = "."
+    thousands: Thousands = ""
+    day: str = ""
 
     @property
     def value(self) -> str:
@@ -111,25 +115,26 @@ def without_unit(cell: str, unit: str) -> str:
 def _numbers(comma: Comma) -> list[ColumnFormat]:
     point, commas = _number(".", ""), _number(",", "", "decimal comma")
     us = _number(".", ",", "commas between thousands")
-    eu = _number(",", r"\.", "decimal comma, points between thousands")
+    eu = _number(",", ".", "decimal comma, points between thousands")
     gaps = [
-        _number(".", GAPS, "gaps between thousands"),
-        _number(",", GAPS, "decimal comma, gaps between thousands"),
+        _number(".", " ", "gaps between thousands"),
+        _number(",", " ", "decimal comma, gaps between thousands"),
     ]
     if comma == "sure":
-        return [commas, _number(",", r"\.", eu.description, grouped=True), point, us, *gaps]
+        return [commas, _number(",", ".", eu.description, grouped=True), point, us, *gaps]
     if comma == "likely":
         return [point, commas, us, eu, *gaps]
     return [point, us, commas, eu, *gaps]
 
 
 def _number(
-    mark: str, between: str, description: str = "", *, grouped: bool = False
+    mark: Decimal, thousands: Thousands, description: str = "", *, grouped: bool = False
 ) -> ColumnFormat:
-    """Numbers with this decimal mark, and (a regular expression for) what groups their digits.
+    """Numbers with this decimal mark, and what groups their digits, as `ColumnReading` has it.
 
     With `grouped`, a number of four digits or more must have them grouped.
     """
+    between = BETWEEN[thousands]
     whole = f"(?:0|[1-9][0-9]{{0,{2 if grouped else DIGITS - 1}}})"
     if between:
         whole = f"(?:[1-9][0-9]{{0,2}}(?:{between}[0-9]{{3}})+|{whole})"
@@ -138,7 +143,7 @@ def _number(
     text = f"replace({text}, ',', '.')" if mark == "," else text
     cast = f"TRY_CAST({text} AS DOUBLE)"
     fits = f"regexp_full_match({{c}}, '{_quoted(pattern)}') AND abs({cast}) <= {MAX_FLOAT32}"
-    return ColumnFormat("number", fits, cast, text, description)
+    return ColumnFormat("number", fits, cast, text, description, decimal=mark, thousands=thousands)
 
 
 def _compact_day() -> ColumnFormat:
@@ -149,6 +154,7 @@ def _compact_day() -> ColumnFormat:
         parsed,
         f"CAST(CAST({parsed} AS DATE) AS VARCHAR)",
         "written as 20240131",
+        day="%Y%m%d",
     )
 
 
@@ -163,7 +169,8 @@ def _iso_moment() -> ColumnFormat:
     """2024-01-31T12:00:00Z or 2024-01-31 12:00; an offset would make another day of some."""
     form = "{c} LIKE '____-__-_____:__%' AND {c} >= '1000'"
     without_offset = f"{form} AND NOT contains({{c}}, '+') AND NOT contains({{c}}[11:], '-')"
-    return ColumnFormat("moment", without_offset, "TRY_CAST({c} AS TIMESTAMP)", "{c}[:10]")
+    cast = "TRY_CAST({c} AS TIMESTAMP)"
+    return ColumnFormat("moment", without_offset, cast, "{c}[:10]", day=ISO)
 
 
 def _day(day: str, time: str) -> ColumnFormat:
@@ -171,7 +178,7 @@ def _day(day: str, time: str) -> ColumnFormat:
     if (day, time) == ("%Y-%m-%d", ""):
         cast = "TRY_CAST({c} AS DATE)"
         exact = f"{is_canonical_sql(cast, '{c}')} AND {cast} >= DATE '{FIRST_DAY}'"
-        return ColumnFormat("date", exact, f"CAST({cast} AS TIMESTAMP)")
+        return ColumnFormat("date", exact, f"CAST({cast} AS TIMESTAMP)", day=day)
     parsed = _parsed(day, time)
     swapped = _parsed(SWAPPED[day[:5]] + day[5:], time) if day[:5] in SWAPPED else ""
     return ColumnFormat(
@@ -181,6 +188,7 @@ def _day(day: str, time: str) -> ColumnFormat:
         f"CAST(CAST({parsed} AS DATE) AS VARCHAR)",
         "" if day == "%Y-%m-%d" else f"written as {DAYS[day]}",
         swapped,
+        day=f"{day} {time}".strip(),
     )
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
+from Task1_database.files.column_reading import ColumnReading, Part
 from Task1_database.onboarding.names import readable
 from Task1_database.onboarding.source_cells import TABLE, SourceCells
-from Task1_database.onboarding.source_column import SourceColumn
+from Task1_database.onboarding.source_column import BLANK, SourceColumn
 
 BEFORE_FIRST = 306  # by so much the number of a day exceeds Python's ordinal
 
@@ -46,6 +47,22 @@ class PlannedFeature:
     def is_numeric(self) -> bool:
         """Whether it is a number, as all are that are made of days."""
         return self.source.kind != "text"
+
+    @property
+    def reading(self) -> ColumnReading:
+        """How the file writes the cells that it is made of."""
+        column, form = self.source, self.source.format
+        part = cast("Part", (self.part or "hour") if column.is_date else "")
+        return ColumnReading(
+            column=column.label,
+            decimal=form.decimal if form else ".",
+            thousands=form.thousands if form else "",
+            unit=column.unit,
+            missing=tuple(sorted({m.lower() for m in column.missing_markers if m != BLANK})),
+            day=form.day if form and part else "",
+            part=part,
+            first=column.minimum.date().isoformat() if part == "days" else "",
+        )
 
 
 class DayColumn(NamedTuple):

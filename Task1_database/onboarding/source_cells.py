@@ -12,6 +12,7 @@ import duckdb
 
 from Task1_database.csv_file import CsvFile
 from Task1_database.errors import DataError
+from Task1_database.files.column_reading import BLANKS
 from Task1_database.onboarding.delimited import Delimited
 from Task1_database.onboarding.formats import MISSING_NUMBER
 from Task1_database.schema import Table
@@ -20,7 +21,6 @@ TABLE = "cells"
 SAMPLE = "sampled_cells"
 SAMPLE_ROWS = 20_000  # in which columns are compared
 FORMAT_ROWS = 1_000  # from the top, and as many from all over, that suggest a column's format
-BLANKS = " \t\n\r"
 
 
 class SourceCells:

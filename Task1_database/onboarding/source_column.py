@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from Task1_database.onboarding.formats import Kind
+from Task1_database.onboarding.formats import ColumnFormat, Kind
+
+BLANK = "blank"  # what a cell of nothing but blanks is called, among the signs for missing values
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +28,8 @@ class SourceColumn:
         The smallest and the largest value.
     missing_markers : dict
         The signs that stand for a missing value, and how often.
+    format : ColumnFormat or None
+        How its cells are written; None for text.
     remark : str
         How it was read, where that does not go without saying.
     distinct_count, max_length, max_bytes : int
@@ -42,6 +46,7 @@ class SourceColumn:
     minimum: Any
     maximum: Any
     missing_markers: dict[str, int] = field(default_factory=dict)
+    format: ColumnFormat | None = None
     remark: str = ""
     unit: str = ""
     distinct_count: int = 0

@@ -1,4 +1,4 @@
-"""Many rows at once, for programs and for the page: a CSV in, the same CSV with answers out.
+"""Many rows at once, for programs and for the page: a file in, the same rows with answers out.
 
 The upload is stored, then checked, then answered as a stream: a client that sends everything
 before it reads anything would otherwise wait for a server that waits for it.
@@ -11,64 +11,72 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
 from typing import IO
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wsgi import wrap_file
 
-from Task1_database.errors import InputError
-from Task3_api import parsing
+from Task3_api.batch.batch_options import CSV, XLSX, BatchOptions
 from Task3_api.batch.example_csv import example_csv
-from Task3_api.batch.preview import PREVIEW_BYTES, preview_csv, whole_rows
-from Task3_api.batch.reader import UploadedCsv
+from Task3_api.batch.preview import beginning_of, preview_file
 from Task3_api.batch.scorer import BatchScorer
 from Task3_api.batch.split_scan import SplitScan
-from Task3_api.batch.upload import spool_upload
-from Task3_api.current_model import CurrentModel, current_model
+from Task3_api.batch.upload import is_table, spool_upload
+from Task3_api.batch.uploaded_table import UploadedTable, open_table
+from Task3_api.batch.workbook_writer import check_size, write_workbook
+from Task3_api.current_model import current_model
 from Task3_api.request_body import small_body
 
 ROW_COUNT = "Row-Count"  # the header by which a client can check that an answer is complete
+COLUMNS_READ = "Columns-Read"  # which columns were taken for features of another name
+READ_AS = "Read-As"  # what the file was, where it was no CSV in UTF-8
+MAX_HEADER = 4_000  # characters
 
 blueprint = Blueprint("batch_api", __name__)
 
 
 @blueprint.post("/batch_prediction")
 def answer_file() -> Response:
-    """The uploaded CSV, answered."""
+    """The uploaded file, answered."""
     model, scan = current_model(), SplitScan()
-    address = parsing.pairs(request.query_string)
-    ranges = _ranges(model, address)
+    options = BatchOptions.of_request(model.parser)
+    model.predictor.check(options.confidence)
     file, entries = spool_upload(current_app.config["MAX_UPLOAD_LENGTH"], scan.feed)
-    try:
-        table = UploadedCsv(file, scan)
+    table = open_table(file, model.contract, scan, options.chosen)
+    with ExitStack() as on_error:
+        on_error.callback(table.file.close)
+        if options.format == "xlsx":
+            check_size(table.csv.row_count, len(table.csv.header))
         scorer = BatchScorer(
             model.predictor,
-            model.parser,
-            table.header,
-            ranges=ranges,
-            confidence=model.parser.confidence([*address, *entries]),
+            table.csv.header,
+            table.feature_columns(model.parser),
+            ranges=options.ranges,
+            confidence=options.with_entries(model.parser, entries).confidence,
         )
-    except BaseException:
-        file.close()
-        raise
-    lines = _lines(file, table, scorer)
-    is_old = request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0"
-    response = _file_response(_whole(lines)) if is_old else Response(lines)
-    response.headers[ROW_COUNT] = str(table.row_count)
-    return _attachment(response, f"{model.contract.dataset}_predictions.csv")
+        on_error.pop_all()
+    name = f"{model.contract.dataset}_predictions.{options.format}"
+    response = _attachment(_response(options, _lines(table, scorer)), name)
+    response.headers[ROW_COUNT] = str(table.csv.row_count)
+    if read := _columns_read(table.matches.renamed):
+        response.headers[COLUMNS_READ] = read
+    if table.layout.description:
+        response.headers[READ_AS] = quote(table.layout.description, safe=" ,'")
+    return response
 
 
 @blueprint.post("/batch_prediction/preview")
 def preview() -> Response:
-    """The first rows of a CSV as they are understood; see `preview_csv`.
+    """The first rows of a file as they are understood; see `preview_file`.
 
-    A body of more than PREVIEW_BYTES stands for a longer file: it is cut after its last whole row.
+    A text of more than PREVIEW_BYTES stands for a longer file: it is cut after its last whole row.
     """
-    if request.mimetype != "text/csv":
-        raise UnsupportedMediaType("send the beginning of the file as text/csv")
-    body = small_body()
-    beginning = whole_rows(body[:PREVIEW_BYTES]) if len(body) > PREVIEW_BYTES else body
-    return jsonify(preview_csv(current_model(), beginning))
+    if not is_table():
+        raise UnsupportedMediaType("send the beginning of the file as text/csv, or a workbook")
+    model = current_model()
+    chosen = BatchOptions.of_request(model.parser).chosen
+    return jsonify(preview_file(model, beginning_of(small_body()), chosen))
 
 
 @blueprint.get("/batch_prediction/example.csv")
@@ -79,23 +87,26 @@ def example() -> Response:
     return _attachment(Response(example), f"{sealed.contract.dataset}_example.csv")
 
 
-def _ranges(model: CurrentModel, address: parsing.Pairs) -> bool:
-    """Whether the answers shall have their range or set; `range=0` in the address says no.
-
-    Raises InputError where the address says anything else that it cannot.
-    """
-    name = model.parser.confidence_name
-    model.predictor.check(model.parser.confidence(address))
-    others = [pair for pair in address if pair[0] != name]
-    if others not in ([], [("range", "0")], [("range", "1")]):
-        raise InputError(f"batch_prediction takes range, which is 0 or 1, and {name}")
-    return others != [("range", "0")]
-
-
-def _lines(file: IO[bytes], table: UploadedCsv, scorer: BatchScorer) -> Iterator[str]:
-    with file, closing(table.blocks()) as blocks:
+def _lines(table: UploadedTable, scorer: BatchScorer) -> Iterator[str]:
+    with table.file, closing(table.csv.blocks()) as blocks:
         yield scorer.head()
         yield from scorer.answers(blocks)
+
+
+def _response(options: BatchOptions, lines: Iterator[str]) -> Response:
+    if options.format == "xlsx":
+        return _file_response(write_workbook(lines))
+    is_old = request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0"
+    return _file_response(_whole(lines)) if is_old else Response(lines)
+
+
+def _columns_read(renamed: dict[str, str]) -> str:
+    """The columns that are not called as their features are, as FEATURE=COLUMN&…, percent-encoded.
+
+    What is longer than a header may be is cut after a whole pair.
+    """
+    text = urlencode(renamed)
+    return text if len(text) <= MAX_HEADER else text[:MAX_HEADER].rpartition("&")[0]
 
 
 def _whole(lines: Iterable[str]) -> IO[bytes]:
@@ -119,6 +130,6 @@ def _file_response(file: IO[bytes]) -> Response:
 
 
 def _attachment(response: Response, name: str) -> Response:
-    response.mimetype = "text/csv"
+    response.mimetype = XLSX if name.endswith(".xlsx") else CSV
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

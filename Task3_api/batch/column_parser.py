@@ -1,11 +1,13 @@
 """One column of an uploaded table, parsed: texts in, the model's numbers out.
 
 Short decimals and categories of training are read a column at a time. Any other cell (no number,
-a value outside of what training held) is read by itself, by the same parser as a single request.
+a value outside of what training held, one written as the file of training was) is read by itself,
+by the same parser as a single request, without the blanks around it.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -14,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from Task1_database.errors import InputError
-from Task2_model.contract import Feature
+from Task1_database.files.column_reading import BLANKS, ColumnReading
+from Task2_model.contract import Feature, Value
 from Task3_api.batch.cells import WIDEST, ByteSlices, Floats, Mask
 from Task3_api.parsing import DECIMAL_CHARACTERS, LARGEST_NUMBER, LONGEST_NUMBER, Parser
 from Task3_api.record_encoder import warning
@@ -30,12 +33,26 @@ class ParsedCell(NamedTuple):
 
 @dataclass(frozen=True)
 class FeatureColumn:
-    """A feature's column: where it stands in each row, and what the file calls it."""
+    """A feature's column.
+
+    Attributes
+    ----------
+    position : int
+        Where it stands in each row.
+    name : str
+        What the file calls it.
+    reading : ColumnReading or None
+        How its cells are written, if they may not be as the parser takes them.
+    prefers_plain : bool
+        Whether what the parser takes comes before that: in files that are not as training's was.
+    """
 
     feature: Feature
     position: int
     name: str
     parser: Parser
+    reading: ColumnReading | None = None
+    prefers_plain: bool = False
 
     def read(self, texts: ByteSlices) -> tuple[Floats, dict[int, ParsedCell]]:
         """The model's numbers, and by row the cells that have a warning or an error."""
@@ -69,6 +86,8 @@ class FeatureColumn:
 
     def _numbers(self, texts: ByteSlices) -> tuple[Floats, Mask]:
         """Numbers as float() reads them, and which cells are none or unusual."""
+        if self.reading and not self.reading.is_plain and not self.prefers_plain:
+            return np.full(len(texts), np.nan), texts.lengths > 0
         numbers, is_decimal = texts.parse_decimals()
         if is_decimal.all():
             return numbers, self._are_unusual(numbers)
@@ -91,11 +110,22 @@ class FeatureColumn:
 
     def _cell(self, text: str) -> ParsedCell:
         try:
-            value = self.parser.value(self.feature, text, self.name)
+            value = self._value(text)
         except InputError as error:
             return ParsedCell(float("nan"), error=error.detail)
         note = None if value is None else warning(self.feature, value)
         return ParsedCell(self.feature.encode(value), note or "")
+
+    def _value(self, text: str) -> Value:
+        """The value of a cell: as it stands if that is one of training, else as it is written."""
+        if text in self.feature.codes:
+            return text
+        bare = text.strip(BLANKS)
+        rewritten = self.reading.rewrite(bare) if self.reading else bare
+        if self.prefers_plain and rewritten:
+            with suppress(InputError):
+                return self.parser.value(self.feature, bare, self.name)
+        return self.parser.value(self.feature, rewritten, self.name)
 
 
 def _parse_longer(texts: ByteSlices) -> Floats | None:

@@ -1,6 +1,7 @@
 """An uploaded CSV, checked as a whole before any of it is answered.
 
-RFC 4180 in UTF-8, with or without a byte order mark, lines ending as they like. Whatever would
+RFC 4180 in UTF-8, with or without a byte order mark, lines ending as they like, cells separated by
+whatever `UploadedTable` found. Whatever would
 make the rest of the file mean something else (a ragged row, an open quote, bytes that are not
 text) is reported before the first answer, so that an answer is never broken off half way. Most
 files have no quotes, and the same number of commas in every line. `SplitScan` checks that while the
@@ -27,7 +28,6 @@ from Task3_api.parsing import quote
 ROWS = 4_000  # of a block, at most
 BYTES = 1 << 18  # of a block, about, at most
 LINE_END = "\r\n\0"  # no cell holds a NUL, and one that holds a line end is quoted
-UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class RowBlock(NamedTuple):
@@ -46,6 +46,12 @@ class UploadedCsv:
         Seekable; it stays the caller's to close.
     scan : SplitScan, optional
         The scan of the file while it arrived.
+    separator : str
+        What stands between cells; other than a comma, the scan counts for nothing.
+    above : int
+        Physical lines above the header.
+    header : list of str, optional
+        The columns' names, where the file has none.
 
     Attributes
     ----------
@@ -53,18 +59,32 @@ class UploadedCsv:
         The columns' names, each once.
     row_count : int
         How many rows stand below the header.
+    is_plain : bool
+        Whether commas alone part its cells: no quotes, nothing above the header.
 
     Raises InputError, naming line and column, where the file is not sound.
     """
 
-    def __init__(self, file: IO[bytes], scan: SplitScan | None = None) -> None:
+    def __init__(
+        self,
+        file: IO[bytes],
+        scan: SplitScan | None = None,
+        *,
+        separator: str = ",",
+        above: int = 0,
+        header: list[str] | None = None,
+    ) -> None:
         self._file = file
+        self._separator = separator
+        self._above = above
+        self._headless = header is not None
         scan = scan or SplitScan.of(file)
-        self._can_split = scan.at_end()
-        if not self._can_split:
+        self.is_plain = separator == "," and not above and scan.at_end()
+        self._can_split = self.is_plain and not self._headless
+        if not self.is_plain:
             _check_text(file)
         with closing(self._rows()) as rows:
-            self.header = next(rows, [])
+            self.header = header if header is not None else next(rows, [])
             _check_header(self.header)
             if next(rows, None) is None:
                 raise InputError("the file has a header and no rows")
@@ -89,7 +109,8 @@ class UploadedCsv:
 
     def _quoted_blocks(self) -> Generator[RowBlock, None, None]:
         with closing(self._rows()) as rows:
-            next(rows)
+            if not self._headless:
+                next(rows)
             while block := list(islice(self._until_full(rows), ROWS)):
                 yield RowBlock(as_lines(block), Cells.of(block))
 
@@ -105,7 +126,7 @@ class UploadedCsv:
         self._file.seek(0)
         text = TextIOWrapper(self._file, encoding="utf-8-sig", newline="")
         try:
-            yield from _rows(text)
+            yield from _rows(text, self._separator, self._above)
         finally:
             text.detach()  # or the file would be closed with it
 
@@ -117,9 +138,11 @@ def as_lines(rows: list[Row]) -> list[str]:
     return buffer.getvalue().removesuffix(LINE_END).split(LINE_END)
 
 
-def _rows(text: TextIOWrapper) -> Iterator[Row]:
-    reader = csv.reader(text, strict=True)
-    width, line = 0, 1
+def _rows(text: TextIOWrapper, separator: str, above: int) -> Iterator[Row]:
+    for _ in range(above):
+        text.readline()
+    reader = csv.reader(text, strict=True, delimiter=separator)
+    width, line = 0, above + 1
     try:
         for cells in reader:
             row = cells or [""] * (width == 1)  # an only column's empty cell is an empty line
@@ -128,7 +151,7 @@ def _rows(text: TextIOWrapper) -> Iterator[Row]:
                 if len(row) != width:
                     raise InputError(f"line {line} has {len(row)} cells, the header {width}")
                 yield row
-            line = reader.line_num + 1
+            line = above + reader.line_num + 1
     except csv.Error as error:
         raise InputError(f"line {line}: {_in_our_words(error)}") from None
 
@@ -154,9 +177,6 @@ def _check_header(header: Row) -> None:
 
 def _check_text(file: IO[bytes]) -> None:
     """Read the file once as bytes: UTF-8 throughout, no NUL, no endless line."""
-    file.seek(0)
-    if file.read(2) in UTF_16:
-        raise InputError("the file is UTF-16; save it as CSV in UTF-8")
     file.seek(0)
     decoder = codecs.getincrementaldecoder("utf-8")()
     line, length = 1, 0

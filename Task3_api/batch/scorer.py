@@ -19,7 +19,7 @@ from Task2_model.contract import Contract, Rows
 from Task3_api.batch.cells import Row
 from Task3_api.batch.column_parser import FeatureColumn
 from Task3_api.batch.reader import RowBlock, as_lines
-from Task3_api.parsing import ALIAS, DECIMAL, Parser, quote
+from Task3_api.parsing import DECIMAL
 from Task3_api.predictor import Predictor
 
 FORMULA = tuple("=+-@\t\r")  # what a spreadsheet takes for a formula's beginning
@@ -40,15 +40,22 @@ class RowNotes(NamedTuple):
 class BatchScorer:
     """Answers the rows of one table; without `ranges`, without their range or set.
 
-    Raises InputError where no column is a feature, or one is called like an answer's column;
-    ConfidenceError for a confidence that the calibration rows cannot give.
+    Parameters
+    ----------
+    header : list of str
+        The table's columns, all of them.
+    used : list of FeatureColumn
+        Those that are features.
+
+    Raises InputError where one of the columns is called like one of an answer's; ConfidenceError
+    for a confidence that the calibration rows cannot give.
     """
 
     def __init__(
         self,
         predictor: Predictor,
-        parser: Parser,
         header: list[str],
+        used: list[FeatureColumn],
         *,
         ranges: bool = True,
         confidence: float | None = None,
@@ -59,7 +66,7 @@ class BatchScorer:
         self._ranges = ranges
         self._confidence = confidence
         self._columns = answer_columns(predictor.contract, ranges=ranges)
-        self._used = used_columns(predictor.contract, header, parser)
+        self._used = used
         self._no_answer = _no_answer(predictor)
         for name in self._columns:
             if name in header:
@@ -151,31 +158,6 @@ def answer_columns(contract: Contract, *, ranges: bool = True) -> tuple[str, ...
 def _class_columns(contract: Contract) -> tuple[str, ...]:
     names = contract.target.probability_columns
     return names if len(names) <= MOST_CLASS_COLUMNS else ()
-
-
-def used_columns(contract: Contract, header: Row, parser: Parser) -> list[FeatureColumn]:
-    """The columns that are features; `x` stands for the main one, if that is not there.
-
-    Raises InputError where there is none.
-    """
-    positions = {name: position for position, name in enumerate(header)}
-    if ALIAS in positions and ALIAS not in contract.by_name:
-        positions.setdefault(contract.x, positions[ALIAS])
-    used = [
-        FeatureColumn(feature, positions[feature.name], header[positions[feature.name]], parser)
-        for feature in contract.features
-        if feature.name in positions
-    ]
-    if not used:
-        raise InputError(f"no column is a feature of {contract.dataset}; {_hint(contract, header)}")
-    return used
-
-
-def _hint(contract: Contract, header: Row) -> str:
-    for separator in ";\t|":
-        if len(header) == 1 and separator in header[0]:
-            return f"the columns are separated by {quote(separator)}, not by a comma"
-    return "the header needs one or more of " + ", ".join(contract.names[:20])
 
 
 def _no_answer(predictor: Predictor) -> str:

@@ -51,6 +51,7 @@ class SplitScan:
         """Whether the file can be split, its last line included."""
         if self._can_split and self._rest:
             self._can_split = b"\r" not in self._rest and self._are_rows(self._rest + b"\n")
+            self._rest = b""
         return self._can_split and self._commas is not None
 
     def _are_rows(self, lines: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""The CSV of a batch, written to a temporary file while it arrives: whole, or refused."""
+"""The file of a batch, written to a temporary one while it arrives: whole, or refused."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from flask import request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.formparser import FormDataParser
 
+from Task1_database.files.workbook import MEDIA_TYPE
 from Task3_api.parsing import Pairs
 from Task3_api.request_body import RequestBody
 
@@ -20,7 +21,9 @@ OnChunk = Callable[[bytes], object]
 CHUNK = 1 << 18
 MAX_PARTS = 8  # a form has one file and few entries
 MAX_FIELD_BYTES = 1 << 20  # of an entry
-PACKED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "a zip or a workbook"}
+GZIP = b"\x1f\x8b"
+CHARSETS = ("utf-8", "utf-16", "windows-1252", "iso-8859-1")  # told apart by their bytes
+EXPECTED = "send text/csv, an XLSX workbook, or multipart/form-data with one file"
 
 
 class Upload(NamedTuple):
@@ -31,18 +34,25 @@ class Upload(NamedTuple):
 
 
 def spool_upload(max_bytes: int, on_chunk: OnChunk) -> Upload:
-    """The CSV that was sent.
+    """The file that was sent.
 
-    Takes a body of text/csv, or one file of multipart/form-data, and hands its bytes to
-    `on_chunk` as they arrive. Other types are a 415, more than `max_bytes` a 413.
+    Takes a body of text/csv, a workbook, or one file of multipart/form-data, and hands its bytes
+    to `on_chunk` as they arrive. Other types are a 415, more than `max_bytes` a 413.
     """
     request.max_content_length = max_bytes
-    charset = request.mimetype_params.get("charset", "utf-8").lower()
-    if request.mimetype == "text/csv" and charset == "utf-8":
+    if is_table():
         return Upload(_spool_body(on_chunk), [])
     if request.mimetype == "multipart/form-data":
         return _spool_form_file(on_chunk)
-    raise UnsupportedMediaType("send text/csv in UTF-8, or multipart/form-data with one file")
+    raise UnsupportedMediaType(EXPECTED)
+
+
+def is_table() -> bool:
+    """Whether the request's body itself is a CSV or a workbook, by its type."""
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    return request.mimetype == MEDIA_TYPE or (
+        request.mimetype == "text/csv" and charset in CHARSETS
+    )
 
 
 class SpooledUpload(io.BufferedRandom):
@@ -74,7 +84,7 @@ def _spool_form_file(on_chunk: OnChunk) -> Upload:
     with ExitStack() as on_error:
         files, entries = _form(lambda *_, **__: on_error.enter_context(SpooledUpload(on_chunk)))
         if len(files) != 1:
-            raise BadRequest(f"send one CSV file; {len(files) or 'none'} came")
+            raise BadRequest(f"send one file; {len(files) or 'none'} came")
         _check_unpacked(files[0])
         on_error.pop_all()
         return Upload(files[0], entries)
@@ -108,8 +118,7 @@ def _form(new_file: Callable[..., IO[bytes]]) -> tuple[list[IO[bytes]], Pairs]:
 def _check_unpacked(file: IO[bytes]) -> None:
     """Raise a 415 for a packed file; leave any other at its beginning."""
     file.seek(0)
-    beginning = file.read(4)
+    beginning = file.read(len(GZIP))
     file.seek(0)
-    for magic, name in PACKED.items():
-        if beginning.startswith(magic):
-            raise UnsupportedMediaType(f"the file is {name}; send it unpacked, as CSV in UTF-8")
+    if beginning == GZIP:
+        raise UnsupportedMediaType("the file is gzip; send it unpacked")

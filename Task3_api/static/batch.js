@@ -10,6 +10,9 @@ const { preview: address, previewBytes, addedBytes, name } = form.dataset;
 const choice = form.elements.file;
 const submit = form.querySelector("[type=submit]");
 const count = (value) => value.toLocaleString("en-US");
+const isWorkbook = (file) => /\.xls[xm]$/i.test(file.name);
+const typeOf = (file) =>
+  isWorkbook(file) ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv";
 const counted = (value, noun) => `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 
 function size(bytes) {
@@ -35,15 +38,22 @@ async function detailOf(response) {
 
 /* How the file is understood */
 
+const MOST_CHOICES = 40_000; // of columns for features; beyond, a page would take seconds
 let latest = 0;
+let chosen = new URLSearchParams(); // use.FEATURE=COLUMN, as far as somebody chose
+
+function look(file) {
+  chosen = new URLSearchParams();
+  preview(file);
+}
 
 async function preview(file) {
   const turn = ++latest;
   forget();
   if (!file) return;
-  const body = file.slice(0, +previewBytes + 1);
-  const headers = { "Content-Type": "text/csv", Accept: "application/json" };
-  const response = await fetch(address, { method: "POST", body, headers }).catch(() => null);
+  const body = isWorkbook(file) ? file : file.slice(0, +previewBytes + 1);
+  const headers = { "Content-Type": typeOf(file), Accept: "application/json" };
+  const response = await fetch(`${address}?${chosen}`, { method: "POST", body, headers }).catch(() => null);
   if (turn !== latest) return;
   if (!response?.ok) return complain(response ? await detailOf(response) : undefined);
   const understood = await response.json();
@@ -61,14 +71,17 @@ function forget() {
   URL.revokeObjectURL($("download").href);
 }
 
-function showPreview({ rows_looked_at: looked, columns, missing, rows, marks }, file) {
-  const used = columns.filter(({ feature }) => feature);
+function showPreview(understood, file) {
+  const { rows_looked_at: looked, columns, features, missing, rows, marks, layout, problem } = understood;
   const passed = columns.filter(({ feature }) => !feature);
   const bad = columns.reduce((sum, column) => sum + column.bad, 0);
   const unseen = columns.reduce((sum, column) => sum + column.unseen, 0);
+  const used = features.filter(({ column }) => column);
+  const name = ({ label, column, is_exact: exact }) => (exact ? label : `${label} (from ${column})`);
   const facts = [
     ["File", [element("bdi", file.name), `, ${size(file.size)}`]],
-    ["Used", joined(used.map(({ feature }) => feature))],
+    ...(layout ? [["Read as", element("bdi", layout)]] : []),
+    ["Used", joined(used.map(name))],
     ["Not told", joined(missing)],
     ["Passed through", joined(passed.map((column) => column.name))],
     ["Looked at", `${counted(looked, "row")}: ${counted(bad, "cell")} cannot be read, ${count(unseen)} unlike any in training`],
@@ -78,7 +91,31 @@ function showPreview({ rows_looked_at: looked, columns, missing, rows, marks }, 
   const notes = [...columns.map((one) => [one.bad, one.problem]), ...columns.map((one) => [one.unseen, one.remark])];
   const lines = notes.filter(([cells]) => cells).map(([cells, note]) => element("li", `${counted(cells, "cell")}: ${note}`));
   $("marks").replaceChildren(...lines);
+  showMatches(columns, features);
   $("preview").hidden = false;
+  if (problem) complain(problem);
+}
+
+// One choice a feature: its column, if it has one, and what may be meant if it has none.
+function showMatches(columns, features) {
+  const doubtful = features.filter(({ suggestion }) => suggestion);
+  const fits = columns.length * features.length <= MOST_CHOICES;
+  $("matching").hidden = !fits;
+  $("matches").replaceChildren(...(fits ? features.map((feature) => matchOf(feature, columns)) : []));
+  if (doubtful.length || chosen.size) $("matching").open = true;
+}
+
+function matchOf({ name, label, column, suggestion }, columns) {
+  const options = [["", "no column"], ...columns.map((one) => [one.name, one.name])].map(([value, text]) =>
+    element("option", text, { value, ...(value === column && { selected: "" }) }),
+  );
+  const select = element("select", options, { id: `use-${name}` });
+  select.addEventListener("change", () => {
+    chosen.set(`use.${name}`, select.value);
+    preview(choice.files[0]);
+  });
+  const hint = suggestion ? [element("p", ["Did you mean ", element("bdi", suggestion), "?"], { class: "warn" })] : [];
+  return element("div", [element("label", element("bdi", label), { for: `use-${name}` }), select, ...hint], { class: "field" });
 }
 
 function head(columns) {
@@ -114,9 +151,9 @@ let rows = 0; // of the file, as far as they have been counted
 function send(file) {
   forgetAnswer();
   request = new XMLHttpRequest(); // unlike fetch it tells how much has been sent
-  request.open("POST", form.action);
+  request.open("POST", `${form.action}?${chosen}`);
   request.responseType = "blob";
-  request.setRequestHeader("Content-Type", "text/csv");
+  request.setRequestHeader("Content-Type", typeOf(file));
   request.setRequestHeader("Accept", "text/csv, application/problem+json");
   request.upload.onprogress = ({ loaded, total }) => {
     phase("Sending the file");
@@ -144,6 +181,7 @@ function send(file) {
 
 async function countRows(file, sending) {
   rows = 0;
+  if (isWorkbook(file)) return;
   for await (const total of rowsOf(file)) {
     if (request !== sending) return;
     rows = Math.max(total.rows - 1, 0); // without the header
@@ -211,7 +249,7 @@ function fail(detail) {
 /* Choosing a file, or dropping it */
 
 for (const hint of document.querySelectorAll("[data-scripted]")) hint.hidden = false;
-choice.addEventListener("change", () => preview(choice.files[0]));
+choice.addEventListener("change", () => look(choice.files[0]));
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   send(choice.files[0]);
@@ -232,6 +270,6 @@ document.addEventListener("drop", (event) => {
   event.preventDefault();
   form.classList.remove("aimed");
   choice.files = event.dataTransfer.files;
-  preview(choice.files[0]);
+  look(choice.files[0]);
 });
-if (choice.files[0]) preview(choice.files[0]); // kept by the browser when one comes back
+if (choice.files[0]) look(choice.files[0]); // kept by the browser when one comes back

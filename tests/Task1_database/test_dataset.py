@@ -77,7 +77,7 @@ def test_the_shipped_houses_are_complete() -> None:
             {"dataset.toml": "colour = 1\n" + TOML},
             "dataset.toml: colour: expected no such key; known are title, description, task, x, "
             "model, confidence, similar_cases, keep, split, costs, target, tables, features, "
-            "excluded",
+            "excluded, reading",
         ),
         (
             {"dataset.toml": 'similar_cases = "yes"\n' + TOML},

@@ -1,4 +1,4 @@
-"""A column read as a whole says of each cell what the parser says of it alone."""
+"""A column read as a whole says of each cell what the parser says of it alone, without blanks."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ def test_as_one_by_one(feature: Feature, cells: list[str]) -> None:
 
 def parse_one(feature: Feature, text: str) -> tuple[float, str, str]:
     try:
-        value = PARSER.value(feature, text, "name")
+        known = text in feature.codes
+        value = PARSER.value(feature, text if known else text.strip(" \t\n\r"), "name")
     except InputError as error:
         return math.nan, "", error.detail
     return feature.encode(value), (value is not None and warning(feature, value)) or "", ""

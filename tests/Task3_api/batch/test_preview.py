@@ -73,13 +73,13 @@ def test_every_block_is_looked_at(client: FlaskClient) -> None:
         b"",
         b"living_area\n",
         b"a,a\n1,2\n",
-        b"a\n1\n",
         b"x,error\n1,2\n",
         b"x\n1,2\n",
         b'x\n"1\n',
-        b"x\n\xff\n",
+        b"x,y\n1,\xc3\xa9\n2,\xff\n",
         b"x\n\0\n",
-        "x\n1\n".encode("utf-16"),
+        "x\n1\n".encode("utf-16")[:-1],
+        b"PK\x03\x04",
     ],
 )
 def test_what_would_be_refused_is_refused_with_the_same_words(

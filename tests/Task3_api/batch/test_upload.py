@@ -27,9 +27,9 @@ def test_a_form_and_a_body_are_answered_alike(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("files", "detail"),
     [
-        ([], "send one CSV file; none came"),
-        ([("", b"")], "send one CSV file; none came"),
-        ([("a.csv", b"x\n1\n"), ("b.csv", b"x\n1\n")], "send one CSV file; 2 came"),
+        ([], "send one file; none came"),
+        ([("", b"")], "send one file; none came"),
+        ([("a.csv", b"x\n1\n"), ("b.csv", b"x\n1\n")], "send one file; 2 came"),
         ([("a.csv", b"")], "the file is empty"),
     ],
 )
@@ -52,12 +52,14 @@ def test_a_cut_upload_is_not_answered(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize(
     "content_type",
-    ["application/json", "application/x-www-form-urlencoded", "text/csv; charset=latin-1"],
+    ["application/json", "application/x-www-form-urlencoded", "text/csv; charset=utf-7"],
 )
 def test_another_type_is_refused(client: FlaskClient, content_type: str) -> None:
     response = client.post("/batch_prediction", data=b"x\n1\n", content_type=content_type)
     assert response.json is not None
-    assert response.json["detail"] == "send text/csv in UTF-8, or multipart/form-data with one file"
+    assert response.json["detail"] == (
+        "send text/csv, an XLSX workbook, or multipart/form-data with one file"
+    )
     assert response.status_code == 415
 
 
@@ -73,8 +75,8 @@ def test_too_large_a_file_is_refused(sealed: Path) -> None:
 @pytest.mark.parametrize(
     ("body", "headers", "detail"),
     [
-        (b"\x1f\x8bpacked", {}, "the file is gzip; send it unpacked, as CSV in UTF-8"),
-        (b"PK\x03\x04", {}, "the file is a zip or a workbook; send it unpacked, as CSV in UTF-8"),
+        (b"\x1f\x8bpacked", {}, "the file is gzip; send it unpacked"),
+        (b"%PDF-1.7", {}, "the file is a PDF; expected a CSV or an XLSX"),
         (b"x\n1\n", {"Content-Encoding": "gzip"}, "send the body unpacked, not as gzip"),
     ],
 )

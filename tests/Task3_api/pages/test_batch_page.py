@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser import PHONE, Open
@@ -89,9 +90,8 @@ def test_a_file_is_dropped(browse: Open, live: Live) -> None:
     ("body", "detail"),
     [
         (b"", "The file is empty."),
-        (b"a\n1\n", "No column is a feature of houses; the header needs one or more of "),
         (b"x\n1,2\n", "Line 2 has 2 cells, the header 1."),
-        (b"x\n\xff\n", "Line 2 is not UTF-8 (byte 0xff); save the file as CSV in UTF-8."),
+        (b"x\n\xc3\xa9\n\xff\n", "Line 3 is not UTF-8 (byte 0xff); save the file as CSV in UTF-8."),
         (b"x,<img src=x onerror=alert(1)>,<img src=x onerror=alert(1)>\n", "Columns 2 and 3 are "),
     ],
 )
@@ -182,3 +182,51 @@ def test_the_example_of_every_dataset_comes_back(
     expect(page.locator("#phase")).to_have_text("6 rows answered")
     answers = list(csv.DictReader(io.StringIO(downloaded(page).decode(), newline="")))
     assert [row["error"] + row["warnings"] for row in answers] == [""] * 6
+
+
+def test_a_column_of_another_name_is_shown_and_put_right(browse: Open, live: Live) -> None:
+    body = b"Living Area;lot size;Bed room;Bedroms\n1800;0,5;3;4\n900;;2;1\n"
+    page = browse(live, "/batch_prediction")
+    choose(page, body)
+    preview = facts(page)
+    assert preview["Read as"] == "UTF-8 text, separated by semicolons"
+    assert preview["Used"] == "Living area (from Living Area), Lot size (from lot size)"
+    assert preview["Passed through"] == "Bed room, Bedroms"
+    assert preview["Looked at"] == "2 rows: 0 cells cannot be read, 0 unlike any in training"
+    expect(page.locator("#matching")).to_have_attribute("open", "")
+    expect(page.locator("#matches .field", has_text="Bedrooms")).to_contain_text("Did you mean ")
+    page.get_by_label("Bedrooms").select_option("Bed room")
+    expect(page.locator("#understood")).to_contain_text("Bedrooms (from Bed room)")
+    page.click("text=Predict every row")
+    expect(page.locator("#phase")).to_have_text("2 rows answered")
+    plain = direct(live, b"living_area,lot_size,bedrooms\n1800,0.5,3\n900,,2\n")
+    assert [line.split(",")[-5:-2] for line in downloaded(page).decode().splitlines()[1:]] == [
+        line.split(",")[-5:-2] for line in plain.decode().splitlines()[1:]
+    ]
+
+
+def test_where_nothing_is_a_feature_a_column_can_be_chosen(browse: Open, live: Live) -> None:
+    page = browse(live, "/batch_prediction")
+    choose(page, b"flat,note\n1800,a\n")
+    expect(page.locator("#problem")).to_contain_text("No column is a feature of houses")
+    page.locator("#matching > summary").click()
+    page.get_by_label("Living area").select_option("flat")
+    expect(page.locator("#understood")).to_contain_text("Living area (from flat)")
+    expect(page.locator("#problem")).to_be_empty()
+    page.click("text=Predict every row")
+    expect(page.locator("#phase")).to_have_text("1 row answered")
+
+
+def test_a_workbook_is_taken(browse: Open, live: Live, tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (["Living area", "Heating"], [1800, "electric"], ["?", "electric "], [None, None]):
+        book.active.append(row)
+    book.save(tmp_path / "homes.xlsx")
+    page = browse(live, "/batch_prediction")
+    page.set_input_files("#file", tmp_path / "homes.xlsx")
+    preview = facts(page)
+    assert preview["Read as"] == "the sheet 'Sheet' of a workbook"
+    assert preview["Used"] == "Living area (from Living area), Heating (from Heating)"
+    assert preview["Looked at"] == "2 rows: 1 cell cannot be read, 0 unlike any in training"
+    page.click("text=Predict every row")
+    expect(page.locator("#phase")).to_have_text("2 rows answered, 1 of them with an error")

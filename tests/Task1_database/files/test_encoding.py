@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from Task1_database.errors import DataError
-from Task1_database.onboarding.encoding import as_utf8
+from Task1_database.files.encoding import as_utf8
 
 TEXT = "a,b,c\n" + "".join(f"{i},{i * i},ä{i}\n" for i in range(30))
 

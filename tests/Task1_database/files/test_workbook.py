@@ -15,8 +15,8 @@ from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from Task1_database.dataset import Dataset
 from Task1_database.errors import DataError
+from Task1_database.files.workbook import MAX_UNPACKED, is_workbook, sheet_to_csv
 from Task1_database.new import new
-from Task1_database.onboarding.workbook import MAX_UNPACKED, is_workbook, sheet_to_csv
 from tests.Task1_database.onboarding.tables import answers, boats
 
 
@@ -35,7 +35,8 @@ def book(folder: Path, **sheets: Sequence[Sequence[Any]]) -> Path:
 
 
 def rows_of(folder: Path, file: Path, sheet: str | None = None) -> tuple[str, list[list[str]]]:
-    name, *_ = sheet_to_csv(file, sheet, folder / "made.csv")
+    with file.open("rb") as data, (folder / "made.csv").open("wb") as made:
+        name, *_ = sheet_to_csv(file.name, data, sheet, made)
     with (folder / "made.csv").open(encoding="utf-8", newline="") as text:
         return name, list(csv.reader(text, strict=True))
 
@@ -121,12 +122,19 @@ SHEET = f'<worksheet xmlns="{SHEET_MAIN_NS}">{{}}<sheetData>{{}}</sheetData></wo
             "there are 20,000 columns; at most 1,000 fit every database",
         ),
         ("", "<row><c><v>1</v></c>", "cannot be read as a workbook: "),
+        (
+            "",
+            "<row><c><v>&outside;</v></c></row>",
+            "cannot be read as a workbook: EntitiesForbidden(name='outside'",
+        ),
     ],
 )
 def test_a_workbook_is_read_within_bounds(
     tmp_path: Path, dimension: str, rows: str, problem: str
 ) -> None:
-    file = with_sheet(tmp_path, SHEET.format(dimension, rows))
+    entity = '<!DOCTYPE x [<!ENTITY outside SYSTEM "file:///etc/hostname">]>'
+    text = SHEET.format(dimension, rows)
+    file = with_sheet(tmp_path, entity + text if "&outside;" in rows else text)
     with pytest.raises(DataError) as caught:
         rows_of(tmp_path, file)
     assert str(caught.value).startswith(f"changed.xlsx: {problem}")
@@ -178,3 +186,13 @@ def test_a_sheet_becomes_a_dataset(tmp_path: Path) -> None:
         in "\n".join(result.lines())
     )
     answers(Dataset.open(str(result.folder)), tmp_path)
+
+
+def test_an_archive_of_millions_of_parts_is_refused_before_they_are_listed(tmp_path: Path) -> None:
+    file = book(tmp_path, One=[["a"], [1]])
+    with zipfile.ZipFile(file, "a") as archive:
+        for number in range(20_000):
+            archive.writestr(f"xl/{number:040}.xml", "")
+    with pytest.raises(DataError) as caught:
+        rows_of(tmp_path, file)
+    assert str(caught.value) == "book.xlsx: cannot be read as a workbook: it has too many parts"

@@ -8,20 +8,28 @@ from __future__ import annotations
 
 import csv
 import datetime
+import io
 import re
+import struct
+import tempfile
 import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from Task1_database.errors import DataError
-from Task1_database.onboarding.delimited import assert_few_columns
-from Task1_database.onboarding.names import join_quoted
+from Task1_database.files.layout import assert_few_columns
 
+MAGIC = b"PK\x03\x04"  # of a zip archive, which a workbook is
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_UNPACKED = 128 * 2**20  # bytes, which take some ten seconds
+MAX_DIRECTORY = 2**20  # bytes that name the parts of a workbook, which has a few dozen
 MAX_ROWS = 2**20  # of a sheet, as Excel has it
+END = struct.Struct("<4s4H2LH")  # of a zip archive: the last record, before a comment
+END_MAGIC = b"PK\x05\x06"
 DAMAGED = (
     zipfile.BadZipFile, zlib.error, EOFError, OSError, SyntaxError, LookupError, ValueError,
     TypeError, AttributeError, NotImplementedError, RuntimeError,
@@ -32,13 +40,32 @@ _ZEROS = re.compile(r"0{2,}")
 def is_workbook(file: Path) -> bool:
     """Whether a file is an XLSX, by its name and its first bytes."""
     with file.open("rb") as data:
-        return data.read(4) == b"PK\x03\x04" and file.suffix.lower() in (".xlsx", ".xlsm")
+        return data.read(4) == MAGIC and file.suffix.lower() in (".xlsx", ".xlsm")
 
 
-def sheet_to_csv(file: Path, sheet: str | None, path: Path) -> tuple[str, ...]:
+def sheet_to_csv(
+    name: str,
+    data: IO[bytes],
+    sheet: str | None,
+    csv_file: IO[bytes],
+    max_unpacked: int = MAX_UNPACKED,
+) -> tuple[str, ...]:
     """Write a sheet (the first one with something in it, if none is named) as a CSV.
 
     Returns the sheet's name, then those of the others.
+
+    Parameters
+    ----------
+    name : str
+        What errors call the workbook.
+    data : binary file
+        The workbook.
+    sheet : str or None
+        Which one to take.
+    csv_file : binary file
+        Where the CSV is written to, in UTF-8.
+    max_unpacked : int
+        How many bytes it may have when unpacked; a MB takes about a tenth of a second.
 
     Raises
     ------
@@ -48,21 +75,22 @@ def sheet_to_csv(file: Path, sheet: str | None, path: Path) -> tuple[str, ...]:
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 (on demand)
 
     try:
-        with file.open("rb") as data:  # which is closed whatever is wrong with it
-            _assert_bounded(file.name, data)
-            return _write_sheet(file.name, data, sheet, path)
+        _assert_bounded(name, data, max_unpacked)
+        return _write_sheet(name, data, sheet, csv_file)
     except (InvalidFileException, *DAMAGED) as error:
-        reason = str(error).strip() or type(error).__name__
-        raise DataError(f"{file.name}: cannot be read as a workbook: {reason}") from error
+        inner = error.__cause__ or error.__context__ or error  # openpyxl's own names our paths
+        reason = " ".join(str(inner).split()) or type(inner).__name__
+        raise DataError(f"{name}: cannot be read as a workbook: {reason}") from error
 
 
-def _assert_bounded(file: str, data: BinaryIO) -> None:
+def _assert_bounded(file: str, data: IO[bytes], max_unpacked: int) -> None:
     """Make sure that a workbook stays small when unpacked: a few MB can hold gigabytes."""
+    _assert_few_parts(data)
     with zipfile.ZipFile(data) as archive:
         parts = archive.infolist()
         unpacked = sum(part.file_size for part in parts)
-        if unpacked > MAX_UNPACKED:
-            limit = f"at most {MAX_UNPACKED // 2**20} are read"
+        if unpacked > max_unpacked:
+            limit = f"at most {max_unpacked // 2**20} are read"
             has = f"unpacked, it has {unpacked / 2**20:,.0f} MB; {limit}"
             raise DataError(f"{file}: {has}. Save the sheet as CSV, which may be of any size")
         for part in parts:
@@ -70,17 +98,33 @@ def _assert_bounded(file: str, data: BinaryIO) -> None:
                 _assert_few_rows(file, archive.read(part).count(b"<row"))
 
 
-def _write_sheet(file: str, data: BinaryIO, sheet: str | None, path: Path) -> tuple[str, ...]:
+def _assert_few_parts(data: IO[bytes]) -> None:
+    """Make sure that the names of a zip's parts fit into memory: an archive can have millions."""
+    length = data.seek(0, 2)
+    data.seek(max(0, length - END.size - 2**16))  # a comment may come behind
+    tail = data.read()
+    position = tail.rfind(END_MAGIC)
+    if position < 0 or len(tail) - position < END.size:
+        raise zipfile.BadZipFile("its end is missing")
+    if END.unpack_from(tail, position)[5] > MAX_DIRECTORY:
+        raise zipfile.BadZipFile("it has too many parts")
+
+
+def _write_sheet(
+    file: str, data: IO[bytes], sheet: str | None, csv_file: IO[bytes]
+) -> tuple[str, ...]:
     from openpyxl import load_workbook  # noqa: PLC0415 (a CSV should not wait for it)
 
+    data.seek(0)
     with warnings.catch_warnings(action="ignore"):  # of what a table does not show
         book = load_workbook(data, read_only=True, data_only=True)
     try:
         names = [page.title for page in book.worksheets]
         if sheet is not None and sheet not in names:
-            raise DataError(f"{file}: there is no sheet {sheet!r}; there are {join_quoted(names)}")
+            known = ", ".join(map(repr, names))
+            raise DataError(f"{file}: there is no sheet {sheet!r}; there are {known}")
         for name in names if sheet is None else [sheet]:
-            if _write(_rows(file, book[name]), path):
+            if _write(_rows(file, book[name]), csv_file):
                 return (name, *(other for other in names if other != name))
     finally:
         book.close()
@@ -107,20 +151,34 @@ def _assert_few_rows(file: str, count: int) -> None:
         raise DataError(f"{file}: {has}. Save it as CSV, which may be of any size")
 
 
-def _write(rows: Iterator[list[str]], path: Path) -> bool:
-    """Write rows, whether there are any: as wide as the widest, save a title's above the table."""
-    kept = list(rows)
-    width = max(map(len, kept), default=0)
-    above = next((number for number, row in enumerate(kept) if 2 * _filled(row) > width), 0)
-    with path.open("w", encoding="utf-8", newline="") as text:
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerows(kept[:above])
-        writer.writerows([*row, *[""] * (width - len(row))] for row in kept[above:])
-    return bool(kept)
+def _write(rows: Iterator[list[str]], csv_file: IO[bytes]) -> bool:
+    """Write rows, whether there are any: as wide as the widest, save a title's above the table.
+
+    How wide that is shows when all are read, so they are written twice, the first time aside.
+    """
+    with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as aside:
+        width, widths = 0, []
+        writer = csv.writer(aside, lineterminator="\n")
+        for row in rows:
+            writer.writerow(row)
+            width = max(width, len(row))
+            widths.append(sum(map(bool, row)))
+        above = next((number for number, filled in enumerate(widths) if 2 * filled > width), 0)
+        aside.seek(0)
+        with _as_text(csv_file) as text:
+            writer = csv.writer(text, lineterminator="\n")
+            for number, row in enumerate(csv.reader(aside)):
+                writer.writerow(row if number < above else [*row, *[""] * (width - len(row))])
+    return bool(widths)
 
 
-def _filled(row: list[str]) -> int:
-    return sum(map(bool, row))
+@contextmanager
+def _as_text(file: IO[bytes]) -> Iterator[io.TextIOWrapper]:
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    try:
+        yield text
+    finally:
+        text.detach()  # or the file would be closed with it
 
 
 def _text(cell: Any) -> str:
