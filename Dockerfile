@@ -62,6 +62,7 @@ COPY --from=serving-packages /opt/venv /opt/venv
 WORKDIR /app
 COPY Task1_database/__init__.py Task1_database/errors.py Task1_database/literals.py Task1_database/
 COPY Task1_database/keep/ Task1_database/keep/
+COPY Task1_database/files/ Task1_database/files/
 COPY Task2_model/__init__.py Task2_model/artifact.py Task2_model/conformal.py \
      Task2_model/contract.py Task2_model/ensemble.py Task2_model/forest.py \
      Task2_model/formatting.py Task2_model/graph.py Task2_model/manifest.py \
