@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import io
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -102,6 +102,18 @@ class Conformal(ABC):
         raw = self._raw(rows)
         return self._point(self._answer(raw)) | self._prediction_set(
             raw, *self._quantiles(rows, level)
+        )
+
+    def for_subset(self, row: Rows, confidence: float | None = None) -> Callable[[Floats], Block]:
+        """What makes answers of raw outputs by the quantiles of the subset that `row` gives.
+
+        `row` has shape (1, features); the raw outputs are the ensemble's, of its members for
+        classification.
+        """
+        level = self.contract.confidence if confidence is None else confidence
+        quantiles, _ = self._quantiles(row, level)
+        return lambda raw: (
+            self._point(self._answer(raw)) | self._prediction_set(raw, quantiles, None)
         )
 
     def point(self, rows: Rows) -> Block:

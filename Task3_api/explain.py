@@ -10,10 +10,12 @@ answer, not what would happen if something were changed in the world.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from Task2_model.conformal import Block
 from Task2_model.contract import Contract, Floats, Rows
 from Task3_api.predictor import Predictor
 from Task3_api.record_encoder import Record
@@ -60,7 +62,7 @@ class Explainer:
         """
         answer = self._predictor.answer(record, confidence)
         row = self._contract.encode([record])[0]
-        explained = self._explained(answer, row)
+        explained = self._explained(answer, row[None])
         return {
             **explained.answer,
             **self._contributions(answer, row, explained),
@@ -69,9 +71,11 @@ class Explainer:
         }
 
     def _explained(self, answer: dict[str, Any], row: Rows) -> ExplainedAnswer:
-        regression = self._contract.task == "regression"
-        kind = ExplainedInterval if regression else ExplainedProbability
-        return kind(self._contract, answer, self._predictor.raw_predict(row[None])[0])
+        raw = self._predictor.raw_predict(row)
+        if self._contract.task == "classification":
+            return ExplainedProbability(self._contract, answer, raw[0])
+        as_intervals = self._predictor.for_subset(row, answer["confidence"])
+        return ExplainedInterval(self._contract, answer, raw, as_intervals)
 
     def _contributions(
         self, answer: dict[str, Any], row: Rows, explained: ExplainedAnswer
@@ -89,6 +93,7 @@ class Explainer:
         contributions = shapley_values(value_function, len(given))
         order = np.argsort(-np.abs(contributions[:, 0]), kind="stable")
         totals = np.cumsum([base, *contributions[order]], axis=0).round(explained.decimals) + 0.0
+        totals[-1] = [explained.answer[name] for name in explained.names]  # rounded at both ends
         steps = np.diff(totals, axis=0).round(max(explained.decimals, 0)).tolist()  # 0.0: no -0
         names = [self._contract.names[index] for index in given[order]]
         return {
@@ -160,29 +165,34 @@ class ExplainedAnswer(ABC):
 
 
 class ExplainedInterval(ExplainedAnswer):
-    """A prediction and the width of its interval, in the target's unit."""
+    """A prediction and the width of its interval, in the target's unit.
+
+    `as_intervals` makes answers of raw outputs, by the conformal quantiles of this one's subset.
+    """
 
     names = ("prediction", "width")
     gain_name = "narrower"
 
-    def __init__(self, contract: Contract, answer: dict[str, Any], raw: Floats) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        answer: dict[str, Any],
+        raw: Floats,
+        as_intervals: Callable[[Floats], Block],
+    ) -> None:
         target = contract.target
         self.decimals = target.decimals
-        self._confidence = contract.confidence
+        self._confidence = answer["confidence"]
         self._unlearn = np.exp if target.logarithmic else np.asarray
-        ends = np.array([answer["lower"], answer["upper"]])
-        if target.logarithmic:  # an end that was rounded to nothing is half a unit at most
-            ends = np.log(np.maximum(ends, 0.5 * 10.0**-target.decimals))
-        self._quantiles = (ends - raw[0]) / np.exp(raw[1])
-        self._width = float(self.values(raw[None])[0, 1])
+        self._as_intervals = as_intervals
+        self._width = float(self.values(raw)[0, 1])
         width = round(answer["upper"] - answer["lower"], max(target.decimals, 0))
         self.answer = {"prediction": answer["prediction"], "width": width}
 
     def values(self, raw: Floats) -> Floats:
         """Predictions and the widths of their intervals."""
-        location, scale = raw[:, :1], np.exp(raw[:, 1:2])
-        ends = self._unlearn(location + self._quantiles * scale)
-        return np.column_stack([self._unlearn(location), ends[:, 1] - ends[:, 0]])
+        block = self._as_intervals(raw)
+        return np.column_stack([block["prediction"], block["upper"] - block["lower"]])
 
     def base(self, outcomes: Floats) -> Floats:
         """The median outcome, and how wide the middle of the outcomes is."""

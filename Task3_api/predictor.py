@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import compress
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 from Task1_database.errors import InputError
 from Task2_model.artifact import SealedModel
 from Task2_model.conformal import Block, conformal
-from Task2_model.contract import Contract, Rows
+from Task2_model.contract import Contract, Floats, Rows
 from Task3_api.record_encoder import Notes, Record, RecordEncoder
 
 PROBABILITY_DECIMALS = 4
@@ -106,6 +106,15 @@ class Predictor:
             rounded = ("probability", "probabilities")
             return block | {part: block[part].round(PROBABILITY_DECIMALS) for part in rounded}
         return {part: values.round(self.contract.target.decimals) for part, values in block.items()}
+
+    def for_subset(self, row: Rows, confidence: float | None = None) -> Callable[[Floats], Block]:
+        """How raw outputs become answers, not rounded: see `Conformal.for_subset`."""
+        return self._conformal.for_subset(row, confidence)
+
+    @property
+    def highest_confidence(self) -> float:
+        """The most that can be said with as many calibration rows as there are."""
+        return self._conformal.highest_confidence
 
     def check(self, confidence: float | None) -> None:
         """Raise a ConfidenceError for a confidence that the calibration rows cannot give."""

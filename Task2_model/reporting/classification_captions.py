@@ -68,7 +68,7 @@ def threshold(summary: EvaluationSummary) -> str:
         f"{rule}The accuracy is {format_percent(accuracy, 1)}; always predicting the most frequent "
         f"class would reach {format_percent(usual, 1)}. In "
         f"{format_percent((answers['size'] > 1).mean())} of cases the prediction set holds more "
-        "than one class: the answer is then “can’t tell”."
+        "than one class, none of which can then be ruled out."
     )
 
 

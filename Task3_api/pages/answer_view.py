@@ -24,6 +24,7 @@ from Task3_api.record_encoder import Record
 
 MIN_GAIN = 0.02  # a range that much narrower, a probability that far moved
 MAX_SUGGESTIONS = 3
+MAX_RUNNERS_UP = 4  # classes beside the likeliest
 MIN_FULL_STEP = 0.05  # of probability, or of the widest range: smaller steps are drawn shorter
 
 
@@ -33,6 +34,8 @@ class AnswerView:
 
     Attributes
     ----------
+    confidence : float
+        How often the answer's range or set holds the truth.
     answer, explanation : dict or None
         As `/predict` and `/explain` give them; None where no feature was given.
     beyond, left_out : tuple of Feature
@@ -46,6 +49,7 @@ class AnswerView:
     """
 
     contract: Contract
+    confidence: float
     answer: dict[str, Any] | None
     explanation: dict[str, Any] | None
     strip: OutcomeStrip | None
@@ -57,25 +61,33 @@ class AnswerView:
     comparison: PinnedComparison | None = None
 
     @classmethod
-    def of(cls, model: CurrentModel, record: Record, pinned: str = "") -> AnswerView:
+    def of(
+        cls,
+        model: CurrentModel,
+        record: Record,
+        confidence: float | None = None,
+        *,
+        pinned: str = "",
+    ) -> AnswerView:
         """The view of one record beside a pinned query.
 
         Raises InputError where the record gives nothing that the model can use.
         """
         given = {name: value for name, value in record.items() if value is not None}
-        answer = model.predictor.answer(given) if given else None
-        explanation = model.explainer.explain(given) if given else None
+        answer = model.predictor.answer(given, confidence) if given else None
+        explanation = model.explainer.explain(given, confidence) if given else None
         label = answer.get("probability_of") if answer else None
         return cls(
             model.contract,
+            model.contract.confidence if confidence is None else confidence,
             answer,
             explanation,
             _strip(model, answer),
-            CurveChart.of(curve(model.predictor, given, label), model.x_values),
+            CurveChart.of(curve(model.predictor, given, label, confidence), model.x_values),
             *_unseen(model.contract, given),
             _suggestions(explanation) if explanation else (),
             CasesView.of(model, given) if answer else None,
-            PinnedComparison.of(model, pinned, given) if answer and pinned else None,
+            PinnedComparison.of(model, pinned, given, confidence) if answer and pinned else None,
         )
 
     @property
@@ -85,25 +97,51 @@ class AnswerView:
 
     @property
     def verdict(self) -> str:
-        """The label; that none can be named where another, or the likelier one, is possible."""
-        answer = self.answer or {}
-        if answer.get("set") != [answer.get("label")]:
-            return "Can’t tell"
-        label = self.contract.target.class_label(answer["label"])
-        return label[:1].upper() + label[1:]
+        """The answer's label, and what made it that."""
+        answer, target = self.answer or {}, self.contract.target
+        label = self._quoted(answer["label"])
+        if target.threshold is None:
+            return f"The likeliest is {label}."
+        share, positive = format_percent(target.threshold), self._quoted(answer["probability_of"])
+        if label == positive:
+            return f"Called {label}, as it is from {share} on."
+        return f"Called {label}; {positive} it is from {share} on."
 
     @property
-    def grounds(self) -> str:
-        """What the verdict rests on: which classes are ruled out."""
-        answer, target = self.answer or {}, self.contract.target
-        confidence = self.contract.confidence
-        excluded = [f"“{target.class_label(c)}”" for c in target.values if c not in answer["set"]]
-        if not excluded:
-            return f"At {format_percent(confidence)} confidence nothing can be ruled out."
-        rarity = f"at most {format_percent(1 - confidence)} of such cases look like this one"
-        if answer["label"] not in answer["set"]:
-            return f"“{target.class_label(answer['label'])}” is the likelier, yet {rarity}."
-        return f"{join_and(excluded)} {'is' if len(excluded) == 1 else 'are'} ruled out: {rarity}."
+    def runners_up(self) -> str:
+        """Of three classes or more, how probable the next ones are; empty for two."""
+        probabilities = (self.answer or {})["probabilities"]
+        if len(probabilities) == 2:
+            return ""
+        order = sorted(probabilities, key=lambda name: -probabilities[name])
+        others = order[1 : 1 + MAX_RUNNERS_UP]
+        texts = [f"{self._quoted(name)} {format_percent(probabilities[name])}" for name in others]
+        return f"Then {join_and(texts)}."
+
+    @property
+    def prediction_set(self) -> str:
+        """The classes that are not ruled out."""
+        return join_and(self._quoted(value) for value in (self.answer or {})["set"])
+
+    @property
+    def meaning_of_set(self) -> str:
+        """What it says that a class is not ruled out, and what it does not say."""
+        answer = self.answer or {}
+        label, percent = self._quoted(answer["label"]), phrases.format_confidence(self.confidence)
+        meaning = (
+            f"Of the cases that truly are {label}, {percent} get an answer that does not rule it "
+            "out, and so for each class; how probable a class is, the percentage says."
+        )
+        if answer["label"] in answer["set"]:
+            return meaning
+        rest = phrases.format_confidence(1 - self.confidence)
+        return (
+            f"{label} is likelier, yet ruled out: at most {rest} of the cases that truly are "
+            f"{label} get so low a probability for it. {meaning}"
+        )
+
+    def _quoted(self, value: str | int) -> str:
+        return f"“{self.contract.target.class_label(value)}”"
 
     @property
     def as_text(self) -> str:
@@ -116,7 +154,7 @@ class AnswerView:
         )
         if self.contract.task == "regression":
             ends = " to ".join(phrases.format_target(answer[e], target) for e in ("lower", "upper"))
-            confidence = format_percent(answer["confidence"])
+            confidence = phrases.format_confidence(answer["confidence"])
             result = f"{self.format(answer['prediction'])} ({confidence} sure: {ends})"
         else:
             label = target.class_label(answer["probability_of"])
@@ -160,7 +198,7 @@ class AnswerView:
         fixed = "All else stays as told. " if self.answer else ""
         if self.contract.task == "classification":
             return f"{fixed}How probable the model finds it."
-        return f"{fixed}The shade is the {format_percent(self.contract.confidence)} range."
+        return f"{fixed}The shade is the {phrases.format_confidence(self.confidence)} range."
 
     @property
     def strip_alt(self) -> str:

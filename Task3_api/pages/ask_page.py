@@ -13,6 +13,7 @@ from Task1_database.errors import InputError
 from Task3_api import parsing
 from Task3_api.current_model import CurrentModel, current_model
 from Task3_api.pages.answer_view import AnswerView
+from Task3_api.pages.confidence_choice import ConfidenceChoice
 from Task3_api.pages.examples import examples
 from Task3_api.pages.form import Form
 from Task3_api.pages.phrases import nothing_given
@@ -29,10 +30,15 @@ def page() -> ResponseReturnValue:
     filled = [(name, text) for name, text in entries if text]
     if request.method == "GET" and filled and filled != entries:  # an address fit to be shared
         return redirect(f"{url_for('.page')}?{urlencode(filled)}")
-    form = Form.read(model.parser, entries)
+    form = _form(model, entries)
     view = _view(model, form)
-    offered = examples(model.contract, model.predictor.sealed.calibration.rows)
-    html = render_template("ask.html", form=form, view=view, examples=offered)
+    html = render_template(
+        "ask.html",
+        form=form,
+        view=view,
+        choice=ConfidenceChoice.of(model, form.confidence),
+        examples=examples(model.contract, model.predictor.sealed.calibration.rows),
+    )
     return html, 200 if form.is_valid else 400
 
 
@@ -40,7 +46,7 @@ def page() -> ResponseReturnValue:
 def answer() -> str:
     """What of that page changes with the form, for the page itself to fetch."""
     model = current_model()
-    form = Form.read(model.parser, parsing.pairs(request.query_string))
+    form = _form(model, parsing.pairs(request.query_string))
     return render_template("answer_parts.html", form=form, view=_view(model, form))
 
 
@@ -52,12 +58,23 @@ def _entries() -> parsing.Pairs:
     return parsing.pairs(small_body())
 
 
+def _form(model: CurrentModel, entries: parsing.Pairs) -> Form:
+    """What was entered; a confidence that is not possible is a problem, and is not kept."""
+    form = Form.read(model.parser, entries)
+    try:
+        model.predictor.check(form.confidence)
+    except InputError as error:
+        form.problems.append(error.detail)
+        form.confidence = None
+    return form
+
+
 def _view(model: CurrentModel, form: Form) -> AnswerView:
     """What the page shows; what keeps the form from being answered is added to its problems."""
     given = {name: value for name, value in form.record.items() if value is not None}
     if form.is_valid and form.texts:
         with suppress(InputError):
             if given:
-                return AnswerView.of(model, given, form.pinned)
+                return AnswerView.of(model, given, form.confidence, pinned=form.pinned)
         form.problems = [nothing_given(model.contract)]
-    return AnswerView.of(model, {})
+    return AnswerView.of(model, {}, form.confidence)

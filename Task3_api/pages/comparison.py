@@ -44,19 +44,22 @@ class PinnedComparison:
     changed: tuple[ComparedLine, ...]
 
     @classmethod
-    def of(cls, model: CurrentModel, pinned: str, record: Record) -> PinnedComparison | None:
+    def of(
+        cls, model: CurrentModel, pinned: str, record: Record, confidence: float | None = None
+    ) -> PinnedComparison | None:
         """The pinned query's answer beside that to a record; None where it has none."""
         try:
             form = Form.read(model.parser, parsing.pairs(pinned.encode()))
             if not form.is_valid:
                 return None
-            answers = model.predictor.answers([form.record, record])
+            before = model.predictor.answer(form.record, form.confidence)
+            now = model.predictor.answer(record, confidence)
         except InputError:
             return None
         lines = _amounts if model.contract.task == "regression" else _probabilities
         return cls(
-            tuple(lines(model.contract, *answers)),
-            tuple(_changed(model.contract, form.record, record)),
+            tuple(lines(model.contract, before, now)),
+            (*_changed(model.contract, form.record, record), *_confidence(before, now)),
         )
 
 
@@ -97,6 +100,12 @@ def _changed(contract: Contract, pinned: Record, now: Record) -> Iterator[Compar
         before, after = pinned.get(feature.name), now.get(feature.name)
         if before != after:
             yield ComparedLine(feature.label, _text(feature, before), _text(feature, after), "")
+
+
+def _confidence(pinned: dict[str, Any], now: dict[str, Any]) -> Iterator[ComparedLine]:
+    if pinned["confidence"] != now["confidence"]:
+        before, after = (phrases.format_confidence(a["confidence"]) for a in (pinned, now))
+        yield ComparedLine("How sure", before, after, "")
 
 
 def _text(feature: Feature, value: Value) -> str:

@@ -43,7 +43,12 @@ class Curve:
     given: Value
 
 
-def curve(predictor: Predictor, record: Record, probability_of: str | int | None = None) -> Curve:
+def curve(
+    predictor: Predictor,
+    record: Record,
+    probability_of: str | int | None = None,
+    confidence: float | None = None,
+) -> Curve:
     """The curve around one record; `probability_of` names the class that its answer spoke of."""
     contract = predictor.contract
     feature = contract.by_name[contract.x]
@@ -53,7 +58,7 @@ def curve(predictor: Predictor, record: Record, probability_of: str | int | None
     rows[:, contract.indices[feature.name]] = [feature.encode(value) for value in values]
     given = None if np.isnan(feature.encode(given)) else given
     if contract.task == "regression":
-        return Curve(feature, values, *_intervals(predictor, rows), None, given)
+        return Curve(feature, values, *_intervals(predictor, rows, confidence), None, given)
     target = contract.target
     label = target.values[0] if probability_of is None else probability_of
     if target.positive:
@@ -72,7 +77,9 @@ def _values(feature: Feature, given: Value) -> tuple[float | str, ...]:
     return tuple(np.unique(grid.round() if feature.kind == "integer" else grid).tolist())
 
 
-def _intervals(predictor: Predictor, rows: Rows) -> tuple[Numbers, Numbers, Numbers]:
-    block = predictor.block(rows)
+def _intervals(
+    predictor: Predictor, rows: Rows, confidence: float | None
+) -> tuple[Numbers, Numbers, Numbers]:
+    block = predictor.block(rows, confidence=confidence)
     middle, lower, upper = (block[part].tolist() for part in ("prediction", "lower", "upper"))
     return tuple(middle), tuple(lower), tuple(upper)

@@ -11,7 +11,7 @@ from Task2_model.contract import Contract, Feature, Value
 from Task2_model.formatting import format_range, round_step
 from Task3_api.pages.phrases import format_value, unseen_warning
 from Task3_api.pages.typed_numbers import readings, unmistakable
-from Task3_api.parsing import Pairs, Parser
+from Task3_api.parsing import CONFIDENCE, Pairs, Parser
 
 PINNED = "pinned-answer"  # no feature has a hyphen in its name
 
@@ -74,7 +74,10 @@ class FormField:
 
 @dataclass
 class Form:
-    """What was entered, understood as far as possible: every entry is read, valid or not."""
+    """What was entered, understood as far as possible: every entry is read, valid or not.
+
+    `confidence` is how sure the answer shall be; None for the usual one.
+    """
 
     contract: Contract
     record: dict[str, Value] = field(default_factory=dict)
@@ -83,6 +86,7 @@ class Form:
     options: dict[str, tuple[Value, ...]] = field(default_factory=dict)  # of numbers to ask about
     problems: list[str] = field(default_factory=list)  # those that belong to no entry
     pinned: str = ""  # the query of an answer to compare with
+    confidence: float | None = None
 
     @classmethod
     def read(cls, parser: Parser, pairs: Pairs) -> Form:
@@ -91,7 +95,12 @@ class Form:
         form.pinned = dict(pairs).get(PINNED, "")
         pairs = [pair for pair in pairs if pair[0] != PINNED]
         for name, text in pairs:
-            form._read(parser, name, text)
+            if name != parser.confidence_name:
+                form._read(parser, name, text)
+        try:
+            form.confidence = parser.confidence(pairs)
+        except InputError as error:
+            form.problems.append(error.detail)
         return form
 
     def _read(self, parser: Parser, name: str, text: str) -> None:
@@ -149,6 +158,8 @@ class Form:
 
     def _texts(self, **changes: float) -> dict[str, str]:
         texts = self.texts | {name: unmistakable(f"{v:.15g}") for name, v in changes.items()}
+        if self.confidence is not None:
+            texts[self.contract.answer_name(CONFIDENCE)] = f"{self.confidence:.15g}"
         return {name: text for name, text in texts.items() if text}
 
 

@@ -10,6 +10,7 @@ from urllib.parse import quote_plus
 
 from Task2_model.contract import Contract, Feature, Target, Value
 from Task2_model.formatting import (
+    NBSP,
     format_amount,
     format_number,
     format_range,
@@ -55,6 +56,11 @@ def format_cells(column: Sequence[str]) -> list[str]:
     if max(sizes.values(), default=0) < LONG_NUMBER:
         return list(column)
     return [f"{numbers[text]:,f}" if sizes.get(text, 0) >= 1000 else text for text in column]
+
+
+def format_confidence(level: float) -> str:
+    """How often a range or set holds the truth: 90 %, or 99.5 %."""
+    return f"{format_number(100 * level)}{NBSP}%"
 
 
 def query_value(feature: Feature) -> str:

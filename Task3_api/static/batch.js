@@ -151,7 +151,10 @@ let rows = 0; // of the file, as far as they have been counted
 function send(file) {
   forgetAnswer();
   request = new XMLHttpRequest(); // unlike fetch it tells how much has been sent
-  request.open("POST", `${form.action}?${chosen}`);
+  const level = form.querySelector("#sureness");
+  const options = new URLSearchParams(chosen);
+  if (level.value) options.set(level.name, level.value);
+  request.open("POST", `${form.action}?${options}`);
   request.responseType = "blob";
   request.setRequestHeader("Content-Type", typeOf(file));
   request.setRequestHeader("Accept", "text/csv, application/problem+json");

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from Task3_api.explain import ExplainedInterval, Explainer
+from Task2_model.artifact import SealedModel
+from Task3_api.explain import Explainer
 from Task3_api.predictor import Predictor
 
 LITTLE = "living_area=1800&bedrooms=3"
@@ -130,9 +132,26 @@ def test_openapi_describes_it(client: FlaskClient) -> None:
         assert schema["properties"][part]["items"]["required"] == list(explanation[part][0])
 
 
-def test_an_end_that_was_rounded_to_nothing(predictor: Predictor) -> None:
-    """Prices have no end at 0, but a rounded one may look like that."""
-    answer = {"prediction": 100.0, "lower": 0.0, "upper": 300.0}
-    raw = np.array([np.log(100.0), -1.0])
-    explained = ExplainedInterval(predictor.contract, answer, raw)
-    assert explained.values(raw[None]) == pytest.approx(np.array([[100, 300 - 50]]))
+def test_how_the_answer_is_rounded_changes_no_gain(
+    explainer: Explainer, predictor: Predictor
+) -> None:
+    """The quantiles are those of calibration, not read off an answer in whole millions."""
+    target = replace(predictor.contract.target, decimals=-6)
+    contract = replace(predictor.contract, target=target)
+    coarse = Predictor(SealedModel(**{**vars(predictor.sealed), "contract": contract}))
+    record = {"living_area": 1800.0, "bedrooms": 3.0}
+    explanation = Explainer(coarse).explain(record)
+    assert explanation["missing"] == explainer.explain(record)["missing"]
+    assert (explanation["prediction"], explanation["width"]) == (0, 0)
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.9, 0.99])
+def test_at_any_confidence_the_figures_add_up(client: FlaskClient, confidence: float) -> None:
+    for query in (LITTLE, MUCH):
+        level = f"&confidence={confidence}"
+        explanation = explain(client, query + level)
+        answer = client.get(f"/predict?{query}{level}").get_json()
+        steps = [step["width"] for step in explanation["contributions"]]
+        assert explanation["base"]["width"] + sum(steps) == explanation["width"]
+        assert explanation["width"] == answer["upper"] - answer["lower"]
+        assert explanation["confidence"] == confidence

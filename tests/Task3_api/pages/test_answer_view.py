@@ -156,22 +156,62 @@ def test_of_three_classes_the_probability_is_that_of_the_label(
 
 
 @pytest.mark.parametrize(
-    ("label", "possible", "verdict", "grounds"),
+    ("label", "possible", "left"),
     [
-        ("gas", ["gas"], "Gas", "“electricity” and “oil” are ruled out: at most 10 % of such"),
-        ("gas", ["gas", "oil"], "Can’t tell", "“electricity” is ruled out: at most 10 % of such"),
-        ("gas", ["oil"], "Can’t tell", "“gas” is the likelier, yet at most 10 % of such cases"),
-        ("electric", ["electric"], "Electricity", "“gas” and “oil” are ruled out: at most 10 %"),
-        ("gas", ["gas", "electric", "oil"], "Can’t tell", "At 90 % confidence nothing can be"),
+        ("gas", ["gas"], "“gas”"),
+        ("gas", ["gas", "oil"], "“gas” and “oil”"),
+        ("gas", ["oil"], "“oil”"),
+        ("electric", ["electric"], "“electricity”"),
+        ("gas", ["gas", "electric", "oil"], "“gas”, “electricity” and “oil”"),
     ],
 )
-def test_a_class_is_named_where_no_other_is_possible(
-    heating: CurrentModel, label: str, possible: list[str], verdict: str, grounds: str
+def test_the_label_the_probabilities_and_the_set_are_those_of_the_answer(
+    heating: CurrentModel, label: str, possible: list[str], left: str
 ) -> None:
     words = {"electric": "electricity"}
     target = Target("fuel", "Fuel", classes=("gas", "electric", "oil"), class_labels=words)
     contract = replace(heating.contract, target=target)
-    answer = {"label": label, "set": possible}
+    probabilities = {name: 0.6 if name == label else 0.2 for name in target.classes}
+    answer = {"label": label, "set": possible, "probabilities": probabilities}
+    view = replace(AnswerView.of(heating, {}, 0.8), contract=contract, answer=answer)
+    name = words.get(label, label)
+    assert view.verdict == f"The likeliest is “{name}”."
+    assert view.prediction_set == left
+    others = " and ".join(f"“{words.get(c, c)}” 20 %" for c in target.classes if c != label)
+    assert plain(view.runners_up) == f"Then {others}."
+    of_truth = f"Of the cases that truly are “{name}”, 80 % get an answer that does not rule it out"
+    assert of_truth in plain(view.meaning_of_set)
+    is_odd = plain(view.meaning_of_set).startswith(
+        "“gas” is likelier, yet ruled out: at most 20 % of the cases that truly are “gas” get so "
+        "low a probability for it."
+    )
+    assert is_odd == (label not in possible)
+
+
+@pytest.mark.parametrize(
+    ("label", "verdict"),
+    [("oil", "Called “oil”, as it is from 33 % on."), ("gas", "Called “gas”; “oil” it is from")],
+)
+def test_a_threshold_says_itself_why_the_label_is_not_the_likeliest(
+    heating: CurrentModel, label: str, verdict: str
+) -> None:
+    target = Target("fuel", "Fuel", classes=("gas", "oil"), positive="oil", threshold=0.33)
+    contract = replace(heating.contract, target=target)
+    answer = {"label": label, "probability_of": "oil", "probabilities": {"gas": 0.6, "oil": 0.4}}
     view = replace(AnswerView.of(heating, {}), contract=contract, answer=answer)
-    assert view.verdict == verdict
-    assert view.grounds.replace("\N{NO-BREAK SPACE}", " ").startswith(grounds)
+    assert plain(view.verdict).startswith(verdict)
+    assert view.runners_up == ""  # one probability says the other
+
+
+def test_the_range_is_that_of_the_confidence(client: FlaskClient) -> None:
+    soup = part(client, "living_area=1800&confidence=0.5")
+    answer = client.get("/predict?x=1800&confidence=0.5").get_json()
+    (sure,) = texts(soup, ".sure")
+    assert plain(sure) == f"50 % sure: ${answer['lower']:,.0f} to ${answer['upper']:,.0f}"
+    assert "The shade is the 50 % range." in plain(texts(soup, "figcaption p")[0])
+    empty = part(client, "confidence=0.995")
+    assert "The shade is the 99.5 % range." in plain(texts(empty, "figcaption p")[0])
+
+
+def plain(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")

@@ -16,7 +16,7 @@ from tests.Task3_api.html import one, parsed, text_of
 
 def test_the_form_is_the_contract(client: FlaskClient, predictor: Predictor) -> None:
     soup = parsed(client.get("/"))
-    entries = soup.select("#ask input, #ask select")
+    entries = soup.select(".fields input, .fields select")
     contract = predictor.contract
     assert entries[0]["name"] == contract.x
     assert {entry["name"] for entry in entries} == set(contract.names)
@@ -176,7 +176,44 @@ def test_a_request_that_is_not_utf_8(client: FlaskClient) -> None:
 def test_a_classification_is_put_in_words(classifier: FlaskClient, area: int) -> None:
     answer: dict[str, Any] = classifier.get(f"/predict?x={area}").get_json()
     answer_tag = one(parsed(classifier.get(f"/?x={area}")), "#answer")
-    label = answer["label"] if answer["set"] == [answer["label"]] else "Can’t tell"
-    assert one(answer_tag, "[data-slot=value]").get_text(strip=True) == label
     probability = format_percent(answer["probability"])
-    assert one(answer_tag, "[data-slot=probability]").get_text(strip=True) == probability
+    assert one(answer_tag, "[data-slot=value]").get_text(strip=True) == probability
+    assert one(answer_tag, "[data-slot=of]").get_text(strip=True) == answer["probability_of"]
+    assert text_of(one(answer_tag, "[data-slot=label]")) == f"The likeliest is “{answer['label']}”."
+    possible = " and ".join(f"“{value}”" for value in answer["set"])
+    assert text_of(one(answer_tag, "[data-slot=set]")) == possible
+
+
+def test_the_confidence_is_chosen_on_the_form(client: FlaskClient) -> None:
+    soup = parsed(client.get("/?living_area=1800&confidence=0.8"))
+    options = {tag["value"]: tag.has_attr("selected") for tag in soup.select("#sureness option")}
+    assert options == {"0.5": False, "0.8": True, "": False, "0.95": False, "0.99": False}
+    answer = client.get("/predict?x=1800&confidence=0.8").get_json()
+    assert text_of(one(soup, "[data-slot=lower]")) == f"${answer['lower']:,.0f}"
+    posted = {"living_area": "1800", "confidence": "0.8"}
+    again = parsed(client.post("/single_prediction", data=posted))
+    assert one(again, "#answer").decode() == one(soup, "#answer").decode()
+    assert client.get("/?living_area=1800&confidence=").location == "/?living_area=1800"
+
+
+@pytest.mark.parametrize(
+    ("level", "problem"),
+    [
+        ("2", "confidence 2 is not possible; expected a number above 0 and up to 0.99"),
+        ("high", "confidence must be a decimal number such as 12 or -3.5, not 'high'"),
+    ],
+)
+def test_a_confidence_that_is_none_stands_above(
+    client: FlaskClient, level: str, problem: str
+) -> None:
+    soup = parsed(client.get(f"/?living_area=1800&confidence={level}"), 400)
+    assert text_of(one(soup, "#problem")).startswith(problem)
+    assert one(soup, "#sureness option[selected]")["value"] == ""
+    assert one(soup, "[name=living_area]")["value"] == "1800"
+
+
+def test_a_number_to_choose_keeps_the_confidence(client: FlaskClient) -> None:
+    soup = parsed(client.get("/?age=1,234&confidence=0.8"), 400)
+    links = [str(tag["href"]) for tag in soup.select("a.option")]
+    assert links
+    assert all("confidence=0.8" in link for link in links)

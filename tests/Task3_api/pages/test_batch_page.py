@@ -70,6 +70,26 @@ def test_the_answers_are_those_of_the_service(browse: Open, live: Live) -> None:
     assert facts(page)["Used"] == "Living area"
 
 
+@pytest.mark.parametrize("java_script", [True, False])
+def test_the_ranges_are_as_sure_as_one_chooses(browse: Open, live: Live, java_script: bool) -> None:
+    page = browse(live, "/batch_prediction", java_script_enabled=java_script)
+    body = b"x\n1800\n"
+    choose(page, body)
+    page.get_by_label("How sure", exact=True).select_option("0.8")
+    if java_script:
+        page.click("text=Predict every row")
+        expect(page.locator("#phase")).to_have_text("1 row answered")
+        answered = downloaded(page)
+    else:
+        with page.expect_download() as coming:
+            page.click("text=Predict every row")
+        answered = Path(coming.value.path()).read_bytes()
+    headers = {"Content-Type": "text/csv"}
+    address = "/batch_prediction?confidence=0.8"
+    assert answered == live.ask("POST", address, body=body, headers=headers)[1]
+    assert answered != direct(live, body)
+
+
 def test_a_file_is_dropped(browse: Open, live: Live) -> None:
     page = browse(live, "/batch_prediction")
     dropped = page.evaluate_handle(

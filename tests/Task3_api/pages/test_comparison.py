@@ -60,3 +60,15 @@ def test_a_pin_without_an_answer_is_passed_over(client: FlaskClient, pinned: str
     soup = parsed(client.get(f"/?x=1900&pinned-answer={quote_plus(pinned)}"))
     assert soup.select("[data-slot=value]")
     assert not soup.select(".compared")
+
+
+def test_each_answer_keeps_its_own_confidence(client: FlaskClient, predictor: Predictor) -> None:
+    target = predictor.contract.target
+    levels = {0.5: "x=1800&confidence=0.5", 0.8: "x=1800&confidence=0.8"}
+    price, low, _, *changed = rows(client, levels[0.8], levels[0.5])
+    answers = [predictor.answer({"living_area": 1800.0}, level) for level in levels]
+    assert price[1] == price[2]
+    assert low[1:3] == [format_target(answer["lower"], target) for answer in answers]
+    assert changed == [["How sure", "50 %", "80 %", ""]]
+    page = client.get(f"/?x=1800&pinned-answer={quote_plus('x=1800&confidence=2')}")
+    assert not parsed(page).select(".compared")
