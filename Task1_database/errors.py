@@ -17,6 +17,10 @@ The command line prints any of them as one line and exits 1; the service answers
 with a problem document. Whatever else is raised is a defect of ours.
 """
 
+import errno
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # disk full, quota or largest size reached
+
 
 class TablecastError(Exception):
     """Something that a user can put right; its text says what and how, on one line."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from Task1_database import load_log
@@ -120,9 +120,19 @@ class _Loading:
                         table: self._make(transaction, entry) for table, entry in stale.items()
                     }
                     load_log.write(transaction, done)
+        else:
+            self._sweep()
         if load_log.is_old(self._dataset, done):
             self._log(f"{FEATURES_TABLE}: made before that; step {load_log.PROCESS} makes it anew")
         return [LoadedTable(t, done[t].rows, done[t].file, t not in stale) for t in self._tables]
+
+    def _sweep(self) -> None:
+        """Have what a killed load left behind removed, as whoever opens to write does."""
+        with connect(self._url, read_only=True) as database:
+            if not database.has_leftovers():
+                return
+        with suppress(DatabaseError), connect(self._url):  # if not now, the next load does it
+            pass
 
     def _stale(self, done: Mapping[str, LoadRecord]) -> dict[str, LoadRecord]:
         """The tables to make, with what each is to be made of."""

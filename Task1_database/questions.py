@@ -16,7 +16,7 @@ from Task1_database.databases.base import Cell, Result
 from Task1_database.databases.connect import connect
 from Task1_database.databases.url import safe_url
 from Task1_database.dataset import FEATURES_TABLE, Dataset, Question
-from Task1_database.errors import DatabaseError, TableMissing
+from Task1_database.errors import DatabaseError, TablecastError, TableMissing
 from Task1_database.retry import Log
 
 SECONDS = 600.0  # ten million rows and window functions take minutes; nothing takes longer
@@ -105,11 +105,18 @@ def _text(value: Cell) -> str:
 
 
 def _write_all(answers: list[Answer], folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for answer in answers:
-        partial = answer.path.with_suffix(".partial")
-        partial.write_text(to_csv(answer.result), "utf-8", newline="\n")
-        partial.replace(answer.path)
+    """Write all answers beside those that are there, then let them take their places."""
+    partial = {answer.path.with_suffix(".partial"): answer for answer in answers}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, answer in partial.items():
+            path.write_text(to_csv(answer.result), "utf-8", newline="\n")
+    except OSError as error:
+        for path in partial:
+            path.unlink(missing_ok=True)
+        raise TablecastError(f"{folder} cannot be written: {error.strerror}") from error
+    for path, answer in partial.items():
+        path.replace(answer.path)
     kept = {answer.path.name for answer in answers}
     for file in folder.glob("*.csv"):
         if _ANSWER_FILE.fullmatch(file.name) and file.name not in kept:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from Task1_database.errors import SealError
+from Task1_database.scratch_folder import scratch_folder
 from Task2_model.conformal import Calibration
 from Task2_model.contract import Contract
 from Task2_model.ensemble import Ensemble
@@ -36,6 +37,7 @@ from Task2_model.manifest import (
 )
 
 CURRENT = "CURRENT"
+STAGING = ".staging-"  # what the folders begin with in which something is made
 ENSEMBLE, FOREST, GRAPH = "ensemble.npz", "forest.npz", "model.onnx"
 SERVED = ("contract.json", ENSEMBLE, "calibration.npz", "golden.json")  # and FOREST or GRAPH
 
@@ -169,10 +171,11 @@ def _parsing(path: Path) -> Iterator[None]:
 
 
 def _replace(path: Path, text: str) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(text)
-    _sync(beside)
-    beside.replace(path)
+    with scratch_folder(path.parent, STAGING) as folder:
+        beside = folder / path.name
+        beside.write_text(text)
+        _sync(beside)
+        beside.replace(path)
     _sync(path.parent)
 
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from joblib import Parallel, delayed, parallel_config
+from joblib import Parallel, delayed
 
 from Task2_model.baselines import baselines
 from Task2_model.conformal import Conformal
@@ -25,6 +25,7 @@ from Task2_model.folds import Split
 from Task2_model.intervals import Z95, wilson_interval
 from Task2_model.model import PredictiveModel
 from Task2_model.training import Progress
+from Task2_model.worker_processes import worker_processes
 
 RANDOM_SUBSETS = 12
 EVALUATED_ROWS = 2_000  # of a fold, at most
@@ -119,7 +120,7 @@ def train_all(
                 for part, j in parts
             ]
             tasks.append(delayed(_evaluated_baselines)(data._replace(split=None), learned, held))
-    with parallel_config("loky", inner_max_num_threads=1):
+    with worker_processes(1):
         done: list[FoldResult] = Parallel(1 if folds.large else -1)(tasks)
     return Trained(pd.concat([part.answers for part in done], ignore_index=True), fitted)
 

@@ -10,7 +10,6 @@ import hashlib
 import json
 import platform
 import shutil
-import uuid
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -22,8 +21,9 @@ from Task1_database.dataset import Dataset
 from Task1_database.load_log import require_features
 from Task1_database.questions import ask
 from Task1_database.retry import Log, with_retries
+from Task1_database.scratch_folder import scratch_folder
 from Task2_model import report
-from Task2_model.artifact import seal
+from Task2_model.artifact import STAGING, seal
 from Task2_model.manifest import file_entries
 from Task2_model.model_card import write_card
 
@@ -60,9 +60,7 @@ def train(
     """
     with_retries(lambda: require_features(dataset, database_url, "train"), wait, log)
     models.mkdir(parents=True, exist_ok=True)
-    staging = models / f".staging-{uuid.uuid4().hex}"
-    staging.mkdir()
-    try:
+    with scratch_folder(models, STAGING, 0o777) as staging:
         log("answering the questions and running the notebook")
         parameters = {
             "dataset": str(dataset.folder),
@@ -82,8 +80,6 @@ def train(
         (staging / "requirements.txt").write_text(_requirements(), encoding="utf-8")
         log("sealing")
         return seal(staging, models, _version(staging), facts)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
 
 
 def _answer_questions(dataset: Dataset, database_url: str, folder: Path) -> None:

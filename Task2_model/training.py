@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed, parallel_config
+from joblib import Parallel, delayed
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingRegressor
 
@@ -22,6 +22,7 @@ from Task2_model.contract import Contract, Floats, Rows
 from Task2_model.fitting import fit, last_step, stops_early, tree_counts, truncate
 from Task2_model.folds import Folds
 from Task2_model.subset_ridge import Design, Moments, SubsetRidge
+from Task2_model.worker_processes import worker_processes
 
 SCALE_TREES, SCALE_LEAVES = 30, 8
 SCALE_LEAF_ROWS = 20  # different ones: errors vary a lot, and a leaf holds the mean of some
@@ -256,7 +257,7 @@ class Training:
         """The fits side by side; of a large table one after the other, each on all cores."""
         alone = self.folds.large
         done = []
-        with parallel_config("loky", inner_max_num_threads=None if alone else 1):
+        with worker_processes(None if alone else 1):
             for result in Parallel(1 if alone else -1, return_as="generator", max_nbytes=None)(
                 tasks
             ):

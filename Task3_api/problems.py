@@ -5,14 +5,13 @@ Programs get `application/problem+json`, people with a browser get a page that s
 
 from __future__ import annotations
 
-import errno
 from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 
-from Task1_database.errors import ConfidenceError, InputError
+from Task1_database.errors import NO_ROOM, ConfidenceError, InputError
 from Task3_api.current_model import current_model
 from Task3_api.parsing import quote
 from Task3_api.request_body import InsufficientStorage
@@ -50,7 +49,7 @@ def on_http_error(error: HTTPException) -> Response:
 
 def on_defect(error: Exception) -> Response:
     """Anything else is a defect of ours: it is logged in full, and the client gets one sentence."""
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
         return on_http_error(InsufficientStorage())
     current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
     return on_http_error(InternalServerError())

@@ -13,7 +13,7 @@ import click
 
 import tablecast
 from tablecast.steps import models_folder
-from Task1_database.errors import InputError, TablecastError
+from Task1_database.errors import NO_ROOM, InputError, TablecastError
 
 # Threads that wait should sleep: two processes on the same cores otherwise stall each other.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
@@ -35,8 +35,12 @@ class OneLine(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
-        except (TablecastError, OSError) as error:
+        except TablecastError as error:
             message = str(error)
+        except OSError as error:
+            message = str(error)
+            if error.errno in NO_ROOM:
+                message = f"there is no room to write: {error.strerror}; make some and try again"
         except Exception as error:
             if os.environ.get("TABLECAST_DEBUG"):
                 raise

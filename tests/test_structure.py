@@ -29,6 +29,7 @@ SERVED_FROM = {
     "Task1_database.keep.kept_store",
     "Task1_database.keep.outcome_lines",
     "Task1_database.literals",
+    "Task1_database.scratch_folder",
     "Task2_model.artifact",
     "Task2_model.conformal",
     "Task2_model.contract",

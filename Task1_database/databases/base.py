@@ -113,6 +113,10 @@ class Database(ABC):
     def tables(self) -> set[str]:
         """The names of the tables that there are."""
 
+    def has_leftovers(self) -> bool:
+        """Whether there are tables of a transaction that was killed, or is still under way."""
+        return False
+
     def count(self, table: str) -> int:
         """How many rows a table has."""
         return int(self.query(f"SELECT COUNT(*) FROM {table}").rows[0][0])

@@ -37,6 +37,7 @@ from Task1_database.errors import (
     TableMissing,
 )
 from Task1_database.schema import Table
+from Task1_database.scratch_folder import scratch_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -173,7 +174,7 @@ def _open(
         if read_only:
             return duckdb.connect(path, read_only=True, config=dict(LOCKED_DOWN))
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = duckdb.connect(path)
+        connection = _connect(path)
         connection.execute("SET enable_progress_bar = true")
         connection.execute("SET enable_progress_bar_print = false")
         connection.execute("SET allowed_paths = $files", {"files": [str(file) for file in files]})
@@ -186,6 +187,19 @@ def _open(
             raise in_use(url) from error
         raise DatabaseError(f"{url} cannot be opened: {first_line(error)}") from error
     return connection
+
+
+def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open the file; one that is not there is made beside and moved in whole.
+
+    DuckDB could never open the half of one that a kill or a full disk left.
+    """
+    if not path.exists():
+        with scratch_folder(path.parent, ".database-") as folder:
+            duckdb.connect(folder / path.name).close()
+            with suppress(OSError):  # another was faster, or there are no links: DuckDB makes it
+                path.hardlink_to(folder / path.name)
+    return duckdb.connect(path)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> Result:

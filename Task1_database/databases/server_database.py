@@ -7,13 +7,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 from Task1_database.databases.base import Database, Kind, Result, Transaction
-from Task1_database.databases.server_session import ServerSession
+from Task1_database.databases.server_session import PREVIOUS, STAGING, ServerSession
 from Task1_database.databases.staged_transaction import StagedTransaction
 from Task1_database.databases.url import ServerAddress
+from Task1_database.scratch_folder import scratch_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,7 @@ class ServerDatabase(Database):
 
     def __init__(self, session: type[ServerSession], url: str, *, read_only: bool) -> None:
         with ExitStack() as stack:
-            self._folder = Path(stack.enter_context(TemporaryDirectory(prefix="tablecast-")))
+            self._folder = stack.enter_context(scratch_folder(Path(gettempdir()), "tablecast-"))
             self._session = session(ServerAddress.of(url), None if read_only else self._folder)
             stack.callback(self._session.close)
             self._stack = stack.pop_all()
@@ -45,6 +46,9 @@ class ServerDatabase(Database):
 
     def tables(self) -> set[str]:
         return self._session.tables()
+
+    def has_leftovers(self) -> bool:
+        return any(name.endswith((STAGING, PREVIOUS)) for name in self.tables())
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
