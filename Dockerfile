@@ -60,7 +60,8 @@ RUN useradd --uid 10001 --no-create-home tablecast \
  && install -d -o 10001 -g 10001 /tablecast
 COPY --from=serving-packages /opt/venv /opt/venv
 WORKDIR /app
-COPY Task1_database/__init__.py Task1_database/errors.py Task1_database/literals.py Task1_database/
+COPY Task1_database/__init__.py Task1_database/errors.py Task1_database/literals.py \
+     Task1_database/scratch_folder.py Task1_database/
 COPY Task1_database/keep/ Task1_database/keep/
 COPY Task1_database/files/ Task1_database/files/
 COPY Task2_model/__init__.py Task2_model/artifact.py Task2_model/conformal.py \
