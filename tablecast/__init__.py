@@ -5,8 +5,8 @@
     model = tablecast.open("models/houses")
     homes["estimate"] = model.predict(homes)["prediction"]
 
-`new`, `load`, `ask`, `train`, `serve` and `verify` are the steps of the command line, with the
-same defaults. Importing this package loads none of it: each name does, when it is first used.
+`new`, `load`, `ask`, `train`, `serve`, `score` and `verify` are the steps of the command line, with
+the same defaults. Importing this package loads none of it: each name does, when it is first used.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tablecast.opened_model import OpenedModel
-    from tablecast.steps import ask, load, new, serve, train, verify
+    from tablecast.steps import ask, load, new, score, serve, train, verify
     from Task1_database.dataset import Dataset
     from Task1_database.errors import TablecastError
     from Task2_model.model import PredictiveModel
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     open = OpenedModel
     __version__: str
 
-_STEPS = ("new", "load", "ask", "train", "serve", "verify")
+_STEPS = ("new", "load", "ask", "train", "serve", "score", "verify")
 _HOMES = {
     "Dataset": "Task1_database.dataset:Dataset",
     "OpenedModel": "tablecast.opened_model:OpenedModel",
@@ -44,6 +44,7 @@ __all__ = [
     "load",
     "new",
     "open",
+    "score",
     "serve",
     "train",
     "verify",

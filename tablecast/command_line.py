@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
 import tablecast
-from tablecast.steps import models_folder
+from tablecast.steps import Progress, models_folder
 from Task1_database.errors import NO_ROOM, InputError, TablecastError
 
 # Threads that wait should sleep: two processes on the same cores otherwise stall each other.
@@ -75,6 +76,20 @@ def dataset_command(function: Callable[..., None]) -> click.Command:
 def say(line: str) -> None:
     """Tell a step, on standard error, so that standard output holds results alone."""
     click.echo(f"  {line}", err=True)
+
+
+@contextmanager
+def bar(unit: str) -> Iterator[Progress]:
+    """A bar on standard error, where that is a terminal: how much is done, how fast, how long."""
+    from tqdm import tqdm  # noqa: PLC0415 (only who waits needs it)
+
+    with tqdm(unit=f" {unit}", unit_scale=True, dynamic_ncols=True, disable=None) as shown:
+
+        def progress(done: int, total: int) -> None:
+            shown.total = total
+            shown.update(done - shown.n)
+
+        yield progress
 
 
 port_option = click.option(
@@ -208,6 +223,46 @@ def run(
             break
         click.secho(f"{title} {name}", bold=True, err=True)
         ctx.invoke(step, name=name, database=database, **options)
+
+
+@main.command()
+@click.argument("name")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option("--output", required=True, metavar="FOLDER", help="Where to, or its URL.")
+@click.option("--workers", type=click.IntRange(1), help="Processes.  [default: one a core]")
+@click.option("--scheduler", metavar="URL", help="Of Dask, whose workers shall do it.")
+@click.option("--format", "kind", type=click.Choice(["csv", "parquet"]), help="Of the answers.")
+@click.option("--range/--no-range", "ranges", default=True, help="Without intervals or sets.")
+@click.option("--confidence", type=float, help="Of the intervals.  [default: the model's]")
+def score(
+    name: str,
+    inputs: tuple[str, ...],
+    output: str,
+    workers: int | None,
+    scheduler: str | None,
+    kind: Literal["csv", "parquet"] | None,
+    ranges: bool,
+    confidence: float | None,
+) -> None:
+    """Answer many files of any size, without a service, on all cores or on Dask.
+
+    INPUT is a CSV or Parquet file, a glob, or the URL of one. The same command again goes on where
+    it was ended.
+    """
+    with bar("rows") as progress:
+        summary = tablecast.score(
+            name,
+            inputs,
+            output,
+            workers=workers,
+            scheduler=scheduler,
+            kind=kind,
+            ranges=ranges,
+            confidence=confidence,
+            progress=progress,
+        )
+    errors = f", {summary.rows_with_error:,} of them with an error" * bool(summary.rows_with_error)
+    click.echo(f"{summary.rows:,} rows answered{errors}; {summary.files:,} files in {output}")
 
 
 @main.command()

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from Task1_database.databases.url import from_environment, safe_url
 from Task1_database.dataset import Dataset
@@ -22,13 +23,19 @@ if TYPE_CHECKING:
     from Task1_database.load import LoadedTable
     from Task1_database.new import NewDataset
     from Task1_database.questions import Answer
+    from Task3_api.bulk.bulk_run import BulkSummary
 
 Log = Callable[[str], None]
+Progress = Callable[[int, int], object]  # how much is done, of how much
 DatasetName = str | Path | Dataset  # a dataset shipped or made, the path of its folder, or itself
 
 
 def silent(line: str) -> None:
     """The `log` of a step that tells nobody how far it is."""
+
+
+def unseen(done: int, total: int) -> None:
+    """The `progress` of a step that shows nobody how far it is."""
 
 
 def new(
@@ -57,7 +64,7 @@ def new(
     -------
     Its `folder`, and by `lines()` what was decided, why, and how to change it.
     """
-    with _training_extra():
+    with _extra():
         from Task1_database.new import new as make_dataset
     return make_dataset(Path(file), target, Workspace.here().home, name=name, x=x, sheet=sheet)
 
@@ -134,7 +141,7 @@ def train(
     -------
     The sealed model, open; its `folder` holds the report.
     """
-    with _training_extra():
+    with _extra():
         from tablecast.opened_model import OpenedModel
         from Task2_model.train import train as train_model
     dataset = _opened(dataset)
@@ -164,12 +171,65 @@ def serve(
     serve_models(models_folder(dataset), host=host, port=port, server=server)
 
 
+def score(
+    dataset: DatasetName,
+    inputs: Sequence[str | Path],
+    output: str | Path,
+    *,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    kind: Literal["csv", "parquet"] | None = None,
+    ranges: bool = True,
+    confidence: float | None = None,
+    progress: Progress = unseen,
+) -> BulkSummary:
+    """Answer many files, of any size, by several processes; no service is needed.
+
+    Parameters
+    ----------
+    inputs : sequence of str or Path
+        CSV and Parquet files: paths, globs, or URLs of an object store.
+    output : str or Path
+        The folder, or its URL, for the answers: files whose names sort in the order of the rows,
+        and manifest.json. Given again, what is missing is done.
+    workers : int, optional
+        Processes; as many as there are cores otherwise.
+    scheduler : str, optional
+        The address of a Dask scheduler whose workers do it instead.
+    kind : {"csv", "parquet"}, optional
+        Of the answers; that of each input otherwise.
+    ranges : bool
+        Whether the answers have their interval or set.
+    confidence : float, optional
+        Of the intervals; the model's own otherwise.
+    progress : callable
+        Told, at the beginning and after each piece, how many rows are answered and how many there
+        are (of a CSV the lines).
+
+    Returns
+    -------
+    How many rows are answered, how many of them with an error, and in how many files.
+    """
+    with _extra("score"):
+        from Task3_api.bulk.bulk_run import BulkRun
+        from Task3_api.bulk.executors import dask_workers, local_processes
+        from Task3_api.bulk.piece_scorer import ScoringJob
+    from Task2_model.artifact import current
+
+    model = current(models_folder(dataset))
+    job = ScoringJob(str(model), str(output), kind, ranges, confidence)
+    run = BulkRun(job, tuple(map(str, inputs)))
+    count = workers or os.cpu_count() or 1
+    executors = partial(dask_workers, scheduler) if scheduler else partial(local_processes, count)
+    return run.score(executors, progress)
+
+
 def verify(dataset: DatasetName, url: str) -> int:
     """Ask a live service whether it answers as the dataset's model did offline.
 
     Returns how many answers were compared; raises TablecastError, naming the first that differs.
     """
-    with _training_extra():
+    with _extra():
         from playbook.verify import verify as verify_service
         from Task2_model.artifact import SealedModel, current
     return verify_service(url, SealedModel.open(current(models_folder(dataset))))
@@ -181,13 +241,13 @@ def models_folder(dataset: DatasetName) -> Path:
 
 
 @contextmanager
-def _training_extra() -> Iterator[None]:
+def _extra(name: str = "train") -> Iterator[None]:
     """Have an import that fails say what is to be installed; what serves is installed alone."""
     try:
         yield
     except ModuleNotFoundError as error:
         needed = f"this needs {error.name}, which is not installed"
-        raise TablecastError(f"{needed}; pip install 'tablecast[train]'") from error
+        raise TablecastError(f"{needed}; pip install 'tablecast[{name}]'") from error
 
 
 def _opened(dataset: DatasetName) -> Dataset:

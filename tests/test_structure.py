@@ -60,6 +60,7 @@ TESTED_WITH = {  # parts that have no test of their name, by the test of what th
     "Task2_model/test_train.py": "model_card study",
     "Task3_api/keep/test_keeper.py": "answer_file",
     "Task3_api/keep/test_kept.py": "own_id",
+    "Task3_api/bulk/test_bulk_run.py": "executors output_store piece_scorer pieces",
     "Task3_api/server/test_asgi.py": "answer_spool body_spool",
     "Task3_api/server/test_servers.py": "gunicorn.conf",
     "images/test_images.py": "init_folder",

@@ -68,10 +68,16 @@ class BatchScorer:
         self._columns = answer_columns(predictor.contract, ranges=ranges)
         self._used = used
         self._no_answer = _no_answer(predictor)
+        self._errors: list[int] = []  # of each block; appending is safe in threads
         for name in self._columns:
             if name in header:
                 problem = f"the file already has a column called {name}"
                 raise InputError(f"{problem}; rename or remove it", field=name)
+
+    @property
+    def rows_with_error(self) -> int:
+        """How many of the rows answered so far have an error instead."""
+        return sum(self._errors)
 
     def head(self) -> str:
         """The header of the answer, as a line of CSV."""
@@ -97,6 +103,7 @@ class BatchScorer:
         for index, (warnings, errors) in notes.items():
             messages[index] = _line(["; ".join(warnings), "; ".join(errors)])
         unanswerable = [index for index, note in notes.items() if note.errors]
+        self._errors.append(len(unanswerable))
         answers = self._answers(rows, unanswerable)
         lines = zip(_harmless_lines(block), *answers, messages, strict=True)
         return "\r\n".join(map(",".join, lines)) + "\r\n"
