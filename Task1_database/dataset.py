@@ -7,6 +7,7 @@ turns them into `feature_store`, and `questions/NN_name.sql` ask what people wan
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
@@ -86,6 +87,8 @@ class Dataset:
         Where rows have an order in time or belong together.
     readings : dict
         How the cells are written that a feature is made of, where that is known.
+    coverage_groups : str
+        The feature whose every value shall be covered as often as promised; empty for none.
     confidence : float
         How often the ranges and sets hold the truth where nobody asks otherwise; 0.9 for 90 %.
     costs : CostsText or None
@@ -114,6 +117,7 @@ class Dataset:
     readings: dict[str, ColumnReading]
     model: str | None = None
     split: SplitText | None = None
+    coverage_groups: str = ""
     confidence: float = 0.9
     costs: CostsText | None = None
     similar_cases: bool = False
@@ -155,7 +159,7 @@ def _read(folder: Path) -> Dataset:
     toml = TomlSection.parse(_text(folder, TOML), TOML)
     toml.only(
         "title", "description", "task", "x", "model", "confidence", "similar_cases", "keep",
-        "split", "costs",
+        "split", "coverage", "costs",
         "target", "tables", "features", "excluded", "reading",
     )  # fmt: skip
     task = cast("Task", toml.choice("task", "regression", "classification"))
@@ -186,6 +190,7 @@ def _read(folder: Path) -> Dataset:
         readings=read_readings(toml, features, select, schema),
         model=toml.string("model") if "model" in toml else None,
         split=_split(toml.section("split"), target.name) if "split" in toml else None,
+        coverage_groups=_coverage_groups(toml, features),
         confidence=_confidence(toml),
         costs=_costs(toml, task, target),
         similar_cases=toml.boolean("similar_cases"),
@@ -228,6 +233,14 @@ def _costs(toml: TomlSection, task: Task, target: TargetText) -> CostsText | Non
     if task == "regression":
         raise toml.wrong("costs", "no such section: it is for two classes")
     return read_costs(toml.section("costs"), target)
+
+
+def _coverage_groups(toml: TomlSection, features: Iterable[str]) -> str:
+    if "coverage" not in toml:
+        return ""
+    section = toml.section("coverage")
+    section.only("groups")
+    return section.choice("groups", *features)
 
 
 def _confidence(toml: TomlSection) -> float:

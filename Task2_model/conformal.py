@@ -9,6 +9,11 @@ Prediction with Missing Values" (ICML 2023), with the out-of-fold errors of CV+ 
 Ramdas and Tibshirani, "Predictive inference with the jackknife+", Annals of Statistics 2021).
 It is assumed that which features are given does not depend on the answer.
 
+Where the contract names a feature whose groups are to be covered alike, a request that gives it is
+calibrated by the rows of its own group alone: Mondrian conformal prediction (Vovk, Gammerman and
+Shafer, "Algorithmic Learning in a Random World", 2005, section 4.5). Where these are too few for
+the confidence, the rows of all groups stand in.
+
 The server imports this module, so it needs nothing but NumPy.
 """
 
@@ -18,6 +23,7 @@ import io
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -89,6 +95,12 @@ class Conformal(ABC):
         self.calibration = calibration
         self.ensemble = ensemble
         self._known = ~np.isnan(calibration.rows)
+        name = contract.coverage_groups
+        self._group_column = contract.indices[name] if name else None
+        self._groups = np.empty(0, dtype=np.float32)
+        if self._group_column is not None:
+            values = np.unique(calibration.rows[:, self._group_column])
+            self._groups = values[~np.isnan(values)]
         self._cache = QuantileCache(contract.confidence)
         self.highest_confidence = self._highest_confidence()
 
@@ -99,10 +111,8 @@ class Conformal(ABC):
         """
         level = self.contract.confidence if confidence is None else confidence
         self.check(level)
-        raw = self._raw(rows)
-        return self._point(self._answer(raw)) | self._prediction_set(
-            raw, *self._quantiles(rows, level)
-        )
+        raw, quantiles = self._raw(rows), self._quantiles(rows, level)
+        return self._point(self._answer(raw)) | self._prediction_set(raw, *quantiles)
 
     def for_subset(self, row: Rows, confidence: float | None = None) -> Callable[[Floats], Block]:
         """What makes answers of raw outputs by the quantiles of the subset that `row` gives.
@@ -148,7 +158,7 @@ class Conformal(ABC):
     def is_calibrated(self, rows: Rows, confidence: float | None = None) -> bool:
         """Whether the quantiles of one row (1, features) at this confidence are known."""
         level = self.contract.confidence if confidence is None else confidence
-        return self._cache.get((np.packbits(~np.isnan(rows[0])).tobytes(), level)) is not None
+        return self._cache.get((self._conditions(rows)[0].tobytes(), level)) is not None
 
     @abstractmethod
     def _point(self, raw: Floats) -> Block:
@@ -171,19 +181,31 @@ class Conformal(ABC):
         """
 
     def _quantiles(self, rows: Rows, confidence: float) -> tuple[Floats, Indices | None]:
-        """The quantiles of each subset that rows give, and which of them are each row's."""
-        given = ~np.isnan(rows)
-        if len(rows) == 1 or (given == given[0]).all():
-            key = np.packbits(given[0]).tobytes(), confidence
-            quantiles = self._cache.get(key)
-            return (self._quantiles_of([key])[0] if quantiles is None else quantiles)[
-                np.newaxis
-            ], None
-        packed = np.packbits(given, axis=1)
-        subsets: list[bytes] = packed.view(f"V{packed.shape[1]}").ravel().tolist()
-        indices = {subset: index for index, subset in enumerate(dict.fromkeys(subsets))}
-        each = self._quantiles_of([(subset, confidence) for subset in indices])
-        return np.array(each), np.array([indices[subset] for subset in subsets])
+        """The quantiles of each condition that rows meet, and which of them are each row's."""
+        packed = self._conditions(rows)
+        if len(rows) == 1 or (packed == packed[0]).all():
+            key = packed[0].tobytes(), confidence
+            cached = self._cache.get(key)
+            quantiles = self._quantiles_of([key])[0] if cached is None else cached
+            return quantiles[np.newaxis], None
+        conditions: list[bytes] = packed.view(f"V{packed.shape[1]}").ravel().tolist()
+        indices = {condition: index for index, condition in enumerate(dict.fromkeys(conditions))}
+        each = self._quantiles_of([(condition, confidence) for condition in indices])
+        return np.array(each), np.array([indices[condition] for condition in conditions])
+
+    def _conditions(self, rows: Rows) -> npt.NDArray[np.uint8]:
+        """What must be alike for calibration rows to count: (n, bytes).
+
+        The bits of the features that are given; then, where groups are covered alike, the number
+        of the group, from 1, or 0 where it is missing or unknown.
+        """
+        packed = np.packbits(~np.isnan(rows), axis=1)
+        if self._group_column is None:
+            return packed
+        column = rows[:, self._group_column]
+        number = np.searchsorted(self._groups, column) + 1
+        number[~np.isin(column, self._groups)] = 0
+        return np.column_stack([packed, number.astype(np.uint8)])
 
     def _quantiles_of(self, keys: list[Key]) -> list[Floats]:
         kept = {key: kept for key in keys if (kept := self._cache.get(key)) is not None}
@@ -195,36 +217,55 @@ class Conformal(ABC):
         return [every[key] for key in keys]
 
     def _calibrate(self, keys: list[Key]) -> Iterator[Floats]:
-        """Each subset's quantiles: what is outside it is masked in the calibration rows, too.
+        """The quantiles of sorted keys: what is outside a subset is masked in calibration, too.
 
         Copies of one row stand side by side, in the order of the subsets, because trees answer
         like after like the fastest.
         """
         rows, folds = self.calibration.rows, self.calibration.folds
+        packed_bytes = -(-rows.shape[1] // 8)
+        by_subset = [
+            (np.frombuffer(subset, np.uint8), [*same])
+            for subset, same in groupby(keys, key=lambda key: key[0][:packed_bytes])
+        ]
         at_once = max(1, ROWS_AT_ONCE // len(rows))
-        for begin in range(0, len(keys), at_once):
-            some = keys[begin : begin + at_once]
-            packed = [np.frombuffer(subset, np.uint8) for subset, _ in some]
+        for begin in range(0, len(by_subset), at_once):
+            some = by_subset[begin : begin + at_once]
+            packed = [subset for subset, _ in some]
             given = np.unpackbits(packed, axis=1, count=rows.shape[1]).astype(bool)
             masked = np.where(given, rows[:, None], np.float32(np.nan))  # (rows, subsets, features)
             raw = self.ensemble.of_folds(
                 masked.reshape(-1, rows.shape[1]), np.repeat(folds, len(given))
             ).reshape(*masked.shape[:2], -1)
             complete = (self._known[:, None] | ~given).all(axis=2)
-            for index, (_, confidence) in enumerate(some):
-                yield self._quantiles_from(raw[:, index], complete[:, index], confidence)
+            for index, (_, same) in enumerate(some):
+                for condition, confidence in same:
+                    group = self._in_group(condition[packed_bytes:])
+                    yield self._quantiles_from(raw[:, index], complete[:, index], group, confidence)
+
+    def _in_group(self, number: bytes) -> npt.NDArray[np.bool_]:
+        """Which calibration rows are of a group; all of them where there is none."""
+        if self._group_column is None or not number[0]:
+            return np.ones(len(self.calibration.rows), dtype=bool)
+        column = self.calibration.rows[:, self._group_column]
+        return np.asarray(column == self._groups[number[0] - 1])
 
     def _quantiles_from(
-        self, raw: Floats, complete: npt.NDArray[np.bool_], confidence: float
+        self,
+        raw: Floats,
+        complete: npt.NDArray[np.bool_],
+        group: npt.NDArray[np.bool_],
+        confidence: float,
     ) -> Floats:
-        quantiles = self._scores_to_quantiles(raw, complete, confidence)
-        if (
-            quantiles is None
-        ):  # hardly any row gives all of this: those that give part of it stand in
-            quantiles = self._scores_to_quantiles(raw, np.ones_like(complete), confidence)
-        if quantiles is None:
-            raise ValueError(f"{len(complete)} calibration rows are too few")
-        return quantiles
+        """Of the group's rows that give all of the subset, or of more where these are too few.
+
+        The other groups stand in first, then rows that give only part of the subset.
+        """
+        for rows in (complete & group, complete, np.ones_like(complete)):
+            quantiles = self._scores_to_quantiles(raw, rows, confidence)
+            if quantiles is not None:
+                return quantiles
+        raise ValueError(f"{len(complete)} calibration rows are too few")
 
 
 class ConformalRegressor(Conformal):
@@ -234,7 +275,17 @@ class ConformalRegressor(Conformal):
     calibration rows, in units of their scale, give the interval's two ends, each missed by half
     of what the confidence leaves (Lei, G'Sell, Rinaldo, Tibshirani and Wasserman, JASA 2018,
     section 5.2; the ends apart as in Romano, Patterson and Candès, NeurIPS 2019, theorem 2).
+
+    No end lies beyond all values of the data, unless the prediction does: of n exchangeable rows
+    and one more, that one is beyond the others with a probability of 2 / (n + 1) at most. Later
+    rows are not exchangeable with those before, so of rows split in time no end is moved.
     """
+
+    def __init__(self, contract: Contract, calibration: Calibration, ensemble: Ensemble) -> None:
+        super().__init__(contract, calibration, ensemble)
+        target, in_time = contract.target, contract.split and contract.split.kind == "time"
+        self._least = -np.inf if in_time or target.minimum is None else target.minimum
+        self._largest = np.inf if in_time or target.maximum is None else target.maximum
 
     def _highest_confidence(self) -> float:
         """Both ends must be among the errors."""
@@ -253,7 +304,11 @@ class ConformalRegressor(Conformal):
     def _prediction_set(self, raw: Floats, quantiles: Floats, of_row: Indices | None) -> Block:
         quantiles = quantiles if of_row is None else quantiles[of_row]
         ends = self._amount(raw[:, :1] + quantiles * np.exp(raw[:, 1:]))
-        return {"lower": ends[:, 0], "upper": ends[:, 1]}
+        prediction = self._amount(raw[:, 0])
+        return {
+            "lower": np.maximum(ends[:, 0], np.minimum(prediction, self._least)),
+            "upper": np.minimum(ends[:, 1], np.maximum(prediction, self._largest)),
+        }
 
     def _amount(self, learned: Floats) -> Floats:
         """In the unit of the target, and nothing below 0 where no row ever was."""
@@ -288,14 +343,14 @@ class ConformalClassifier(Conformal):
 
     def _highest_confidence(self) -> float:
         """At least one class must be possible to rule out."""
-        most = np.bincount(self.calibration.outcomes.astype(np.intp)).max()
+        most = np.bincount(self.calibration.outcomes.astype(np.intp), minlength=1).max()
         return float(most / (most + 1))
 
     def _raw(self, rows: Rows) -> Floats:
         return self.ensemble.members(rows)
 
     def _answer(self, raw: Floats) -> Floats:
-        return self.ensemble.mean(raw)
+        return self.ensemble.together(raw)
 
     def _point(self, raw: Floats) -> Block:
         best = raw.argmax(axis=1)
@@ -314,7 +369,7 @@ class ConformalClassifier(Conformal):
             rows = slice(None) if of_row is None else of_row == index
             possible[rows] = _possible(raw[rows], of_subset)
         empty = np.flatnonzero(~possible.any(axis=1))
-        likeliest = self.ensemble.mean(raw[empty]).argmax(axis=1)
+        likeliest = self.ensemble.together(raw[empty]).argmax(axis=1)
         possible[empty, likeliest] = True  # a set is never empty
         return {"set": possible}
 

@@ -143,12 +143,29 @@ class Target:
 
 
 @dataclass(frozen=True)
+class SplitColumn:
+    """The column of feature_store by which rows that are not alike are split."""
+
+    kind: Literal["time", "group"]
+    column: str
+
+    @property
+    def held_out(self) -> str:
+        """What the rows are that the model is evaluated on."""
+        return "later rows" if self.kind == "time" else f"rows of a new {self.column}"
+
+
+@dataclass(frozen=True)
 class Contract:
     """The features, the target and the nominal coverage (`confidence`, 0.9 for 90 %) of one model.
 
     `excluded` holds the columns of the raw tables that were kept out on purpose, each with why;
     `readings` how the cells of files are written that a feature is made of, where that is known;
     `similar_cases` says whether a page may show rows of the data to whoever asks.
+    `split` says by what the rows were split, where not at random. Each value of the feature
+    `coverage_groups`, where one is named, is covered as often as all together.
+    `observed_coverage` is what was seen on held-out rows, all features given, where that is
+    significantly less than the confidence; None where it is not.
     """
 
     dataset: str
@@ -162,6 +179,19 @@ class Contract:
     excluded: dict[str, str] = field(default_factory=dict)
     readings: dict[str, ColumnReading] = field(default_factory=dict)
     similar_cases: bool = False
+    split: SplitColumn | None = None
+    coverage_groups: str = ""
+    observed_coverage: float | None = None
+
+    @property
+    def coverage(self) -> float:
+        """How often to reckon with the truth inside: as seen, where that is less than promised."""
+        return self.confidence if self.observed_coverage is None else self.observed_coverage
+
+    @property
+    def held_out(self) -> str:
+        """What the rows are that the model is evaluated on."""
+        return self.split.held_out if self.split else "held-out rows"
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -253,8 +283,10 @@ def _first_contradiction(contract: Contract) -> str:
     """What cannot be true together; empty where all can."""
     if len(set(contract.names)) != len(contract.features):
         return "two features have one name"
-    if contract.x not in contract.names:
-        return f"x is {contract.x!r}, which is no feature"
+    named = {"x": contract.x, "coverage_groups": contract.coverage_groups or contract.x}
+    for key, name in named.items():
+        if name not in contract.names:
+            return f"{key} is {name!r}, which is no feature"
     if not 0 < contract.confidence < 1:
         return f"confidence is {contract.confidence}"
     if contract.task == "classification" and len(set(contract.target.classes)) < 2:

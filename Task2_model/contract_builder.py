@@ -8,10 +8,11 @@ from Task1_database.databases.base import Database
 from Task1_database.dataset import FEATURES_TABLE, TOML, Dataset
 from Task1_database.errors import DatasetError, TrainingError
 from Task1_database.target import FEWEST_OF_A_CLASS
-from Task2_model.contract import Contract, Costs, Feature, Kind, Target
+from Task2_model.contract import Contract, Costs, Feature, Kind, SplitColumn, Target
 from Task2_model.formatting import format_number, with_unit
 
 TABLE = FEATURES_TABLE
+MOST_GROUPS = 50  # whose coverage is kept apart
 KINDS: dict[str, Kind] = {"integer": "integer", "number": "number", "text": "category"}
 SKEWED = 0.5  # below this, a logarithm would cost the answers' plain meaning for nothing
 
@@ -34,6 +35,8 @@ def build_contract(database: Database, dataset: Dataset) -> Contract:
             raise DatasetError(
                 f"{TOML}: {name} is not a column of {TABLE}, which has {', '.join(types)}"
             )
+    if dataset.coverage_groups:
+        _require_groups(database, dataset, types[dataset.coverage_groups])
     target = _target(database, dataset, types[dataset.target.name])
     (rows,) = _first(database, f"SELECT COUNT(*) FROM {_learned(dataset)}")
     ordered = [dataset.x, *(name for name in dataset.features if name != dataset.x)]
@@ -49,12 +52,26 @@ def build_contract(database: Database, dataset: Dataset) -> Contract:
         excluded=dataset.excluded,
         similar_cases=dataset.similar_cases,
         readings=dataset.readings,
+        split=SplitColumn(dataset.split.kind, dataset.split.column) if dataset.split else None,
+        coverage_groups=dataset.coverage_groups,
     )
 
 
 def _learned(dataset: Dataset) -> str:
     """The rows to learn from; more conditions may follow."""
     return f"{TABLE} WHERE {dataset.target.name} IS NOT NULL"
+
+
+def _require_groups(database: Database, dataset: Dataset, type_: str) -> None:
+    """Make sure that the feature whose groups are to be covered has groups."""
+    name, learned = dataset.coverage_groups, _learned(dataset)
+    (distinct,) = _first(database, f"SELECT COUNT(DISTINCT {name}) FROM {learned}")
+    if type_ == "number" or not 2 <= distinct <= MOST_GROUPS:
+        kind = "is a number" if type_ == "number" else f"has {distinct:,} different values"
+        raise DatasetError(
+            f"{TOML}: coverage.groups: expected texts or whole numbers, of 2 to {MOST_GROUPS} "
+            f"different values; {name} {kind}"
+        )
 
 
 def _feature(database: Database, dataset: Dataset, name: str, type_: str, rows: int) -> Feature:

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from Task2_model.contract import Contract, Floats, Rows
+from Task2_model.probability_map import ProbabilityMap
 from Task2_model.subset_ridge import SubsetRidge
 
 SPECIALIST_WEIGHT = 0.4
@@ -51,6 +52,8 @@ class Ensemble:
     weights : float64 array, shape (members,)
         What each member counts for in the answer.
     runtime : Runtime
+    probability_map : ProbabilityMap or None
+        What becomes of the class probabilities that the members agree on.
 
     Attributes
     ----------
@@ -59,19 +62,32 @@ class Ensemble:
     """
 
     def __init__(
-        self, contract: Contract, ridge: SubsetRidge, weights: Floats, runtime: Runtime
+        self,
+        contract: Contract,
+        ridge: SubsetRidge,
+        weights: Floats,
+        runtime: Runtime,
+        probability_map: ProbabilityMap | None = None,
     ) -> None:
         self.contract = contract
         self.ridge = ridge
         self.weights = weights
         self.runtime = runtime
+        self.probability_map = probability_map
         self._regression = contract.task == "regression"
         self.scores = 0 if self._regression else ridge.intercepts.shape[1]
 
     def __call__(self, rows: Rows) -> Floats:
         """The raw outputs (n, outputs) of the members together, for rows (n, features)."""
         scores, parts = self._parts(rows)
-        return self._outputs(rows, self.mean(scores), self.mean(parts))
+        return self._mapped(self._outputs(rows, self.mean(scores), self.mean(parts)))
+
+    def together(self, members: Floats) -> Floats:
+        """The raw outputs (n, outputs) of the members together, from those of each."""
+        return self._mapped(self.mean(members))
+
+    def _mapped(self, outputs: Floats) -> Floats:
+        return outputs if self.probability_map is None else self.probability_map(outputs)
 
     def mean(self, members: Floats) -> Floats:
         """What members (n, members, outputs) say together (n, outputs)."""
@@ -121,6 +137,8 @@ class Ensemble:
         """All but the runtime, in NumPy's own format, without pickle."""
         buffer = io.BytesIO()
         arrays: dict[str, Any] = {"weights": self.weights, **self.ridge.to_arrays()}
+        if self.probability_map is not None:
+            arrays |= {f"map_{name}": array for name, array in vars(self.probability_map).items()}
         np.savez(buffer, **arrays)
         return buffer.getvalue()
 
@@ -130,24 +148,36 @@ class Ensemble:
     ) -> Ensemble:
         """What `to_bytes` wrote, with the runtime of as many members."""
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            weights = arrays["weights"]
-            return cls(contract, SubsetRidge.from_arrays(arrays), weights, runtime(len(weights)))
+            weights, ridge = arrays["weights"], SubsetRidge.from_arrays(arrays)
+            mapped = None
+            if "map_slopes" in arrays:
+                mapped = ProbabilityMap(arrays["map_slopes"], arrays["map_intercepts"])
+            return cls(contract, ridge, weights, runtime(len(weights)), mapped)
 
 
 class SingleMember(Ensemble):
     """One member that stands for all, so that rows of its own fold can judge it."""
 
     def __init__(self, ensemble: Ensemble, member: int) -> None:
-        super().__init__(ensemble.contract, ensemble.ridge, ensemble.weights, ensemble.runtime)
+        super().__init__(
+            ensemble.contract,
+            ensemble.ridge,
+            ensemble.weights,
+            ensemble.runtime,
+            ensemble.probability_map,
+        )
         self.member = member
 
     def __call__(self, rows: Rows) -> Floats:
         """The raw outputs (n, outputs) of the one member."""
-        return self.of_folds(rows, np.full(len(rows), self.member))
+        return self._mapped(self._alone(rows))
 
     def members(self, rows: Rows) -> Floats:
         """The outputs of the one member, as if they were those of each."""
-        return np.repeat(self(rows)[:, None], len(self.weights), axis=1)
+        return np.repeat(self._alone(rows)[:, None], len(self.weights), axis=1)
+
+    def _alone(self, rows: Rows) -> Floats:
+        return self.of_folds(rows, np.full(len(rows), self.member))
 
     def mean(self, members: Floats) -> Floats:
         """The outputs of the one member."""

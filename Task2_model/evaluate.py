@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 from joblib import Parallel, delayed
 
+from Task1_database.errors import TrainingError
 from Task2_model.baselines import baselines
 from Task2_model.conformal import Conformal
 from Task2_model.contract import Contract, Floats, Indices, Rows
@@ -31,6 +32,9 @@ RANDOM_SUBSETS = 12
 EVALUATED_ROWS = 2_000  # of a fold, at most
 SUBSETS_AT_ONCE = 16
 ALL, X_ONLY, SINGLE, LEAVE_ONE_OUT, RANDOM = "all", "x_only", "single", "leave_one_out", "random"
+GROUP = "group"  # all features given, and one of them has one value
+MIN_GROUP_ROWS = 30  # held out: with fewer, a share says little
+MOST_GROUPS, MOST_GROUPED = 12, 3  # of one feature, and features whose groups are looked at
 
 Mask = npt.NDArray[np.bool_]  # shape (features,): which are given
 
@@ -101,6 +105,8 @@ def train_all(
     `prediction`, `lower`, `upper`; for classification `probability` (of the positive class, or of
     the likeliest), `label`, `size` (classes in the set); and `covered`. The loss is the absolute
     error, or the logarithmic loss. What is not given is masked for the row in question only.
+
+    Raises TrainingError where the rows are too few to learn, calibrate and evaluate with.
     """
     contract, rows, outcomes, split = data
     fitted = {
@@ -120,6 +126,11 @@ def train_all(
                 for part, j in parts
             ]
             tasks.append(delayed(_evaluated_baselines)(data._replace(split=None), learned, held))
+    if not tasks:
+        raise TrainingError(
+            f"{contract.dataset}: {len(rows):,} rows are too few to calibrate and evaluate a model "
+            f"at a confidence of {contract.confidence:g}"
+        )
     with worker_processes(1):
         done: list[FoldResult] = Parallel(1 if folds.large else -1)(tasks)
     return Trained(pd.concat([part.answers for part in done], ignore_index=True), fitted)
@@ -136,22 +147,57 @@ def summary(contract: Contract, answers: pd.DataFrame) -> pd.DataFrame:
     for (name, subset, feature), part in answers.groupby(
         ["model", "subset", "feature"], sort=False
     ):
-        loss, loss_low, loss_high = mean_with_interval(part, "loss")
-        line = {
-            "model": name, "subset": subset, "feature": feature,
-            "given": int(part["given"].iloc[0]),
-            "loss": loss, "loss_low": loss_low, "loss_high": loss_high,
-        }  # fmt: skip
-        if part["covered"].notna().all():
-            covered, low, high = mean_with_interval(part, "covered")
-            line |= {"coverage": covered, "coverage_low": low, "coverage_high": high}
-            line |= (
-                {"width": float((part["upper"] - part["lower"]).median())}
-                if contract.task == "regression"
-                else {"size": float(part["size"].mean())}
-            )
-        lines.append(line)
+        named = {"model": name, "subset": subset, "feature": feature}
+        lines.append(named | _figures(contract, part))
     return pd.DataFrame(lines)
+
+
+def group_summary(contract: Contract, answers: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """One line for each group of rows that have the same value of a feature, all features given.
+
+    The feature is the one whose groups shall be covered alike, then categories of which two values
+    or more, and not too many, are in 30 rows held out. `answers` are those of one model, `table`
+    has the values of all rows. Columns: those of `summary`, `group` (the value as text) and `rows`.
+    """
+    whole = answers[answers["subset"] == ALL]
+    categories = [f.name for f in contract.features if f.kind == "category"]
+    lines: list[dict[str, Any]] = []
+    grouped = 0
+    for name in dict.fromkeys([*filter(None, [contract.coverage_groups]), *categories]):
+        values = table[name].iloc[whole["row"]].set_axis(whole.index)
+        parts = {
+            str(value): part
+            for value, part in whole.groupby(values)
+            if part["row"].nunique() >= MIN_GROUP_ROWS or name == contract.coverage_groups
+        }
+        if name != contract.coverage_groups and (
+            grouped >= MOST_GROUPED or not 2 <= len(parts) <= MOST_GROUPS
+        ):
+            continue
+        grouped += 1
+        for value, part in parts.items():
+            named = {"model": part["model"].iloc[0], "subset": GROUP, "feature": name}
+            own = {"group": value, "rows": part["row"].nunique()}
+            lines.append(named | own | _figures(contract, part))
+    return pd.DataFrame(lines)
+
+
+def _figures(contract: Contract, part: pd.DataFrame) -> dict[str, Any]:
+    """Loss, coverage and width over some answers, with their intervals."""
+    loss, loss_low, loss_high = mean_with_interval(part, "loss")
+    figures = {
+        "given": int(part["given"].iloc[0]),
+        "loss": loss, "loss_low": loss_low, "loss_high": loss_high,
+    }  # fmt: skip
+    if part["covered"].notna().all():
+        covered, low, high = mean_with_interval(part, "covered")
+        figures |= {"coverage": covered, "coverage_low": low, "coverage_high": high}
+        figures |= (
+            {"width": float((part["upper"] - part["lower"]).median())}
+            if contract.task == "regression"
+            else {"size": float(part["size"].mean())}
+        )
+    return figures
 
 
 def mean_with_interval(answers: pd.DataFrame, column: str) -> tuple[float, float, float]:
@@ -177,25 +223,21 @@ def _evaluation_parts(
     """A fold's rows in parts, each with what answers it; nothing where rows are too few.
 
     Where little is given, probabilities nearly tie, and those of two members cannot be compared:
-    one half of a fold's rows calibrates its member for the other half. The service compares
-    each member with itself, too. Amounts have no such ties, and are calibrated by other folds.
+    one half of a fold's rows calibrates its member for the other half, if they are enough. The
+    service compares each member with itself, too. Amounts have no such ties, and are calibrated
+    by other folds.
     """
-    fold = model.folds_.folds[index]
-    if (
-        data.contract.task == "regression"
-        or fold.calibrate != fold.evaluate
-        or model.folds_.ordered
-    ):
-        evaluated = model.evaluation_member(index)
-        return [] if evaluated is None else [(held, evaluated)]
-    halves, parts = _halves(data, held), []
-    for half in (0, 1):
+    fold, parts = model.folds_.folds[index], list[tuple[Indices, Conformal]]()
+    crossed = fold.calibrate == fold.evaluate and not model.folds_.ordered
+    halves = _halves(data, held)
+    for half in (0, 1) if crossed and data.contract.task == "classification" else ():
         apart = held[halves != half]
         evaluated = model.member_calibrated_by(index, data.rows[apart], data.outcomes[apart])
-        if evaluated is None:
-            return []
-        parts.append((held[halves == half], evaluated))
-    return parts
+        parts += [] if evaluated is None else [(held[halves == half], evaluated)]
+    if len(parts) == 2:
+        return parts
+    evaluated = model.evaluation_member(index)
+    return [] if evaluated is None else [(held, evaluated)]
 
 
 def _halves(data: Data, held: Indices) -> Indices:

@@ -19,8 +19,8 @@ from Task2_model.onnx_graph import onnx_graph
 from Task2_model.trees import forest
 
 X_ONLY_ROWS = 10_000
-LEAST_PROBABILITY = 0.01  # float32 knows 1 - p, and so a tiny p, to some 6e-8
 TOLERANCE = 1e-5  # relative; float32 itself carries about 1e-7
+EPSILON = {"ONNX": float(np.finfo(np.float32).eps), "lookup tables": 4 * np.finfo(np.float64).eps}
 
 
 def export(model: PredictiveModel, rows: Rows) -> dict[str, bytes]:
@@ -51,17 +51,15 @@ def export(model: PredictiveModel, rows: Rows) -> dict[str, bytes]:
 def _refuse_difference(model: PredictiveModel, forms: dict[str, Ensemble], rows: Rows) -> None:
     """Compare all forms on every row as it is, and on some with `x` alone."""
     first = np.arange(rows.shape[1]) == 0
-    least = LEAST_PROBABILITY if model.contract.task == "classification" else 1e-12
     x_only = np.where(first, rows[:X_ONLY_ROWS], np.float32(np.nan))
     for asked in (rows, x_only):
         order = np.lexsort(asked.T[::-1])  # trees answer like after like the fastest
         masked = asked[order]
-        expected = _in_units(model.contract, model.ensemble_.members(masked))
-        scale = np.maximum(np.abs(expected), np.median(np.abs(expected), axis=0))
+        expected = _in_units(model.ensemble_, masked)
         for name, form in forms.items():
-            got = _in_units(model.contract, form.members(masked))
-            apart = np.abs(got - expected) / np.maximum(scale, least)
-            if not np.isfinite(got).all() or apart.max() > TOLERANCE:
+            got = _in_units(form, masked)
+            apart = np.abs(got - expected) / _allowed(model.contract, expected, EPSILON[name])
+            if not np.isfinite(got).all() or apart.max() > 1:
                 worst = np.nan_to_num(apart, nan=np.inf).argmax()
                 row, output = np.unravel_index(worst, apart.shape)
                 raise TrainingError(
@@ -71,11 +69,26 @@ def _refuse_difference(model: PredictiveModel, forms: dict[str, Ensemble], rows:
                 )
 
 
-def _in_units(contract: Contract, members: Floats) -> Floats:
+def _allowed(contract: Contract, expected: Floats, epsilon: float) -> Floats:
+    """How far the outputs may be from those expected (n, outputs).
+
+    The error of a probability is relative to the smaller of p and 1 - p, as is that of a logit;
+    but what is made as 1 - p, with p near 1, is only as exact as numbers near 1 are.
+    """
+    if contract.task == "classification":
+        rest = 1 - expected
+        return TOLERANCE * np.minimum(expected, rest) + epsilon * np.maximum(expected, rest)
+    sizes = np.abs(expected)
+    typical = np.maximum(np.median(sizes, axis=0), 1e-12)
+    return np.asarray(TOLERANCE * np.maximum(sizes, typical))
+
+
+def _in_units(ensemble: Ensemble, rows: Rows) -> Floats:
     """The members' outputs side by side, in the units of the answer, as is the tolerance."""
-    if contract.task == "regression":
+    members = ensemble.members(rows)
+    if ensemble.contract.task == "regression":
         members = members.copy()
         members[..., 1] = np.exp(members[..., 1])
-        if contract.target.logarithmic:
+        if ensemble.contract.target.logarithmic:
             members[..., 0] = np.exp(members[..., 0])
     return members.reshape(len(members), -1)

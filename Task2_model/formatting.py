@@ -18,6 +18,7 @@ DASH = "\N{EN DASH}"
 CURRENCY = re.compile(r"[A-Z]{0,2}\$|[€£¥₹₩₽₺₪₫₱₴₦฿]")
 MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~^])")
 DIGITS = 6  # that a number of the data is shown with
+YEARS = 1500, 2200  # between which whole numbers without a unit are years
 
 
 def format_number(value: float | None) -> str:
@@ -30,6 +31,20 @@ def format_number(value: float | None) -> str:
         return _signed(f"{value:,.2f}")
     text = _significant(value, DIGITS)
     return _signed(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def are_years(low: float | None, high: float | None, unit: str = "") -> bool:
+    """Whether numbers from `low` to `high` are years, which have no thousands apart."""
+    if unit or low is None or high is None or not (low % 1 == high % 1 == 0):
+        return False
+    return YEARS[0] <= low <= high <= YEARS[1]
+
+
+def format_among(value: float | None, low: float | None, high: float | None, unit: str = "") -> str:
+    """A number of a column that goes from `low` to `high`: `1,728`, or `2003` among years."""
+    if value is not None and math.isfinite(value) and are_years(low, high, unit):
+        return f"{value:.0f}" if float(value).is_integer() else f"{value:.6g}"
+    return format_number(value)
 
 
 def format_rounded(value: float, digits: int = 3) -> str:
@@ -58,7 +73,8 @@ def format_step(value: float, decimals: int, unit: str) -> str:
 
 def format_range(low: float, high: float, unit: str = "") -> str:
     """From where to where, a currency with both ends, another unit once: `616 to 5,228 sq ft`."""
-    return f"{with_currency(format_number(low), unit)} to {with_unit(format_number(high), unit)}"
+    first, last = (format_among(end, low, high, unit) for end in (low, high))
+    return f"{with_currency(first, unit)} to {with_unit(last, unit)}"
 
 
 def format_percent(share: float, decimals: int = 0) -> str:

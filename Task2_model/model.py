@@ -9,6 +9,7 @@ intervals or sets that cover as often as they say.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -177,8 +178,23 @@ class PredictiveModel(ABC):
         return self._calibrated_member(fold, Calibration(rows, self._learned(outcomes), folds))
 
     def _calibrated_member(self, fold: int, calibration: Calibration) -> Conformal | None:
-        calibrated = conformal(self.contract, calibration, SingleMember(self.ensemble_, fold))
+        contract = self.contract
+        if contract.task == "regression" and not self.folds_.large:
+            contract = self._knowing(calibration)
+        calibrated = conformal(contract, calibration, SingleMember(self.ensemble_, fold))
         return calibrated if calibrated.allows(self.contract.confidence) else None
+
+    def _knowing(self, calibration: Calibration) -> Contract:
+        """The contract as these rows alone would give the target's extent.
+
+        Else the values of the rows evaluated would bound their own intervals.
+        """
+        target, outcomes = self.contract.target, calibration.outcomes
+        if not len(outcomes):
+            return self.contract
+        ends = [outcomes.min(), outcomes.max()]
+        low, high = (np.exp(ends) if target.logarithmic else np.array(ends)).tolist()
+        return replace(self.contract, target=replace(target, minimum=low, maximum=high))
 
     def __getstate__(self) -> dict[str, Any]:
         """Without the caches, which hold functions and can be made anew."""
@@ -200,7 +216,9 @@ class PredictiveModel(ABC):
         )
         held_out = np.flatnonzero(training.owners >= 0)
         oof = self._out_of_fold(training.augmented[held_out], training.owners[held_out])
-        if self.contract.task == "regression":
+        if self.contract.task == "classification":
+            self.ensemble_.probability_map = training.probability_map(oof)
+        else:
             location = np.zeros(len(training.owners))
             location[held_out] = oof[:, 0]
             scales = training.scales(self.members_, location)

@@ -27,7 +27,7 @@ TEMPLATE = """\
 ## Model details
 
 Predicts {label}{unit} from any subset of {n_features} features; those that are unknown may be
-missing. Each prediction comes with a {confidence} {region}.
+missing. Each prediction comes with a {region} that is to hold the truth in {confidence} of cases.
 
 ## Training data
 
@@ -43,10 +43,7 @@ On held-out rows, with 95 % intervals in brackets.
 
 ## Coverage, and its conditions
 
-Of cases with the same features given, {confidence} have their true value in the {region}. This
-holds on average, for each subset of features, provided that the cases resemble the training rows
-and that which features are given does not depend on the outcome. For single groups the coverage
-may be lower: the report shows where.
+{coverage} {groups}
 
 ## Out of scope
 
@@ -70,7 +67,8 @@ may be lower: the report shows where.
 def write_card(folder: Path, facts: dict[str, Any]) -> None:
     """Write MODEL_CARD.md into `folder`, from its contract.json and the manifest's facts."""
     contract = Contract.from_json((folder / "contract.json").read_text(encoding="utf-8"))
-    provenance, regression = facts["provenance"], contract.task == "regression"
+    provenance = facts["provenance"]
+    region = "prediction interval" if contract.task == "regression" else "prediction set"
     text = TEMPLATE.format(
         **provenance
         | {"packages": ", ".join(f"{n} {v}" for n, v in provenance["packages"].items())},
@@ -79,13 +77,53 @@ def write_card(folder: Path, facts: dict[str, Any]) -> None:
         unit=f" ({escape_markdown(contract.target.unit)})" if contract.target.unit else "",
         n_features=len(contract.features),
         confidence=format_percent(contract.confidence),
-        region="prediction interval" if regression else "prediction set",
+        region=region,
+        coverage=_coverage(contract, region),
+        groups=_groups(contract, facts["metrics"]),
         feature_table=_table(
             ["feature", "values", "missing"], map(_feature_row, contract.features)
         ),
         metric_table=_metric_table(contract, facts["metrics"]),
     )
     (folder / "MODEL_CARD.md").write_text(text, encoding="utf-8")
+
+
+def _coverage(contract: Contract, region: str) -> str:
+    """How often the truth is inside: as seen, where that is less than promised."""
+    confidence, seen = format_percent(contract.confidence), contract.observed_coverage
+    if seen is None:
+        return (
+            f"Of cases with the same features given, {confidence} have their true value in the "
+            f"{region}. This holds on average, for each subset of features, provided that the "
+            "cases resemble the training rows and that which features are given does not depend "
+            "on the outcome."
+        )
+    return (
+        f"**Given all features, the {region} held the true value in {format_percent(seen, 1)} of "
+        f"{escape_markdown(contract.held_out)}, not in {confidence}: reckon with this figure.** "
+        "It is an average; the table above has that of other subsets of the features."
+    )
+
+
+def _groups(contract: Contract, metrics: list[dict[str, Any]]) -> str:
+    """For which groups of rows it holds as well, and the coverage that was seen in groups."""
+    text = "For single groups the coverage may be lower."
+    if contract.coverage_groups:
+        label = escape_markdown(contract.by_name[contract.coverage_groups].label)
+        text = (
+            f"Where “{label}” is given, it holds for each of its values whose rows are enough to "
+            "calibrate by; for other groups the coverage may be lower."
+        )
+    rows = [
+        [
+            escape_markdown(f"{contract.by_name[line['feature']].label}: {line['group']}"),
+            f"{line['rows']:,}",
+            _interval(*(format_percent(end, 1) for end in _ends(line, "coverage"))),
+        ]
+        for line in metrics
+        if line["subset"] == "group"
+    ]
+    return f"{text}\n\n{_table(['group', 'rows', 'coverage'], rows)}" if rows else text
 
 
 def _feature_row(feature: Feature) -> list[str]:

@@ -15,7 +15,7 @@ USUAL_BYTES = 2**25  # the 65,536 subsets of a form of 16 features, or fewer whe
 OTHER_BYTES = 2**22
 ENTRY_BYTES = 496  # that an entry takes beside its quantiles
 
-Key = tuple[bytes, float]  # the subset, packed, and the confidence
+Key = tuple[bytes, float]  # the subset, packed (and the group), and the confidence
 
 
 class QuantileCache:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -24,7 +24,7 @@ from Task1_database.dataset import Dataset
 from Task1_database.errors import TrainingError
 from Task2_model.contract import Contract, Rows, Value
 from Task2_model.contract_builder import TABLE, build_contract
-from Task2_model.evaluate import ALL, Data, Trained, summary, train_all
+from Task2_model.evaluate import ALL, Data, Trained, group_summary, summary, train_all
 from Task2_model.export import export
 from Task2_model.folds import Split
 from Task2_model.frame_encoding import encode_frame
@@ -49,6 +49,8 @@ class Study:
         The query that gave `table`.
     split : Split or None
         Where dataset.toml says that rows have an order in time or belong together.
+    dates : tuple of str
+        The columns of the raw tables that hold days.
     """
 
     contract: Contract
@@ -59,6 +61,7 @@ class Study:
     seed: int
     named: tuple[type[PredictiveModel], ...] = ()
     split: Split | None = None
+    dates: tuple[str, ...] = ()
 
     @classmethod
     def read(
@@ -100,6 +103,7 @@ class Study:
             seed,
             named,
             _split(dataset, table),
+            tuple(c.header for t in dataset.schema.values() for c in t.columns if c.base == "DATE"),
         )
 
     @property
@@ -132,6 +136,22 @@ class Study:
         """Loss, coverage and width by model and by what is given, with intervals."""
         return summary(self.contract, self.answers)
 
+    @cached_property
+    def groups(self) -> pd.DataFrame:
+        """Loss, coverage and width of the sealed model by groups of rows: see `group_summary`."""
+        own = self.answers[self.answers["model"] == self.model.__name__]
+        return group_summary(self.contract, own, self.table)
+
+    @cached_property
+    def evaluated_contract(self) -> Contract:
+        """The contract that is sealed: with the coverage that was seen, where it falls short."""
+        table = self.summary
+        chosen = (table["model"] == self.model.__name__) & (table["subset"] == ALL)
+        line: Any = table[chosen].iloc[0]
+        short = line["coverage_high"] < self.contract.confidence
+        seen = round(float(line["coverage"]), 3) if short else None
+        return replace(self.contract, observed_coverage=seen)
+
     @property
     def fitted(self) -> PredictiveModel:
         """The model that is sealed."""
@@ -147,9 +167,12 @@ class Study:
             (folder / name).write_bytes(data)
         joblib.dump(self.fitted, folder / "model.joblib", compress=3)
         (folder / "calibration.npz").write_bytes(self.fitted.calibration_.to_bytes())
-        (folder / "contract.json").write_text(self.contract.to_json() + "\n", encoding="utf-8")
+        contract = self.evaluated_contract.to_json()
+        (folder / "contract.json").write_text(contract + "\n", encoding="utf-8")
         _write_json(folder / "golden.json", self.golden())
-        self.summary.to_json(folder / "metrics.json", orient="records", indent=1)
+        tables = (self.summary, self.groups)
+        metrics = [line for t in tables for line in json.loads(t.to_json(orient="records"))]
+        _write_json(folder / "metrics.json", metrics)
         _write_json(folder / "provenance.json", self.provenance())
 
     def provenance(self) -> dict[str, Any]:

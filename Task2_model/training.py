@@ -21,11 +21,13 @@ from Task2_model.category_order import Ranks, apply_ranks, rank_categories
 from Task2_model.contract import Contract, Floats, Rows
 from Task2_model.fitting import fit, last_step, stops_early, tree_counts, truncate
 from Task2_model.folds import Folds
+from Task2_model.probability_map import PRIOR_ROWS, ProbabilityMap
 from Task2_model.subset_ridge import Design, Moments, SubsetRidge
 from Task2_model.worker_processes import worker_processes
 
 SCALE_TREES, SCALE_LEAVES = 30, 8
 SCALE_LEAF_ROWS = 20  # different ones: errors vary a lot, and a leaf holds the mean of some
+MAP_COPIES = 20_000  # that probabilities are put right by
 LEAST_ERROR = 0.03  # in deviations of the errors: an error of nothing at all has no logarithm
 
 Progress = Callable[[int, int], None]  # told how many fits are done, and of how many
@@ -156,6 +158,14 @@ class Training:
             rows = apply_ranks(self.augmented[own], member.ranks)
             tasks.append(delayed(fit)(None, clone(scale), rows, target[own]))
         return self._run(tasks)
+
+    def probability_map(self, oof: Floats) -> ProbabilityMap:
+        """What puts class probabilities right, from those of held-out copies (h, classes)."""
+        some = np.random.default_rng(self.seed).permutation(len(oof))[:MAP_COPIES]
+        indices = self._indices[self.owners >= 0][some]
+        copies = len(some) / len(np.unique(indices))
+        outcomes = self.learned[indices].astype(np.intp)
+        return ProbabilityMap.fit(oof[some], outcomes, PRIOR_ROWS * copies)
 
     @cached_property
     def _targets(self) -> Floats:

@@ -286,7 +286,7 @@ def _answer(contract: Contract) -> Schema:
     schema = _object(
         {
             **values,
-            "confidence": {**number, "description": "How often the range or set holds the truth"},
+            "confidence": {**number, "description": _coverage(contract)},
             "target": TEXT,
             "unit": TEXT,
             "given": {"type": "object"},
@@ -298,6 +298,16 @@ def _answer(contract: Contract) -> Schema:
     meaning = "By which its outcome can be posted; where the service keeps its answers, or if given"
     schema["properties"]["id"] = {**TEXT, "description": meaning}
     return schema
+
+
+def _coverage(contract: Contract) -> str:
+    """What an answer's confidence means; what was seen instead, where that is less."""
+    if contract.observed_coverage is None:
+        return "How often the range or set holds the truth"
+    return (
+        "How often the range or set is meant to hold the truth; given all features, it did for "
+        f"{contract.observed_coverage:.0%} of {contract.held_out}: reckon with that"
+    )
 
 
 def _explanation(contract: Contract) -> Schema:

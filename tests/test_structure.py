@@ -39,6 +39,7 @@ SERVED_FROM = {
     "Task2_model.graph",
     "Task2_model.manifest",
     "Task2_model.onnx_audit",
+    "Task2_model.probability_map",
     "Task2_model.quantile_cache",
     "Task2_model.subset_ridge",
 }

@@ -33,9 +33,11 @@ READING = """\
 # of, and how its cells are to be understood. A section holds as long as features.sql has its `sql`.
 """
 SPLITS = {
-    "time": "So that the model is evaluated on the latest rows:",
-    "group": "So that it is evaluated on ones it has never seen, once {name} is in features.sql:",
+    "time": "the model is evaluated on rows later than those that it learned from",
+    "group": "the model is evaluated on ones that it has never seen",
 }
+MADE = "So {evaluated}. If rows are alike in no such way, delete this section."
+PROPOSED = "If new rows will be so, too, take the dashes away{column}: then {evaluated}."
 
 
 def write_folder(plan: DatasetPlan, cells: SourceCells, folder: Path) -> None:
@@ -78,7 +80,7 @@ def _toml(plan: DatasetPlan) -> Iterator[str]:
     yield f'\n[tables]\n{plan.raw.name} = "{plan.raw.name}.csv"\n'
     excluded = [left for left in plan.left_out if left.raw]
     if excluded:
-        named = (left.features[0].name for left in excluded if left.features)
+        named = (f.name for left in excluded for f in left.features[:1] if f != plan.group)
         example = next(named, excluded[0].raw)
         yield f"\n[excluded]\n{PUT_BACK.format(name=example)}"
         yield from (f"{left.raw} = {_quoted(left.reason)}\n" for left in excluded)
@@ -110,12 +112,17 @@ def _reading(plan: DatasetPlan) -> Iterator[str]:
 
 
 def _split(plan: DatasetPlan) -> Iterator[str]:
-    """The split of the rows, as a proposal."""
+    """The split of the rows; as a proposal where it is not sure."""
     if plan.split is None:
         return
     kind, name = plan.split.kind, plan.split.column.name
-    yield f"\n# {one_line(plan.split.reason)}.\n# {SPLITS[kind].format(name=name)}\n"
-    yield f'# [split]\n# {kind} = "{name}"\n'
+    text, mark, column = MADE, "", ""
+    if not plan.split.is_sure:
+        text, mark = PROPOSED, "# "
+        column = f", here and from {name} in features.sql" if kind == "group" else ""
+    yield f"\n# {one_line(plan.split.reason)}.\n"
+    yield f"# {text.format(evaluated=SPLITS[kind], column=column)}\n"
+    yield f'{mark}[split]\n{mark}{kind} = "{name}"\n'
 
 
 def _label(feature: PlannedFeature) -> Iterator[str]:
@@ -147,14 +154,20 @@ CREATE TABLE {plan.raw.name} (
 
 def _features(plan: DatasetPlan) -> str:
     raw, features = plan.raw.name, [f"{f.sql} AS {f.name}," for f in plan.features]
-    put_back = [f"-- {f.sql} AS {f.name}," for left in plan.left_out for f in left.features]
+    group = plan.group
+    put_back = [
+        f"-- {f.sql} AS {f.name}," for left in plan.left_out for f in left.features if f != group
+    ]
     columns = [
         f"{plan.raw.key} AS {ROW_ID},",
         *features,
+        *([f"{group.sql} AS {group.name},"] if group else []),
         *put_back,
         f"{plan.target.sql} AS {plan.target.name}",
     ]
     head = ["-- One row of the file a row: its features, then what is to be predicted."]
+    if group:
+        head.append(f"-- {group.name} says which rows belong together; it is no feature.")
     source, begin = raw, ""
     if plan.days:
         head.append("-- Days are numbered by the calendar: no two databases subtract them alike.")

@@ -71,6 +71,12 @@ class DatasetPlan:
     doubts: dict[int, str]
     remark: str
 
+    @property
+    def group(self) -> PlannedFeature | None:
+        """The column of feature_store that says which rows belong together, where one does."""
+        split = self.split
+        return split.column if split and split.is_sure and split.kind == "group" else None
+
 
 def plan(
     cells: SourceCells, columns: Sequence[SourceColumn], name: str, target: str, x: str | None

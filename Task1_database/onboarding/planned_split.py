@@ -7,10 +7,12 @@ what it has as good as seen, and promises more than it keeps.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from Task1_database.onboarding.names import safe_name
 from Task1_database.onboarding.planned_features import PlannedFeature
 from Task1_database.onboarding.source_cells import TABLE, SourceCells
 from Task1_database.onboarding.source_column import SourceColumn
@@ -18,6 +20,7 @@ from Task1_database.onboarding.source_column import SourceColumn
 MIN_GROUPS = 20
 MIN_GROUP_ROWS = 2  # on average
 MAX_MOMENT_SHARE = 0.05  # of the rows on one day, for ten parts in time to be cut
+LONG_BEFORE = re.compile(r"birth(date|day)?|born|built|dob|founded|inception")
 
 
 @dataclass(frozen=True)
@@ -43,25 +46,42 @@ class PlannedSplit:
 def planned_split(
     cells: SourceCells, features: Iterable[PlannedFeature], identifiers: Iterable[PlannedFeature]
 ) -> PlannedSplit | None:
-    """The split that suits a file best, if any: a sure one first, time before groups.
+    """The split that suits a file best, if any: a sure one first.
 
+    Days that the rows are in the order of go before groups, and groups before other days.
     `features` may hold the number of a day, or its year; `identifiers` are not among the features.
     """
     times = {f.source.index: f for f in features if f.part in ("year", "days")}
-    splits = [_by_time(cells, feature) for feature in times.values()]
-    splits += [split for one in identifiers if (split := _by_group(cells, one))]
-    return max(splits, key=lambda split: split.is_sure, default=None)
+    ordered = [feature for feature in times.values() if _is_ordered(cells, feature.source)]
+    others = [feature for feature in times.values() if feature not in ordered]
+    splits = [
+        *(_by_time(cells, f, "the rows are in its order") for f in ordered),
+        *(split for one in identifiers if (split := _by_group(cells, one))),
+        *(_by_time(cells, f, "it holds days", doubtful=_is_doubtful(f, others)) for f in others),
+    ]
+    return next((split for split in splits if split.is_sure), splits[0] if splits else None)
 
 
-def _by_time(cells: SourceCells, days: PlannedFeature) -> PlannedSplit:
-    label, value = days.source.label, days.source.value
-    before = f"lag({value}) OVER (ORDER BY rowid)"
-    steps = f"SELECT {value} AS v, {before} AS b FROM {TABLE}"
+def _is_ordered(cells: SourceCells, column: SourceColumn) -> bool:
+    before = f"lag({column.value}) OVER (ORDER BY rowid)"
+    steps = f"SELECT {column.value} AS v, {before} AS b FROM {TABLE}"
     ((rising, falling),) = cells.query(f"SELECT bool_and(v >= b), bool_and(v <= b) FROM ({steps})")
-    ordered, complete = bool(rising or falling), days.source.non_null_count == cells.rows
-    order = "the rows are in its order" if ordered else "it holds days"
-    sure = ordered and complete and _largest_share(cells, days.source) <= MAX_MOMENT_SHARE
-    return PlannedSplit("time", days, sure, f"{label}: {order}")
+    return bool(rising or falling)
+
+
+def _is_doubtful(days: PlannedFeature, all_days: Collection[PlannedFeature]) -> bool:
+    """Whether days may be others than those on which the rows came to be."""
+    words = safe_name(days.source.label).split("_")
+    return len(all_days) > 1 or any(map(LONG_BEFORE.fullmatch, words))
+
+
+def _by_time(
+    cells: SourceCells, days: PlannedFeature, why: str, *, doubtful: bool = False
+) -> PlannedSplit:
+    column = days.source
+    complete = column.non_null_count == cells.rows
+    sure = complete and not doubtful and _largest_share(cells, column) <= MAX_MOMENT_SHARE
+    return PlannedSplit("time", days, sure, f"{column.label}: {why}")
 
 
 def _by_group(cells: SourceCells, identifier: PlannedFeature) -> PlannedSplit | None:

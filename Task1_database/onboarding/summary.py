@@ -118,13 +118,16 @@ def _questions(plan: DatasetPlan) -> list[str]:
         if feature.source.index in plan.doubts
     ]
     if plan.split:
-        lines.append(f"{plan.split.reason}; {TOML} proposes {_as_split(plan.split)}")
+        lines.append(_split(plan.split))
     return [one_line(line) for line in lines]
 
 
-def _as_split(split: PlannedSplit) -> str:
-    later = "later rows" if split.kind == "time" else f"a new {split.column.name}"
-    return f'[split] {split.kind} = "{split.column.name}", which shows how sure it is on {later}'
+def _split(split: PlannedSplit) -> str:
+    later = "later rows" if split.kind == "time" else f"rows of a new {split.column.name}"
+    setting = f'[split] {split.kind} = "{split.column.name}"'
+    if split.is_sure:
+        return f"{split.reason}; so {TOML} has {setting}: the model is evaluated on {later}"
+    return f"{split.reason}; {TOML} proposes {setting}, to evaluate the model on {later}"
 
 
 def _columns(plan: DatasetPlan) -> list[SummaryRow]:
@@ -169,6 +172,8 @@ def _line_numbers(plan: DatasetPlan, folder: Path) -> Iterator[str]:
     yield f"{TOML}, line {numbers['task']}: the task; line {numbers['x']}: x"
     if plan.outcome.positive:
         yield f"{TOML}, line {numbers['positive']}: the class whose probability is answered"
+    if "[split]" in numbers:
+        yield f"{TOML}, line {numbers['[split]']}: how the rows are split to evaluate the model"
     if "[excluded]" in numbers:
         yield f"{TOML}, line {numbers['[excluded]']}: what is left out, and how to have it back"
     yield f"{TOML}, from line {numbers['[features']}: labels and units of the features"

@@ -39,11 +39,12 @@ def use(summary: EvaluationSummary) -> list[str]:
     if not summary.informative:
         featureless = summary.in_sentence(summary.featureless)
         return [f"Base no decision on it: it is not significantly better than {featureless}."]
-    confidence = format_percent(summary.study.contract.confidence)
     if wording.regression:
+        covered = format_percent(summary.study.evaluated_contract.coverage)
         decide = (
-            f"Take the {confidence} {wording.region} into the decision, not the prediction alone: "
-            "where both ends would lead to the same decision, the case is settled."
+            f"Take the {wording.region}, which holds the truth in {covered} of cases, into the "
+            "decision, not the prediction alone: where both ends would lead to the same decision, "
+            "the case is settled."
         )
     else:
         single = format_percent(float((summary.held_out["size"] == 1).mean()))
@@ -93,14 +94,14 @@ def caveats(summary: EvaluationSummary) -> list[str]:
     """Where not to trust the model."""
     contract, wording = summary.study.contract, summary.wording
     target = escape_markdown(wording.target)
-    shortfall = model_captions.shortfall(summary)
+    covered = format_percent(summary.study.evaluated_contract.coverage)
     caveats = [
-        *([shortfall] if shortfall else []),
+        *filter(None, [model_captions.shortfall(summary), model_captions.undated(summary)]),
         model_captions.weakest(summary),
         f"**Values outside the training data** ({_extents(contract)}; the table of features has "
         "the rest): the service warns of them, and the prediction is an extrapolation.",
-        f"**Single cases and special groups.** {format_percent(contract.confidence)} coverage "
-        "holds on average over cases with the same features given, provided that they resemble the "
+        f"**Single cases and special groups.** {covered} coverage holds on average over cases with "
+        "the same features given, provided that they resemble the "
         f"training rows and that which features are given does not depend on the {target}.",
         f"**Causes.** The model describes what goes along with the {target}, not what would happen "
         "if something were changed.",

@@ -11,8 +11,8 @@ from Task2_model.contract import Contract, Feature
 from Task2_model.formatting import (
     NBSP,
     escape_markdown,
+    format_among,
     format_count,
-    format_number,
     format_percent,
     join_and,
     shorten,
@@ -32,7 +32,7 @@ def feature_table(contract: Contract) -> pd.DataFrame:
             "Feature": feature_axis(feature),
             "Description": feature.help,
             "Values": _values(feature),
-            "Median": "" if feature.kind == "category" else format_number(feature.median),
+            "Median": "" if feature.kind == "category" else _among(feature, feature.median),
             "Missing": format_percent(feature.missing, 1) if feature.missing else "none",
         }
         for feature in contract.features
@@ -172,10 +172,14 @@ def omitted_groups() -> str:
     return f"Groups of fewer than {MIN_GROUP_ROWS} rows are not drawn."
 
 
+def _among(feature: Feature, value: float | None) -> str:
+    return format_among(value, feature.minimum, feature.maximum, feature.unit)
+
+
 def _values(feature: Feature) -> str:
     """A feature's range, or its most frequent categories."""
     if feature.kind != "category":
-        return f"{format_number(feature.minimum)} to {format_number(feature.maximum)}"
+        return f"{_among(feature, feature.minimum)} to {_among(feature, feature.maximum)}"
     named = [shorten(category, 30) for category in feature.categories[:NAMED]]
     rest = len(feature.categories) - len(named)
     return ", ".join(named) + (f" and {rest} more" if rest else "")

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from Task2_model.contract import Feature
 from Task2_model.evaluate import ALL, LEAVE_ONE_OUT, RANDOM, SINGLE, X_ONLY
 from Task2_model.formatting import (
     NBSP,
     escape_markdown,
+    format_among,
     format_count,
-    format_number,
     format_percent,
     format_rounded,
     shorten,
@@ -95,6 +96,25 @@ def quintile_table(summary: EvaluationSummary) -> pd.DataFrame:
     return pd.DataFrame(lines)
 
 
+def group_table(summary: EvaluationSummary) -> pd.DataFrame:
+    """Coverage and width by groups of rows, as texts; empty without groups."""
+    wording, lines = summary.wording, []
+    for line in summary.study.groups.to_dict("records"):
+        low, high = (format_percent(line[f"coverage_{end}"], 1) for end in ("low", "high"))
+        texts = {
+            "Group": f"{wording.labels[line['feature']]}: {line['group']}",
+            "Rows": f"{line['rows']:,}",
+            "Coverage": format_percent(line["coverage"], 1),
+            f"95{NBSP}% interval": f"{low} to {high}",
+        }
+        if wording.regression:
+            texts["Median width"] = wording.format_error(line["width"])
+        else:
+            texts["Mean set size"] = format_rounded(line["size"])
+        lines.append(texts)
+    return pd.DataFrame(lines)
+
+
 def segments(summary: EvaluationSummary) -> pd.DataFrame:
     """Error by the categories of the most informative features; empty without categories."""
     study, answers = summary.study, summary.held_out
@@ -133,7 +153,8 @@ def error_table(summary: EvaluationSummary, errors: pd.DataFrame) -> pd.DataFram
     lines = []
     for row, line in errors.iterrows():
         values = study.table.iloc[int(str(row))]
-        texts = {study.contract.by_name[name].label: _cell(values[name]) for name in names}
+        by_name = study.contract.by_name
+        texts = {by_name[name].label: _cell(by_name[name], values[name]) for name in names}
         texts["Actual"] = format_target(line["truth"])
         texts["Predicted"] = format_target(line["prediction"])
         texts["Interval"] = f"{format_target(line['lower'])} to {format_target(line['upper'])}"
@@ -197,7 +218,9 @@ def widths(summary: EvaluationSummary) -> str:
     )
 
 
-def _cell(value: Any) -> str:
+def _cell(feature: Feature, value: Any) -> str:
     if pd.isna(value):
         return "–"
-    return shorten(value, 18) if isinstance(value, str) else format_number(float(value))
+    if isinstance(value, str):
+        return shorten(value, 18)
+    return format_among(float(value), feature.minimum, feature.maximum, feature.unit)

@@ -121,10 +121,7 @@ class EvaluationSummary:
     @property
     def held_out_rows(self) -> str:
         """What the rows are that the models are evaluated on."""
-        split = self.study.split
-        if split is None:
-            return "held-out rows"
-        return "later rows" if split.kind == "time" else f"rows of a new {split.column}"
+        return self.study.contract.held_out
 
     @cached_property
     def informative(self) -> bool:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from Task2_model.formatting import format_number
+from Task2_model.formatting import format_among
 from Task2_model.reporting.typeface import FONTS
 
 WIDTH = 6.7  # inches: an A4 page between its margins
@@ -70,13 +70,18 @@ def canvas(height: float, *, columns: int = 1, rows: int = 1, **kw: Any) -> tupl
 
 
 def set_round_ticks(axis: Any, most: int = 6, *, share: bool = False) -> None:
-    """At most `most` round ticks, written 12,000, or as percentages."""
+    """At most `most` round ticks, written 12,000 (but 2012 for a year), or as percentages."""
     axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
     axis.set_major_formatter(
         PercentFormatter(1, decimals=0, symbol="")
         if share
-        else FuncFormatter(lambda value, _: format_number(value))
+        else FuncFormatter(lambda value, _: _tick(axis, value))
     )
+
+
+def _tick(axis: Any, value: float) -> str:
+    low, high = axis.get_data_interval()
+    return format_among(value, low, high)
 
 
 def axis_limits(low: float, high: float) -> tuple[float, float]:

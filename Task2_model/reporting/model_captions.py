@@ -23,11 +23,17 @@ def introduction(summary: EvaluationSummary) -> str:
     """What is predicted, from what, and what comes with it."""
     contract, wording = summary.study.contract, summary.wording
     n_features = format_count(len(contract.features), "feature")
+    seen = summary.study.evaluated_contract.observed_coverage
+    region = f"a {format_percent(contract.confidence)} {wording.region}"
+    if seen is not None:
+        region = (
+            f"a {wording.region} that held the truth in {format_percent(seen)} of "
+            f"{escape_markdown(contract.held_out)}"
+        )
     return (
         f"The model predicts the {escape_markdown(wording.target)} from any subset of "
         f"{n_features}: whatever is known is given, the rest may be missing. Each prediction comes "
-        f"with a {format_percent(contract.confidence)} {wording.region}, calibrated for the "
-        "features that are given."
+        f"with {region}, calibrated for the features that are given."
     )
 
 
@@ -88,8 +94,9 @@ def drivers(summary: EvaluationSummary) -> str:
     if importance.loc[costliest, "left_out_low"] <= 0:
         return text + ". Given all other features, none is indispensable."
     more = _larger(importance.loc[costliest, "left_out"])
-    subject = "it" if costliest == best else f"**{_label(summary, costliest, first=False)}**"
-    return f"{text}. When all others are given, leaving out {subject} costs most: {more}."
+    label = _label(summary, costliest, first=False)
+    subject = "leaving it out" if costliest == best else f"leaving out **{label}**"
+    return f"{text}. When all others are given, {subject} costs most: {more}."
 
 
 def redundant(summary: EvaluationSummary) -> str:
@@ -130,14 +137,46 @@ def coverage(summary: EvaluationSummary) -> str:
 
 def shortfall(summary: EvaluationSummary) -> str:
     """What to reckon with instead of the nominal coverage; empty where it is reached."""
-    line, nominal = summary.subset(ALL), summary.study.contract.confidence
-    if line["coverage_high"] >= nominal:
+    line, contract = summary.subset(ALL), summary.study.evaluated_contract
+    if contract.observed_coverage is None:
         return ""
     low, high = (format_percent(line[f"coverage_{end}"], 1) for end in ("low", "high"))
     return (
         f"**The coverage falls short**: on {escape_markdown(summary.held_out_rows)}, given all "
         f"features, it is {format_percent(line['coverage'], 1)} ({interval(low, high)}) instead of "
-        f"{format_percent(nominal)}. Reckon with this figure."
+        f"{format_percent(contract.confidence)}. Reckon with this figure."
+    )
+
+
+def groups(summary: EvaluationSummary) -> str:
+    """The coverage of each group that shall be covered alike; empty where none shall be."""
+    study, contract = summary.study, summary.study.contract
+    if not contract.coverage_groups:
+        return ""
+    own = study.groups[study.groups["feature"] == contract.coverage_groups]
+    label, lines = _label(summary, contract.coverage_groups, first=False), own.to_dict("records")
+    named = join_and(
+        f"{format_percent(line['coverage'], 1)} for {escape_markdown(line['group'])} "
+        f"({format_count(int(line['rows']))})"
+        for line in lines
+    )
+    return (
+        f"Where {label} is given, only rows with the same {label} calibrate the "
+        f"{summary.wording.region}, or all rows where these are too few. The coverage, given all "
+        f"features: {named}."
+    )
+
+
+def undated(summary: EvaluationSummary) -> str:
+    """What it means that dated rows were split at random; empty where that is not so."""
+    study = summary.study
+    if study.split is not None or not study.dates:
+        return ""
+    dates = join_and(escape_markdown(name) for name in study.dates)
+    return (
+        f"**Later rows.** The data hold days ({dates}), yet the rows were split at random: errors "
+        "and coverage are those of further rows from the same time. Later ones may be predicted "
+        "worse; `[split] time = …` in dataset.toml evaluates the model on these."
     )
 
 
@@ -176,6 +215,8 @@ def _label(summary: EvaluationSummary, name: str, *, first: bool = True) -> str:
 
 
 def _larger(more: float) -> str:
+    if more < 0.001:
+        return f"the error grows by less than 0.1{NBSP}%"
     if more < 1:
         return f"the error grows by {format_percent(more, 0 if more >= 0.01 else 1)}"
     return f"the error is {format_rounded(1 + more, 2)} times as large"

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from Task2_model.contract import Contract, Feature
 from Task2_model.formatting import (
+    are_years,
     format_amount,
     format_number,
     format_percent,
@@ -104,8 +105,10 @@ class Wording:
 
     def format_feature(self, feature: str, value: float) -> str:
         """A value of a feature to three digits: `1,800 sq ft`."""
-        rounded = float(f"{value:.3g}")
-        return with_unit(format_number(rounded), self.contract.by_name[feature].unit)
+        own = self.contract.by_name[feature]
+        if are_years(own.minimum, own.maximum, own.unit):
+            return f"{value:.0f}"
+        return with_unit(format_number(float(f"{value:.3g}")), own.unit)
 
     def feature(self, name: str) -> str:
         """A feature inside a sentence."""

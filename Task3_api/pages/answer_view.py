@@ -119,6 +119,12 @@ class AnswerView:
         return f"Then {join_and(texts)}."
 
     @property
+    def sure(self) -> str:
+        """How often to reckon with the truth inside: as seen, where that is less than promised."""
+        usual = self.confidence == self.contract.confidence
+        return phrases.format_confidence(self.contract.coverage if usual else self.confidence)
+
+    @property
     def prediction_set(self) -> str:
         """The classes that are not ruled out."""
         return join_and(self._quoted(value) for value in (self.answer or {})["set"])
@@ -154,8 +160,7 @@ class AnswerView:
         )
         if self.contract.task == "regression":
             ends = " to ".join(phrases.format_target(answer[e], target) for e in ("lower", "upper"))
-            confidence = phrases.format_confidence(answer["confidence"])
-            result = f"{self.format(answer['prediction'])} ({confidence} sure: {ends})"
+            result = f"{self.format(answer['prediction'])} ({self.sure} sure: {ends})"
         else:
             label = target.class_label(answer["probability_of"])
             result = f"{format_percent(answer['probability'])} “{label}”"

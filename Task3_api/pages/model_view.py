@@ -17,6 +17,7 @@ Metrics = dict[str, Any]  # a line of the manifest's: one model, given one subse
 SUBSET = "subset"  # the manifest's name for the kind of a subset, and those that there are
 ALL, X_ONLY, SINGLE, LEAVE_ONE_OUT, RANDOM = "all", "x_only", "single", "leave_one_out", "random"
 COMPARED = (ALL, X_ONLY)
+GROUP = "group"  # a line of rows that have one value of a feature
 STRIP_LENGTH = 1000  # of the picture of coverages
 
 
@@ -38,6 +39,17 @@ class CoverageStrip:
     given: str
     positions: list[int]
     text: str
+
+
+@dataclass(frozen=True)
+class GroupCoverage:
+    """How often the truth was inside for rows that have one value of a feature."""
+
+    feature: str
+    group: str
+    rows: int
+    coverage: str
+    width: str
 
 
 @dataclass(frozen=True)
@@ -108,10 +120,24 @@ class ModelView:
                 yield CoverageStrip(given, [self._position(share) for share in coverages], text)
 
     @property
+    def groups(self) -> Iterator[GroupCoverage]:
+        """The coverages of the sealed model by groups of rows, everything told."""
+        for line in self.metrics:
+            if line[SUBSET] == GROUP:
+                yield GroupCoverage(
+                    self.contract.by_name[line["feature"]].label,
+                    line["group"],
+                    line["rows"],
+                    _coverage(line),
+                    self._width(line),
+                )
+
+    @property
     def _covering(self) -> list[Metrics]:
         """The lines of the sealed model, which is the class that provenance names."""
         name = self.provenance.get("model", "").rpartition(".")[2]
-        return [line for line in self.metrics if line["model"] == name and _has_coverage(line)]
+        own = [line for line in self.metrics if line["model"] == name and line[SUBSET] != GROUP]
+        return [line for line in own if _has_coverage(line)]
 
     @property
     def _x_only(self) -> str:

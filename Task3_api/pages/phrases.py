@@ -11,6 +11,7 @@ from urllib.parse import quote_plus
 from Task2_model.contract import Contract, Feature, Target, Value
 from Task2_model.formatting import (
     NBSP,
+    format_among,
     format_amount,
     format_number,
     format_range,
@@ -28,7 +29,8 @@ MAX_CATEGORY = 40  # characters of a category that a warning repeats
 def format_value(feature: Feature, value: Value) -> str:
     """A value of a feature with its unit: 1,800 sq ft, $25,000 or hot air."""
     if isinstance(value, float | int):
-        return with_unit(format_number(value), feature.unit)
+        number = format_among(value, feature.minimum, feature.maximum, feature.unit)
+        return with_unit(number, feature.unit)
     return str(value)
 
 
@@ -47,6 +49,15 @@ def format_target(value: float, target: Target) -> str:
 def format_target_step(value: float, target: Target) -> str:
     """A step up or down, in the target's unit: +$12,300."""
     return format_step(value, target.decimals, target.unit)
+
+
+def shortfall(contract: Contract) -> str:
+    """How often the truth was inside where that was less than promised; empty otherwise."""
+    if contract.observed_coverage is None:
+        return ""
+    seen, promised = map(format_confidence, (contract.observed_coverage, contract.confidence))
+    region = "range" if contract.task == "regression" else "set of labels"
+    return f"Of {contract.held_out}, {seen} had the truth in the {region}, not {promised}."
 
 
 def format_cells(column: Sequence[str]) -> list[str]:

@@ -46,6 +46,12 @@ def test_rows_are_shown_to_nobody_unless_the_dataset_says_so(tmp_path: Path) -> 
     assert boats(tmp_path, {"dataset.toml": "similar_cases = true\n" + TOML}).similar_cases is True
 
 
+def test_the_groups_that_shall_be_covered_alike_are_read(tmp_path: Path) -> None:
+    assert boats(tmp_path).coverage_groups == ""
+    toml = TOML + '[coverage]\ngroups = "kind"\n'
+    assert boats(tmp_path, {"dataset.toml": toml}).coverage_groups == "kind"
+
+
 def test_the_shipped_houses_are_complete() -> None:
     houses = Dataset.open("houses")
     assert houses.x == "living_area"
@@ -76,8 +82,8 @@ def test_the_shipped_houses_are_complete() -> None:
         (
             {"dataset.toml": "colour = 1\n" + TOML},
             "dataset.toml: colour: expected no such key; known are title, description, task, x, "
-            "model, confidence, similar_cases, keep, split, costs, target, tables, features, "
-            "excluded, reading",
+            "model, confidence, similar_cases, keep, split, coverage, costs, target, tables, "
+            "features, excluded, reading",
         ),
         (
             {"dataset.toml": 'similar_cases = "yes"\n' + TOML},
@@ -120,6 +126,14 @@ def test_the_shipped_houses_are_complete() -> None:
         (
             {"dataset.toml": TOML.replace('label = "Kind"', "")},
             "dataset.toml: features.kind: expected a section [features.kind] that is not empty",
+        ),
+        (
+            {"dataset.toml": TOML + '[coverage]\ngroups = "price"\n'},
+            "dataset.toml: coverage.groups: expected size or kind",
+        ),
+        (
+            {"dataset.toml": TOML + '[coverage]\ngroup = "kind"\n'},
+            "dataset.toml: coverage.group: expected no such key; known are groups",
         ),
         (
             {"dataset.toml": TOML + "[excluded]\n"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from Task1_database.errors import InputError
 from Task2_model.conformal import Calibration, Conformal, conformal, rank_at_least
-from Task2_model.contract import Contract, Feature, Floats, Rows, Target, Task
+from Task2_model.contract import Contract, Feature, Floats, Rows, SplitColumn, Target, Task
 from Task2_model.ensemble import Ensemble
 from Task2_model.quantile_cache import ENTRY_BYTES
 from Task2_model.subset_ridge import Design, Moments, SubsetRidge
@@ -148,6 +149,94 @@ def test_a_range_never_leaves_what_the_target_can_be() -> None:
     block = calibrated(rows, truth, contract(minimum=0.0)).block(rows)
     assert block["lower"].min() == block["prediction"].min() == 0
     assert calibrated(rows, truth, contract(minimum=-9.0)).block(rows)["lower"].min() < 0
+
+
+def test_a_range_ends_with_the_data_unless_the_prediction_lies_beyond() -> None:
+    rows, truth = sample(300, 9)
+    asked = contract(minimum=-3.0, maximum=2.0)
+    free, bound = (calibrated(rows, truth, c).block(rows) for c in (contract(), asked))
+    inside = np.abs(free["prediction"] + 0.5) <= 2.5
+    assert (free["upper"][inside] > 2).any()
+    assert bound["lower"][inside].min() == -3
+    assert bound["upper"][inside].max() == 2
+    above = free["prediction"] > 2
+    assert above.any()
+    np.testing.assert_array_equal(bound["upper"][above], bound["prediction"][above])
+    np.testing.assert_array_equal(bound["prediction"], free["prediction"])
+
+
+def test_a_range_of_later_rows_may_go_beyond_the_data() -> None:
+    rows, truth = sample(300, 9)
+    asked = replace(contract(maximum=2.0), split=SplitColumn("time", "day"))
+    assert calibrated(rows, truth, asked).block(rows)["upper"].max() > 3
+
+
+def grouped(count: int, seed: int, shares: tuple[float, ...]) -> tuple[Rows, Floats]:
+    """`b` is the group, from 0; the errors of each are three times those of the one before."""
+    rng = np.random.default_rng(seed)
+    rows = rng.normal(size=(count, 2)).astype(np.float32)
+    rows[:, 1] = rng.choice(len(shares), count, p=shares)
+    return rows, 2 * rows[:, 0] + 3.0 ** rows[:, 1] * rng.normal(size=count)
+
+
+@pytest.mark.parametrize("masked", [[], [0]])
+def test_each_group_is_covered_as_often_as_all(masked: list[int]) -> None:
+    asked, shares = replace(contract(), coverage_groups="b"), (0.8, 0.2)
+    inside: dict[int, list[bool]] = {0: [], 1: []}
+    together: dict[int, list[bool]] = {0: [], 1: []}
+    for seed in range(30):
+        calibration, (rows, truth) = grouped(400, seed, shares), grouped(400, seed + 99, shares)
+        group = rows[:, 1].astype(int)
+        rows[:, masked] = np.nan
+        for shown, contract_ in ((inside, asked), (together, contract())):
+            block = calibrated(*calibration, contract_).block(rows)
+            covered = (block["lower"] <= truth) & (truth <= block["upper"])
+            for number in (0, 1):
+                shown[number] += covered[group == number].tolist()
+    assert all(0.885 < np.mean(share) < 0.93 for share in inside.values())
+    assert np.mean(together[1]) < 0.8
+
+
+def test_a_group_of_too_few_rows_and_an_unknown_one_are_calibrated_by_all() -> None:
+    rows, truth = grouped(300, 0, (0.9, 0.1))
+    rows[:12, 1] = 7
+    model = calibrated(rows, truth, replace(contract(), coverage_groups="b"))
+    plain = calibrated(rows, truth)
+    for asked in ([0.5, 7], [0.5, 3], [0.5, np.nan]):
+        row = np.array([asked], dtype=np.float32)
+        assert model.block(row) == plain.block(row)
+    own = np.array([[0.5, 1]], dtype=np.float32)
+    assert model.block(own)["upper"] > 1.5 * plain.block(own)["upper"]
+
+
+def test_groups_at_once_are_answered_as_one_by_one() -> None:
+    asked = replace(contract(), coverage_groups="b")
+    calibration, (rows, _) = grouped(300, 1, (0.5, 0.3, 0.2)), grouped(12, 2, (0.5, 0.3, 0.2))
+    rows[::3, 0] = np.nan
+    together = calibrated(*calibration, asked).block(rows)
+    model = calibrated(*calibration, asked)
+    for index in range(12):
+        alone = model.block(rows[index : index + 1])
+        assert {part: values[0] for part, values in alone.items()} == {
+            part: values[index] for part, values in together.items()
+        }
+
+
+def test_each_class_of_each_group_is_in_its_set() -> None:
+    """The group `b` turns the meaning of `a` half round, which the model does not know."""
+    asked = contract("classification", classes=CLASSES, positive="yes")
+    asked = replace(asked, coverage_groups="b")
+    inside: list[bool] = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        rows = rng.normal(size=(900, 2)).astype(np.float32)
+        rows[:, 1] = rng.random(900) < 0.3
+        probability = np.where(rows[:, 1] == 1, 0.5, Logistic()(rows)[:, 1])
+        truth = (rng.random(900) < probability).astype(float)
+        sets = calibrated(rows[:500], truth[:500], asked, 5).block(rows[500:])["set"]
+        special = rows[500:, 1] == 1
+        inside += sets[np.arange(400), truth[500:].astype(int)][special].tolist()
+    assert np.mean(inside) > 0.885
 
 
 def test_only_scores_of_the_same_member_are_compared() -> None:

@@ -38,6 +38,19 @@ def rows(*lines: str) -> str:
 PRICES = rows(*(f"{i}.5,{i},,{'sail' if i % 3 else 'row'}" for i in range(1, 31)))
 
 
+def test_groups_to_cover_alike_have_few_values(tmp_path: Path) -> None:
+    toml = TOML + '[coverage]\ngroups = "{}"\n'
+    made = contract_of(tmp_path, {"boats.csv": PRICES, "dataset.toml": toml.format("kind")})
+    assert made.coverage_groups == "kind"
+    (tmp_path / "other").mkdir()
+    with pytest.raises(DatasetError) as caught:
+        contract_of(tmp_path / "other", {"boats.csv": PRICES, "dataset.toml": toml.format("size")})
+    assert str(caught.value) == (
+        "dataset.toml: coverage.groups: expected texts or whole numbers, of 2 to 50 different "
+        "values; size is a number"
+    )
+
+
 def test_numbers_and_categories_are_contract_of(tmp_path: Path) -> None:
     csv = rows("2,10,,row", "4,30,,sail", ",20,,sail", "8,40,,", "6,50,,Ä", "9,60,,row", "99,,,tug")
     toml = TOML.replace('x = "size"', 'x = "kind"') + '[excluded]\nbuilt = "says nothing"\n'

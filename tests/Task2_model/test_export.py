@@ -10,9 +10,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from Task1_database.errors import TrainingError
+from Task2_model.artifact import ensemble_of, runtime_of
 from Task2_model.boosting import Boosting
 from Task2_model.contract import Contract, Feature, Target
-from Task2_model.export import export
+from Task2_model.export import EPSILON, _allowed, export
 from Task2_model.model import PredictiveModel
 from Task2_model.study import Study
 
@@ -46,6 +47,31 @@ def test_a_form_that_differs_is_refused_and_says_where(study: Study) -> None:
         match=r"Forest changes when exported to ONNX: training row \d+, output \d+ is .*, exported",
     ):
         export(model, study.rows)
+
+
+def test_probabilities_must_agree_as_their_logits_do() -> None:
+    asked = Contract("d", "D", "classification", "a", Target("t", "T", classes=("n", "y")), (), 9)
+    said = np.array([[0.5], [0.01], [0.999], [1e-6]])
+    float32 = _allowed(asked, said, EPSILON["ONNX"])
+    assert (np.abs(said.astype(np.float32) - said) <= float32).all()
+    assert (float32 <= [[6e-6], [3e-7], [2e-7], [2e-7]]).all()
+    exact = _allowed(asked, said, EPSILON["lookup tables"])
+    assert (exact <= [[6e-6], [2e-7], [2e-8], [2e-11]]).all()
+
+
+def test_what_is_exported_puts_probabilities_right_as_the_model_does() -> None:
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(400, 2)).astype(np.float32)
+    outcomes = (rng.random(400) < 1 / (1 + np.exp(-2 * rows[:, 0]))).astype(int)
+    features = tuple(Feature(name, "number", name) for name in "ab")
+    target = Target("t", "T", classes=("n", "y"), positive="y")
+    model = Boosting(Contract("d", "D", "classification", "a", target, features, 400))
+    files = export(model.fit(rows, outcomes), rows)
+    served = ensemble_of(model.contract, files["ensemble.npz"], runtime_of(files))
+    assert model.ensemble_.probability_map
+    assert (model.ensemble_.probability_map.slopes != 1).all()
+    masked = np.where(rng.random(rows.shape) < 0.4, rows, np.float32(np.nan))
+    np.testing.assert_allclose(served(masked), model.raw_predict(masked), rtol=1e-9)
 
 
 def test_a_model_without_an_onnx_form_is_refused_with_the_reason(study: Study) -> None:

@@ -65,6 +65,19 @@ def test_a_range(unit: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("low", "high", "unit", "text"),
+    [
+        (2003, 2009, "", "2003 to 2009"),
+        (2003.0, 2009.0, "kg", f"2,003 to 2,009{NBSP}kg"),
+        (1200, 2009, "", "1,200 to 2,009"),
+        (2003.5, 2009, "", "2,003.5 to 2,009"),
+    ],
+)
+def test_years_have_no_thousands_apart(low: float, high: float, unit: str, text: str) -> None:
+    assert formatting.format_range(low, high, unit) == text
+
+
+@pytest.mark.parametrize(
     ("share", "decimals", "text"),
     [(0.9, 0, "90"), (0.8978, 1, "89.8"), (-0.31, 0, "−31"), (-0.0001, 0, "0"), (1.0, 1, "100.0")],
 )

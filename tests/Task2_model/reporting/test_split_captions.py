@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from Task1_database.databases.connect import connect
 from Task1_database.load import load
-from Task2_model.formatting import NBSP
+from Task2_model.formatting import NBSP, format_percent
 from Task2_model.reporting import comparison_captions, conclusion, model_captions
 from Task2_model.reporting.evaluation_summary import EvaluationSummary
 from Task2_model.study import Study
@@ -51,6 +52,10 @@ def test_a_coverage_that_falls_short_on_later_rows_is_said(rising: EvaluationSum
     assert text.startswith("**The coverage falls short**: on later rows, given all features, it is")
     assert f"{100 * coverage:.1f}{NBSP}%" in text
     assert text in conclusion.caveats(rising)
+    assert rising.study.evaluated_contract.observed_coverage == round(coverage, 3)
+    said = f"held the truth in {format_percent(coverage)} of later rows"
+    assert said in model_captions.introduction(rising)
+    assert not any("90" in sentence for sentence in conclusion.use(rising))
     _, _, tile, _ = model_captions.tiles(rising)
     assert tile[1].endswith("on later rows")
 
@@ -68,6 +73,15 @@ def test_groups_are_apart(tmp_path: Path) -> None:
     text = comparison_captions.folds(summary)
     assert text.endswith(" Rows with the same owner are in one part.")
     assert model_captions.shortfall(summary) == ""
+    assert summary.study.evaluated_contract.observed_coverage is None
+    assert model_captions.undated(summary) == ""
+
+
+def test_what_a_random_split_of_dated_rows_means_is_said(study: Study) -> None:
+    dated = EvaluationSummary(replace(study, dates=("built",)))
+    text = model_captions.undated(dated)
+    assert text.startswith("**Later rows.** The data hold days (built), yet the rows were split at")
+    assert model_captions.undated(EvaluationSummary(study)) == ""
 
 
 def test_what_was_chosen_is_what_was_fitted(study: Study) -> None:
