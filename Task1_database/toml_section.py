@@ -12,6 +12,12 @@ from Task1_database.errors import DatasetError
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 
 
+MAX_LENGTH = 2**20
+DEEP_KEY = re.compile(
+    r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]{0,99}+"|'[^'\n]{0,99}+')[ \t]{0,9}+\.[ \t]{0,9}+){50}"""
+)
+
+
 class TomlSection:
     """The keys and values of one section; `file` and `prefix` say where they stand."""
 
@@ -23,6 +29,10 @@ class TomlSection:
     @classmethod
     def parse(cls, text: str, file: str) -> TomlSection:
         """The whole of a TOML file as a section."""
+        if len(text) > MAX_LENGTH:
+            raise DatasetError(f"{file}: it is longer than {MAX_LENGTH:,} characters")
+        if DEEP_KEY.search(text):  # it would be read in a time that grows with its square
+            raise DatasetError(f"{file}: a key has too many dots")
         try:
             return cls(tomllib.loads(text), file)
         except tomllib.TOMLDecodeError as error:

@@ -79,6 +79,12 @@ def test_the_shipped_houses_are_complete() -> None:
             {"dataset.toml": "x = " + 9_999 * "["},
             "dataset.toml: lists or tables are nested too deeply",
         ),
+        ({"dataset.toml": "a" + 99_999 * ".a" + " = 1"}, "dataset.toml: a key has too many dots"),
+        ({"dataset.toml": "[" + 99 * "'a' . " + "a]"}, "dataset.toml: a key has too many dots"),
+        (
+            {"dataset.toml": "#" * (2**20 + 1)},
+            "dataset.toml: it is longer than 1,048,576 characters",
+        ),
         (
             {"dataset.toml": "colour = 1\n" + TOML},
             "dataset.toml: colour: expected no such key; known are title, description, task, x, "
