@@ -25,6 +25,7 @@ from Task3_api.openapi import document
 from Task3_api.parsing import Parser
 from Task3_api.predictor import Predictor
 from Task3_api.similar_cases import SimilarCases
+from Task3_api.threshold_costs import ThresholdCosts
 
 KEY = "tablecast"
 SAMPLE = 4096  # values, about, of which a page draws a histogram
@@ -70,6 +71,12 @@ class CurrentModel:
     def similar_cases(self) -> SimilarCases:
         """Finds the rows of the data that are most like a record."""
         return SimilarCases(self.contract, self.predictor.sealed.calibration)
+
+    @cached_property
+    def threshold_costs(self) -> ThresholdCosts:
+        """Counts the errors of every threshold, for two classes."""
+        calibration = self.predictor.sealed.calibration
+        return ThresholdCosts(self.contract, calibration, self.predictor.raw_predict)
 
     @cached_property
     def outcomes(self) -> Floats:

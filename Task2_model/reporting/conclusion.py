@@ -17,7 +17,7 @@ from Task2_model.formatting import (
     join_and,
     shorten,
 )
-from Task2_model.reporting import data_captions, evaluation_captions, model_captions
+from Task2_model.reporting import costs, data_captions, evaluation_captions, model_captions
 from Task2_model.reporting.evaluation_summary import EvaluationSummary
 from Task2_model.reporting.wording import Wording
 
@@ -81,8 +81,10 @@ def gains(summary: EvaluationSummary) -> list[str]:
     event, positive = summary.held_out["event"], summary.held_out["event_predicted"]
     if not positive.any():
         return [text, "No case is likely enough to be predicted as the event."]
-    label = escape_markdown(wording.event_label)
+    label, study = escape_markdown(wording.event_label), summary.study
+    cost = costs.gain(study.contract, summary.held_out, study.table)
     return [
+        *([cost] if cost else []),
         text,
         f"Of the cases predicted “{label}”, {format_percent(event[positive].mean())} are; of all "
         f"cases {format_percent(event.mean())} are. {format_percent(positive[event].mean())} of "

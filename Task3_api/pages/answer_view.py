@@ -19,6 +19,7 @@ from Task3_api.pages import phrases
 from Task3_api.pages.case_view import CasesView
 from Task3_api.pages.charts import CurveChart, OutcomeStrip
 from Task3_api.pages.comparison import PinnedComparison
+from Task3_api.pages.cost_view import CostView
 from Task3_api.pages.curve import curve
 from Task3_api.record_encoder import Record
 
@@ -44,6 +45,8 @@ class AnswerView:
         The most useful features to give next, from the explanation.
     cases : CasesView or None
         The rows of the data most like it, where these may be shown.
+    costs : CostView or None
+        What the choice of a threshold costs, where that is known.
     comparison : PinnedComparison or None
         This answer beside the one that was pinned.
     """
@@ -58,6 +61,7 @@ class AnswerView:
     left_out: tuple[Feature, ...]
     suggestions: tuple[dict[str, Any], ...]
     cases: CasesView | None = None
+    costs: CostView | None = None
     comparison: PinnedComparison | None = None
 
     @classmethod
@@ -87,6 +91,7 @@ class AnswerView:
             *_unseen(model.contract, given),
             _suggestions(explanation) if explanation else (),
             CasesView.of(model, given) if answer else None,
+            CostView.of(model, given, answer) if answer else None,
             PinnedComparison.of(model, pinned, given, confidence) if answer and pinned else None,
         )
 

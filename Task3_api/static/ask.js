@@ -51,7 +51,26 @@ function showGone() {
 
 // What needs a script is shown where there is one
 function enhance() {
-  for (const tool of document.querySelectorAll("#answer [hidden]:is([data-print], [data-copy])")) tool.hidden = false;
+  for (const tool of document.querySelectorAll("#answer [hidden]:is([data-print], [data-copy], [data-scripted])")) tool.hidden = false;
+  tryThreshold();
+}
+
+let tried = null; // the threshold that somebody tries, kept from one answer to the next
+
+function tryThreshold() {
+  const slider = document.querySelector("#threshold");
+  if (!slider) return;
+  if (tried !== null) slider.value = tried;
+  const costs = slider.closest(".costs");
+  const [threshold, ...figures] = costs.dataset.steps.split("|")[slider.value].split(";");
+  const row = costs.querySelector("[data-tried]");
+  const isSet = slider.value === slider.defaultValue;
+  row.querySelector("th").firstChild.data = `${threshold} `;
+  row.querySelector("th span").textContent = isSet ? row.dataset.tried : "tried";
+  row.querySelectorAll("td").forEach((cell, index) => { cell.textContent = figures[index]; });
+  costs.querySelector("[data-threshold]").textContent = threshold;
+  costs.querySelector("[data-called]").hidden = +costs.dataset.case >= +slider.value;
+  slider.setAttribute("aria-valuetext", `${threshold}, cost ${figures[2]}`);
 }
 
 async function copy(button) {
@@ -120,6 +139,11 @@ form.addEventListener("click", (event) => {
   name.value = new URL(event.target.href).searchParams.get(entry);
   name.focus();
   updateSoon();
+});
+document.addEventListener("input", ({ target }) => {
+  if (target.id !== "threshold") return;
+  tried = target.value;
+  tryThreshold();
 });
 document.addEventListener("click", (event) => {
   const tool = event.target.closest("#answer :is([data-print], [data-copy], [data-swap])");

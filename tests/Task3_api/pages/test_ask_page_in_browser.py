@@ -320,6 +320,33 @@ def test_a_loan(browse: Open, clients_live: Live) -> None:
     assert page.locator(".chart.probability").is_visible()
 
 
+@pytest.mark.parametrize("scripted", [True, False])
+def test_what_another_threshold_would_cost(
+    browse: Open, clients_live: Live, scripted: bool
+) -> None:
+    page = browse(clients_live, "/?amount=1000&job=partime", java_script_enabled=scripted)
+    first = page.locator(".costs tbody tr").first
+    expect(first.locator("th")).to_have_text(re.compile("33.% as set"))
+    before = first.inner_text()
+    slider = page.get_by_label("from here on")
+    if not scripted:
+        assert slider.is_hidden()
+        return
+    slider.press("End")
+    expect(first.locator("th")).to_have_text(re.compile("100.% tried"))
+    never = page.locator(".costs tbody tr").last.locator("td").all_inner_texts()
+    assert first.locator("td").all_inner_texts() == never
+    expect(page.locator("#called")).to_have_text(re.compile("is not called “turned bad”"))
+    page.get_by_label("Job", exact=True).select_option("fixed")  # another answer keeps it
+    expect(page.locator(".why")).to_contain_text("Job fixed")
+    expect(first.locator("th")).to_have_text(re.compile("100.% tried"))
+    page.get_by_label("Job", exact=True).select_option("partime")
+    expect(page.locator(".why")).to_contain_text("Job partime")
+    slider.fill("33")
+    expect(first.locator("th")).to_have_text(re.compile("33.% as set"))
+    assert first.inner_text() == before
+
+
 def test_a_birth(browse: Open, births_live: Live) -> None:
     page = browse(births_live, "/?mother_age=30", viewport=PHONE)
     page.get_by_label("Smoking", exact=True).select_option("smoker")
