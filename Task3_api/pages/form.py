@@ -141,7 +141,7 @@ class Form:
                 self.options.get(name, ()),
             )
 
-    def query(self, **changes: float) -> str:
+    def query(self, /, **changes: float) -> str:
         """The form as an address has it, some of its entries replaced by numbers."""
         pinned = {PINNED: self.pinned} if self.pinned else {}
         return urlencode(self._texts(**changes) | pinned)
@@ -156,7 +156,7 @@ class Form:
         """The entries with themselves pinned."""
         return urlencode({**self._texts(), PINNED: self.unpinned_query})
 
-    def _texts(self, **changes: float) -> dict[str, str]:
+    def _texts(self, /, **changes: float) -> dict[str, str]:
         texts = self.texts | {name: unmistakable(f"{v:.15g}") for name, v in changes.items()}
         if self.confidence is not None:
             texts[self.contract.answer_name(CONFIDENCE)] = f"{self.confidence:.15g}"

@@ -37,10 +37,10 @@ function markStale(words) {
   document.querySelector("#answer").toggleAttribute("data-stale", true);
 }
 
-function showGone() {
+function showGone(status) {
   const line = document.createElement("p");
   line.className = "error";
-  line.textContent = "The service cannot be reached. ";
+  line.textContent = status ? `The service could not answer (status ${status}). ` : "The service cannot be reached. ";
   const again = document.createElement("button");
   again.className = "again";
   again.textContent = "Try again";
@@ -97,7 +97,7 @@ async function update(query = typed()) {
   history.replaceState(null, "", `${location.pathname}?${query}`.replace(/\?$/, ""));
   try {
     const response = await fetch(`${form.dataset.answer}?${query}`, { signal });
-    if (!response.ok) throw new Error(response.status);
+    if (!response.ok) return showGone(response.status);
     show(new DOMParser().parseFromString(await response.text(), "text/html"));
   } catch {
     if (!signal.aborted) showGone();

@@ -104,6 +104,12 @@ def test_a_number_of_two_readings_is_asked_about() -> None:
         assert chosen.record == {"bedrooms": value}
 
 
+def test_a_feature_may_be_called_self() -> None:
+    feature = Feature("self", "number", "Self")
+    form = Form.read(Parser(replace(CONTRACT, x="self", features=(feature,))), [("x", "1,234")])
+    assert form.query(**{"self": 1234.0}) == "self=1234"
+
+
 def test_what_is_unlike_training_is_told_at_the_number() -> None:
     assert "below zero" in field("-5").warning
     assert "larger than any" in field("99999").warning
