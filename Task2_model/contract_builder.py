@@ -9,7 +9,7 @@ from Task1_database.dataset import FEATURES_TABLE, TOML, Dataset
 from Task1_database.errors import DatasetError, TrainingError
 from Task1_database.target import FEWEST_OF_A_CLASS
 from Task2_model.contract import Contract, Costs, Feature, Kind, SplitColumn, Target
-from Task2_model.formatting import format_number, with_unit
+from Task2_model.formatting import format_number, is_currency, with_currency
 
 TABLE = FEATURES_TABLE
 MOST_GROUPS = 50  # whose coverage is kept apart
@@ -169,10 +169,12 @@ def _threshold(dataset: Dataset) -> dict[str, Any]:
     if text.threshold is not None:
         return {**own, "costs": given}
     missed, alarm = (
-        with_unit(format_number(cost), costs.unit)
+        with_currency(format_number(cost), costs.unit)
         for cost in (given.false_negative, given.false_positive)
     )
-    reason = f"A case that is missed costs {missed}, a false alarm {alarm}."
+    counted = costs.unit and not is_currency(costs.unit)
+    unit = f", counted in {costs.unit}" if counted else ""
+    reason = f"A case that is missed costs {missed} and a false alarm {alarm}{unit}."
     return {"threshold": given.threshold, "threshold_reason": reason, "costs": given}
 
 

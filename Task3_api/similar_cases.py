@@ -7,6 +7,7 @@ shows them only where dataset.toml says so: see `Contract.similar_cases`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,6 +37,13 @@ class Case:
     distance: float
 
 
+class NearestCases(NamedTuple):
+    """The nearest cases, the nearest first, and how many rows are no farther than the last."""
+
+    cases: list[Case]
+    as_near: int
+
+
 class SimilarCases:
     """Finds the calibration rows nearest to a record.
 
@@ -53,15 +61,16 @@ class SimilarCases:
             for feature, rows in zip(contract.features, calibration.rows.T, strict=True)
         ]
 
-    def nearest(self, record: Record, count: int) -> list[Case]:
-        """The nearest cases, the nearest first; none where nothing is given that could tell."""
+    def nearest(self, record: Record, count: int) -> NearestCases:
+        """So many cases; none where nothing is given that could tell."""
         row = self.contract.encode([record])[0]
         given = np.flatnonzero(~np.isnan(row))
         if not len(given):
-            return []
+            return NearestCases([], 0)
         distances = np.mean([self._apart(index, row[index]) for index in given.tolist()], axis=0)
         first = np.argsort(distances, kind="stable")[:count]
-        return [self._case(index, float(distances[index])) for index in first.tolist()]
+        cases = [self._case(index, float(distances[index])) for index in first.tolist()]
+        return NearestCases(cases, int((distances <= distances[first[-1]]).sum()))
 
     def _apart(self, index: int, value: np.float32) -> Floats:
         feature, column = self.contract.features[index], self._calibration.rows[:, index]

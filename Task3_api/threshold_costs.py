@@ -47,7 +47,10 @@ class ThresholdCosts:
         complete = ~np.isnan(rows[:, given]).any(axis=1)
         own = complete if complete.sum() >= FEWEST_ROWS else np.ones_like(complete)
         masked = np.where(given, rows[own], np.float32(np.nan))
-        probability = self._ensemble.of_folds(masked, folds[own])[:, self._positive]
+        outputs = self._ensemble.of_folds(masked, folds[own])
+        if self._ensemble.probability_map is not None:  # as it is made of an answer's
+            outputs = self._ensemble.probability_map(outputs)
+        probability = outputs[:, self._positive]
         event = self._calibration.outcomes[own] == self._positive
         thresholds = np.linspace(0, 1, STEPS + 1)
         predicted = probability >= thresholds[:, None]

@@ -14,7 +14,9 @@ from Task2_model.formatting import (
     escape_markdown,
     format_number,
     format_percent,
+    is_currency,
     shorten,
+    with_currency,
     with_unit,
 )
 from Task2_model.reporting.wording import Wording
@@ -46,9 +48,11 @@ def gain(contract: Contract, held_out: pd.DataFrame, table: pd.DataFrame) -> str
     rule = best_rule(table.iloc[held_out["row"]], worth, wording)
     simple = nobody - CASES * rule.saved / len(worth)
     label = escape_markdown(wording.event_label)
+    counted = costs.unit and not is_currency(costs.unit)
+    unit = f" (counted in {escape_markdown(costs.unit)})" if counted else ""
     text = (
         f"With {_amount(costs.false_positive, costs)} for a false alarm and "
-        f"{_amount(costs.false_negative, costs)} for a missed “{label}”, the errors cost "
+        f"{_amount(costs.false_negative, costs)} for a missed “{label}”{unit}, the errors cost "
         f"{_amount(model, costs)} in {CASES:,} cases at the threshold of "
         f"{format_percent(target.threshold or 0.5)}: {_amount(nobody, costs)} if nobody is "
         f"predicted “{label}”, {_amount(everybody, costs)} if everybody is."
@@ -101,4 +105,4 @@ def _worth(event: npt.NDArray[np.bool_], costs: Costs) -> Floats:
 
 
 def _amount(value: float, costs: Costs) -> str:
-    return with_unit(format_number(float(f"{value:.3g}")), costs.unit)
+    return with_currency(format_number(float(f"{value:.3g}")), costs.unit)

@@ -28,10 +28,14 @@ class CaseView:
 
 @dataclass(frozen=True)
 class CasesView:
-    """The nearest cases of `count`, and whether the nearest is much like what was asked."""
+    """The nearest cases of `count`; `as_near` are no farther than the last of them.
+
+    `is_near` says whether the nearest is much like what was asked.
+    """
 
     cases: tuple[CaseView, ...]
     count: int
+    as_near: int
     is_near: bool
 
     @classmethod
@@ -39,12 +43,13 @@ class CasesView:
         """The cases nearest to a record; None where there are none, or none may be shown."""
         if not model.contract.similar_cases:
             return None
-        cases = model.similar_cases.nearest(record, COUNT)
+        cases, as_near = model.similar_cases.nearest(record, COUNT)
         if not cases:
             return None
         return cls(
             tuple(_view(model.contract, case, record) for case in cases),
             model.similar_cases.count,
+            as_near,
             cases[0].distance <= FAR,
         )
 

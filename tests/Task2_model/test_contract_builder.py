@@ -108,8 +108,8 @@ def test_the_threshold_follows_from_the_costs_unless_said(tmp_path: Path) -> Non
     target = contract_of(tmp_path, changed | {"dataset.toml": toml}).target
     assert target.costs == Costs(1.0, 4.0, "boats")
     assert target.threshold == 0.2
-    reason = target.threshold_reason.replace("\N{NO-BREAK SPACE}", " ")
-    assert reason == "A case that is missed costs 4 boats, a false alarm 1 boats."
+    reason = "A case that is missed costs 4 and a false alarm 1, counted in boats."
+    assert target.threshold_reason == reason
     said = 'label = "Price"\nthreshold = 0.2\nthreshold_reason = "Money"\n'
     toml = toml.replace('label = "Price"\n', said)
     target = contract_of(tmp_path, changed | {"dataset.toml": toml}).target

@@ -25,7 +25,10 @@ def test_both_errors_at_every_threshold(
     calibration = model.predictor.sealed.calibration
     given = [name in record for name in model.contract.names]
     rows = np.where(given, calibration.rows, np.float32(np.nan))
-    probability = model.predictor.raw_predict.of_folds(rows, calibration.folds)[:, 1]
+    ensemble = model.predictor.raw_predict
+    outputs = ensemble.of_folds(rows, calibration.folds)
+    assert ensemble.probability_map is not None
+    probability = ensemble.probability_map(outputs)[:, 1]
     events = calibration.outcomes == 1
     for step in (0, 20, 50, 80, 100):
         called = [p >= step / STEPS for p in probability.tolist()]

@@ -73,10 +73,10 @@ def gain(predicted: list[bool], target: Target = TARGET) -> str:
 def test_the_gain_beside_nobody_everybody_and_the_best_rule() -> None:
     """Nobody: 2 of 6 missed at 3; everybody: 4 of 6 false at 1; the model: one false alarm."""
     text = gain([True, True, True, False, False, False])
-    assert text.startswith("With 1 loans for a false alarm and 3 loans for a missed “yes”, ")
-    assert "cost 167 loans in 1,000 cases at the threshold of 25 %" in text
-    assert "1,000 loans if nobody is predicted “yes”, 667 loans if everybody is." in text
-    assert "age up to 2 years, costs 0 loans, though chosen on these very rows" in text
+    assert text.startswith("With 1 for a false alarm and 3 for a missed “yes” (counted in loans), ")
+    assert "cost 167 in 1,000 cases at the threshold of 25 %" in text
+    assert "1,000 if nobody is predicted “yes”, 667 if everybody is." in text
+    assert "age up to 2 years, costs 0, though chosen on these very rows" in text
     assert "the model saves 0.75 times as much" in text
 
 
@@ -85,4 +85,4 @@ def test_nothing_is_said_of_costs_that_are_not_known() -> None:
 
 
 def test_a_model_that_saves_nothing_is_not_said_to() -> None:
-    assert gain([True] * 6).endswith("667 loans if everybody is.")
+    assert gain([True] * 6).endswith("667 if everybody is.")
