@@ -6,6 +6,7 @@ turns them into `feature_store`, and `questions/NN_name.sql` ask what people wan
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -139,20 +140,38 @@ class Dataset:
         return self.folder / self.tables[table]
 
 
+def argument_of(folder: Path) -> str:
+    """What commands call a dataset's folder: its name where that will do."""
+    return folder.name if folder.parent in (SHIPPED, Workspace.here().home) else str(folder)
+
+
 def _find(name_or_path: str) -> Path:
     shipped = {file.parent.name: file.parent for file in sorted(SHIPPED.glob(f"*/{TOML}"))}
     folder = shipped.get(name_or_path) or Path(name_or_path).resolve()
     if not folder.is_dir() and IDENTIFIER.fullmatch(name_or_path):
         folder = Workspace.here().home / name_or_path
     if not folder.is_dir():
-        names = ", ".join(shipped)
-        raise DatasetError(f"there is no dataset {name_or_path!r}; expected {names} or a folder")
+        raise _unknown(name_or_path, list(shipped))
     if not IDENTIFIER.fullmatch(folder.name):
         raise DatasetError(
             f"{folder.name!r} cannot name a dataset; "
             "expected a folder named in small letters, digits and _, such as houses"
         )
     return folder
+
+
+def _unknown(name: str, shipped: list[str]) -> DatasetError:
+    """That there is no such dataset, with the one that may be meant, and all that there are."""
+    if Path(name).is_file():
+        return DatasetError(
+            f"{name} is a file; `tablecast new {name} --target COLUMN` makes a dataset of it"
+        )
+    home = Workspace.here().home
+    own = sorted(file.parent.name for file in home.glob(f"*/{TOML}"))
+    close = difflib.get_close_matches(name, [*shipped, *own], n=1)
+    hint = f"did you mean {close[0]}? Shipped are" if close else "shipped are"
+    yours = f"yours, in {home}, are {', '.join(own)}" if own else f"there is none in {home}"
+    return DatasetError(f"there is no dataset {name!r}; {hint} {', '.join(shipped)}; {yours}")
 
 
 def _read(folder: Path) -> Dataset:

@@ -7,9 +7,8 @@ date is left alone.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from Task1_database import load_log
@@ -20,7 +19,8 @@ from Task1_database.databases.url import safe_url
 from Task1_database.dataset import FEATURES_TABLE, ROW_ID, Dataset
 from Task1_database.errors import DatabaseError, DatasetError, TableMissing
 from Task1_database.load_log import LoadRecord, step_of
-from Task1_database.retry import Log, with_retries
+from Task1_database.progress import Log, logged, silent
+from Task1_database.retry import with_retries
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def load(
     *,
     step: str | None = None,
     wait: float = 0,
-    log: Log = lambda _: None,
+    log: Log = silent,
     every: float = 1,
 ) -> list[LoadedTable]:
     """Bring a database's tables up to date with the dataset's folder.
@@ -58,7 +58,7 @@ def load(
         For how many seconds to wait for tables that a step needs, or for a database in use.
     log : callable
         Gets a line on what is waited for, what is being done and, from another thread, how much
-        of that is done.
+        of that is done: a `ProgressLine`.
     every : float
         Seconds between two lines on how much is done.
 
@@ -163,33 +163,16 @@ class _Loading:
             raise TableMissing(f"{waits} in {safe_url(self._url)}")
 
     def _make(self, transaction: Transaction, entry: LoadRecord) -> LoadRecord:
-        with _logged(self._log, f"{entry.table}: reading {entry.file}", transaction, self._every):
-            if csv := self._sources.get(entry.table):
+        csv = self._sources.get(entry.table)
+        size = csv.path.stat().st_size if csv else 0
+        task = f"{entry.table}: reading {entry.file}"
+        with logged(self._log, task, transaction.progress, self._every, size):
+            if csv:
                 rows = transaction.load(csv)
                 csv.check(rows)
             else:
                 rows = _make_features(transaction, self._dataset)
         return entry.completed(rows)
-
-
-@contextmanager
-def _logged(log: Log, line: str, transaction: Transaction, every: float) -> Iterator[None]:
-    """Log what begins, and from time to time how much of it is done."""
-    ended = threading.Event()
-
-    def log_progress() -> None:
-        while not ended.wait(every):
-            if (percent := transaction.progress()) > 0:
-                log(f"{line}, {percent:.0f} %")
-
-    log(line)
-    thread = threading.Thread(target=log_progress, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
 
 
 def _make_features(transaction: Transaction, dataset: Dataset) -> int:

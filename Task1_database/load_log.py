@@ -15,7 +15,7 @@ from Task1_database.csv_file import CsvFile
 from Task1_database.databases.base import Database, Transaction
 from Task1_database.databases.connect import connect
 from Task1_database.databases.url import safe_url
-from Task1_database.dataset import FEATURES_TABLE, ROW_ID, Dataset
+from Task1_database.dataset import FEATURES_TABLE, ROW_ID, Dataset, argument_of
 from Task1_database.errors import DatabaseError, TableMissing
 from Task1_database.schema import Column, Table
 
@@ -149,7 +149,8 @@ def require_features(dataset: Dataset, url: str, who: str) -> None:
     DatabaseInUse
         If another process is writing.
     """
-    step = f"(step {PROCESS}) in {safe_url(url)}"
+    load = f"`tablecast load {argument_of(dataset.folder)}` makes it"
+    step = f"(step {PROCESS}) in {safe_url(url)}; {load}"
     try:
         with connect(url, read_only=True) as database:
             if FEATURES_TABLE not in (tables := database.tables()):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from Task1_database.dataset import SHIPPED, Dataset
+from Task1_database.dataset import SHIPPED, TOML, Dataset
 from Task1_database.errors import DataError, DatasetError
 from Task1_database.files.workbook import is_workbook, sheet_to_csv
 from Task1_database.onboarding import summary
@@ -21,6 +21,7 @@ from Task1_database.onboarding.dataset_plan import DatasetPlan, plan
 from Task1_database.onboarding.delimited import Delimited, detect, locate_table
 from Task1_database.onboarding.names import safe_name
 from Task1_database.onboarding.source_cells import cells_of
+from Task1_database.progress import Log, silent
 from Task1_database.toml_section import IDENTIFIER
 
 OURS = ("databases", "models", "results")  # folders of a workspace
@@ -46,6 +47,7 @@ def new(
     name: str | None = None,
     x: str | None = None,
     sheet: str | None = None,
+    log: Log = silent,
 ) -> NewDataset:
     """Make a dataset's folder in `home`.
 
@@ -61,6 +63,8 @@ def new(
         The column that `GET /predict?x=...` means; the number that explains most otherwise.
     sheet : str, optional
         Of a workbook; the first that is not empty otherwise.
+    log : callable
+        Gets a line on each step, and on how far it is: a `ProgressLine`.
 
     Raises
     ------
@@ -76,8 +80,12 @@ def new(
     with tempfile.TemporaryDirectory(prefix=".new-", dir=home) as scratch:
         staging = Path(scratch) / "folder" / folder.name
         staging.mkdir(parents=True)
-        with cells_of(_source(file, target, sheet, Path(scratch)), Path(scratch)) as cells:
-            planned = plan(cells, column_types(cells), folder.name, target, x)
+        source = _source(file, target, sheet, Path(scratch))
+        with cells_of(source, Path(scratch), log) as cells:
+            columns = column_types(cells, log)
+            log("comparing them with the target")
+            planned = plan(cells, columns, folder.name, target, x)
+            log("writing the dataset's folder")
             write_folder(planned, cells, staging)
         Dataset.open(str(staging))
         staging.rename(folder)
@@ -95,7 +103,8 @@ def _folder(file: Path, home: Path, name: str | None) -> Path:
         raise DatasetError(f"{chosen} is a name of Tablecast's own; choose another with --name")
     folder = home / chosen
     if folder.exists():
-        raise DatasetError(f"{folder} is there already; remove it, or choose another --name")
+        use = f"`tablecast run {chosen}` uses it; " if (folder / TOML).is_file() else ""
+        raise DatasetError(f"{folder} is there already; {use}remove it, or choose another --name")
     return folder
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from Task1_database.databases.base import Cell, Result
 from Task1_database.databases.connect import connect
 from Task1_database.databases.url import safe_url
-from Task1_database.dataset import FEATURES_TABLE, Dataset, Question
+from Task1_database.dataset import FEATURES_TABLE, Dataset, Question, argument_of
 from Task1_database.errors import DatabaseError, TablecastError, TableMissing
-from Task1_database.retry import Log
+from Task1_database.progress import Log, ProgressLine, silent
 
 SECONDS = 600.0  # ten million rows and window functions take minutes; nothing takes longer
 _SPECIAL = re.compile(r'[",\r\n]')
@@ -44,7 +44,7 @@ def ask(
     folder: Path,
     *,
     seconds: float = SECONDS,
-    log: Log = lambda _: None,
+    log: Log = silent,
 ) -> list[Answer]:
     """Answer every question of a dataset, reading only, into CSV files in `folder`.
 
@@ -62,12 +62,16 @@ def ask(
     QueryTimeout, DatabaseError
         If a question takes too long or fails, naming its file; older answers stay as they were.
     """
-    with connect(url, read_only=True) as database:
+    try:
+        database = connect(url, read_only=True)
+    except TableMissing:
+        raise _not_loaded(dataset, url) from None
+    with database:
         if FEATURES_TABLE not in database.tables():
-            raise TableMissing(f"{dataset.name} is not loaded in {safe_url(url)}; load it first")
+            raise _not_loaded(dataset, url)
         answers = []
-        for question in dataset.questions:
-            log(f"asking {question.file}")
+        for index, question in enumerate(dataset.questions):
+            log(ProgressLine("asking", index, len(dataset.questions), "questions", question.file))
             try:
                 result = database.query(question.sql, seconds=seconds)
             except DatabaseError as error:
@@ -82,6 +86,11 @@ def to_csv(result: Result) -> str:
     """A result as CSV text, its header first."""
     rows = ([_text(value) for value in row] for row in result.rows)
     return "".join(_line(cells) for cells in (list(result.columns), *rows))
+
+
+def _not_loaded(dataset: Dataset, url: str) -> TableMissing:
+    load = f"`tablecast load {argument_of(dataset.folder)}` loads it"
+    return TableMissing(f"{dataset.name} is not loaded in {safe_url(url)}; {load}")
 
 
 def _line(cells: list[str]) -> str:

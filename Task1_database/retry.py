@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from Task1_database.errors import DatabaseAway, DatabaseError, DatabaseInUse, TableMissing
+from Task1_database.progress import Log
 
 T = TypeVar("T")
-Log = Callable[[str], None]
 
 IN_USE_SECONDS = 2.0  # whoever looks whether a table is there keeps a writer out for a moment
 LOG_INTERVAL = 30.0  # seconds until it is logged again what is being waited for

@@ -130,7 +130,8 @@ def current(models: Path) -> Path:
     """The folder of the version in service among `models` (models/<dataset>)."""
     path = models / CURRENT
     if not path.exists():
-        raise SealError(f"{models}: no model has been trained")
+        train = f"`tablecast train {models.name}` trains one"
+        raise SealError(f"{models}: no model has been trained; {train}")
     with open_file(path.resolve()) as file:
         version = file.read(80).decode(errors="replace").strip()
     if not VERSION.fullmatch(version):

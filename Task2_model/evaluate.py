@@ -18,6 +18,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from Task1_database.errors import TrainingError
+from Task1_database.progress import Log, ProgressLine, silent
 from Task2_model.baselines import baselines
 from Task2_model.conformal import Conformal
 from Task2_model.contract import Contract, Floats, Indices, Rows
@@ -94,7 +95,7 @@ def train_all(
     data: Data,
     *,
     seed: int,
-    progress: Progress = lambda done, total: None,
+    log: Log = silent,
 ) -> Trained:
     """Fit the candidates; evaluate them and the baselines on rows they never saw.
 
@@ -110,7 +111,9 @@ def train_all(
     """
     contract, rows, outcomes, split = data
     fitted = {
-        model: model(contract, seed=seed).fit(rows, outcomes, split=split, progress=progress)
+        model: model(contract, seed=seed).fit(
+            rows, outcomes, split=split, progress=_logged_fits(model, log)
+        )
         for model in candidates
     }
     folds = next(iter(fitted.values())).folds_
@@ -131,9 +134,18 @@ def train_all(
             f"{contract.dataset}: {len(rows):,} rows are too few to calibrate and evaluate a model "
             f"at a confidence of {contract.confidence:g}"
         )
+    done: list[FoldResult] = []
     with worker_processes(1):
-        done: list[FoldResult] = Parallel(1 if folds.large else -1)(tasks)
+        results = Parallel(1 if folds.large else -1, return_as="generator")(tasks)
+        for index, _ in enumerate(tasks):
+            log(ProgressLine("evaluating", index, len(tasks), "parts"))
+            done.append(next(results))
     return Trained(pd.concat([part.answers for part in done], ignore_index=True), fitted)
+
+
+def _logged_fits(model: type[PredictiveModel], log: Log) -> Progress:
+    """Logs how many fits of a model are done."""
+    return lambda done, total: log(ProgressLine(f"fitting {model.__name__}", done, total, "fits"))
 
 
 def summary(contract: Contract, answers: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ from papermill.parameterize import parameterize_notebook
 from Task1_database import errors
 from Task1_database.databases.url import safe_url
 from Task1_database.errors import TablecastError, TrainingError
+from Task1_database.progress import VARIABLE, Log, ProgressLine, relayed, silent
 from Task2_model.reporting.typeface import faces
 
 HERE = Path(__file__).parent
@@ -37,7 +39,12 @@ NOTEBOOK = HERE / "report.ipynb"
 
 
 class OwnKernel(AsyncKernelManager):
-    """A kernel of this interpreter, whatever kernels are installed; silent on the terminal."""
+    """A kernel of this interpreter, whatever kernels are installed; silent on the terminal.
+
+    How far it is, it tells by the file `progress`.
+    """
+
+    progress: Path
 
     @property
     def kernel_spec(self) -> KernelSpec:
@@ -48,11 +55,12 @@ class OwnKernel(AsyncKernelManager):
     async def start_kernel(self, **kw: Any) -> None:  # type: ignore[override]
         """Start it; what it has to say goes into the notebook."""
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        patient = os.environ | {"OMP_WAIT_POLICY": "PASSIVE"}  # threads that wait burn no time
-        await super().start_kernel(**kw | quiet | {"env": patient})
+        patient = {"OMP_WAIT_POLICY": "PASSIVE"}  # threads that wait burn no time
+        environment = os.environ | patient | {VARIABLE: str(self.progress)}
+        await super().start_kernel(**kw | quiet | {"env": environment})
 
 
-def execute(parameters: Mapping[str, Any], folder: Path) -> Path:
+def execute(parameters: Mapping[str, Any], folder: Path, *, log: Log = silent) -> Path:
     """Run the notebook and write it, executed, to `folder`/report.ipynb.
 
     Parameters
@@ -60,6 +68,8 @@ def execute(parameters: Mapping[str, Any], folder: Path) -> Path:
     parameters : mapping
         dataset (a name or a folder), database_url, output (the folder that the model is
         exported to) and seed; what is left out keeps the notebook's own value.
+    log : callable
+        Gets a `ProgressLine` on each fit, evaluation and cell of the report.
 
     Raises
     ------
@@ -70,14 +80,16 @@ def execute(parameters: Mapping[str, Any], folder: Path) -> Path:
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     _refuse_unknown(parameters, notebook)
     try:
-        executed = papermill.execute_notebook(
-            notebook,
-            None,
-            parameters=dict(parameters),
-            kernel_manager_class=OwnKernel,
-            shutdown_kernel="immediate",  # all that it had to do is on the disk
-            progress_bar={"desc": "report", "leave": False, "disable": None},  # None: on a terminal
-        )
+        with relayed(log) as progress:
+            executed = papermill.execute_notebook(
+                notebook,
+                None,
+                parameters=dict(parameters),
+                kernel_manager_class=type("RelayedKernel", (OwnKernel,), {"progress": progress}),
+                shutdown_kernel="immediate",  # all that it had to do is on the disk
+                progress_bar=False,
+                on_cell_start=partial(_log_cell, log, reported_cells(notebook)),
+            )
     except PapermillExecutionError as error:
         raise _cause(error) from error
     except (DeadKernelError, RuntimeError) as error:
@@ -92,8 +104,30 @@ def execute(parameters: Mapping[str, Any], folder: Path) -> Path:
     return path
 
 
-def render(folder: Path) -> None:
+def reported_cells(notebook: Any) -> list[str]:
+    """The ids of the code cells whose output is in the report, in order."""
+    return [
+        cell.id
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        and not {"notebook", "parameters"} & set(cell.metadata.get("tags", []))
+    ]
+
+
+def _log_cell(log: Log, reported: list[str], cell: Any, **_: Any) -> None:
+    """Log that a cell begins; those before the report have more to tell of than that."""
+    if cell.id in reported:
+        done = reported.index(cell.id)
+        log(ProgressLine("figures and tables", done, len(reported), "cells"))
+
+
+def render(folder: Path, *, log: Log = silent) -> None:
     """Set `folder`/report.ipynb as report.html and report.pdf beside it."""
+
+    def log_part(done: int, part: str) -> None:
+        log(ProgressLine("setting", done, 2, "files", part))
+
+    log_part(0, "report.html")
     notebook = nbformat.read(folder / NOTEBOOK.name, as_version=4)
     exporter = HTMLExporter(
         template_name="report_template",
@@ -106,6 +140,7 @@ def render(folder: Path) -> None:
     resources["fonts"] = faces(text)
     page, _ = exporter.from_notebook_node(notebook, resources=resources)
     _write(folder / "report.html", page.encode())
+    log_part(1, "report.pdf")
     book = plutoprint.Book(plutoprint.PAGE_SIZE_A4)
     book.load_html(page)
     pdf = io.BytesIO()

@@ -22,6 +22,7 @@ import pandas as pd
 from Task1_database.databases.base import Database
 from Task1_database.dataset import Dataset
 from Task1_database.errors import TrainingError
+from Task1_database.progress import inherited
 from Task2_model.contract import Contract, Rows, Value
 from Task2_model.contract_builder import TABLE, build_contract
 from Task2_model.evaluate import ALL, Data, Trained, group_summary, summary, train_all
@@ -124,7 +125,7 @@ class Study:
     def trained(self) -> Trained:
         """All that takes long: every candidate fitted and evaluated."""
         data = Data(self.contract, self.rows, self.outcomes, self.split)
-        return train_all(self.candidates, data, seed=self.seed)
+        return train_all(self.candidates, data, seed=self.seed, log=inherited())
 
     @property
     def answers(self) -> pd.DataFrame:

@@ -19,8 +19,9 @@ from typing import Any
 
 from Task1_database.dataset import Dataset
 from Task1_database.load_log import require_features
+from Task1_database.progress import Log, silent
 from Task1_database.questions import ask
-from Task1_database.retry import Log, with_retries
+from Task1_database.retry import with_retries
 from Task1_database.scratch_folder import scratch_folder
 from Task2_model import report
 from Task2_model.artifact import STAGING, seal
@@ -38,7 +39,7 @@ def train(
     seed: int = 0,
     names: Sequence[str] = (),
     wait: float = 0,
-    log: Log = lambda _: None,
+    log: Log = silent,
 ) -> Path:
     """Train, evaluate, report, seal and put in service; returns the sealed model's folder.
 
@@ -51,7 +52,7 @@ def train(
     wait : float
         For how many seconds to wait until feature_store is there and nobody writes to it.
     log : callable
-        Gets a line on each step as it begins.
+        Gets a line on each step as it begins, and on how far it is: a `ProgressLine`.
 
     Raises
     ------
@@ -61,7 +62,7 @@ def train(
     with_retries(lambda: require_features(dataset, database_url, "train"), wait, log)
     models.mkdir(parents=True, exist_ok=True)
     with scratch_folder(models, STAGING, 0o777) as staging:
-        log("answering the questions and running the notebook")
+        log("answering the questions, and reading feature_store in a notebook")
         parameters = {
             "dataset": str(dataset.folder),
             "database_url": database_url,
@@ -71,10 +72,9 @@ def train(
         }
         with ThreadPoolExecutor(1) as pool:  # the database has time while the notebook starts
             asked = pool.submit(_answer_questions, dataset, database_url, staging / "answers")
-            report.execute(parameters, staging)
+            report.execute(parameters, staging, log=log)
             asked.result()
-        log("setting the report")
-        report.render(staging)
+        report.render(staging, log=log)
         facts = _facts(staging, database_url)
         write_card(staging, facts)
         (staging / "requirements.txt").write_text(_requirements(), encoding="utf-8")

@@ -266,7 +266,8 @@ class Training:
     def _run(self, tasks: list[Any], progress: Progress = lambda done, total: None) -> list[Any]:
         """The fits side by side; of a large table one after the other, each on all cores."""
         alone = self.folds.large
-        done = []
+        done: list[Any] = []
+        progress(0, len(tasks))
         with worker_processes(None if alone else 1):
             for result in Parallel(1 if alone else -1, return_as="generator", max_nbytes=None)(
                 tasks

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 import click
 
 import tablecast
-from tablecast.steps import Progress, models_folder
+from tablecast.progress_bars import ProgressBars
+from tablecast.steps import models_folder
 from Task1_database.errors import NO_ROOM, InputError, TablecastError
+from Task1_database.progress import ProgressLine
 
 # Threads that wait should sleep: two processes on the same cores otherwise stall each other.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
@@ -27,15 +27,25 @@ class OneLine(click.Group):
         """In the order in which one uses them."""
         return list(self.commands)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Each with the first sentence of its help, whole."""
+        rows = [(name, one.get_short_help_str(limit=1000)) for name, one in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error becomes one line and exit code 1.
 
-        A defect of ours is one line too; TABLECAST_DEBUG=1 shows where it happened.
+        A defect of ours is one line too; TABLECAST_DEBUG=1 shows where it happened. Who reads no
+        further, as `head` does, has what it wanted.
         """
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the last flush
+            sys.exit(0)
         except TablecastError as error:
             message = str(error)
         except OSError as error:
@@ -61,36 +71,13 @@ def main() -> None:
     """
 
 
-def dataset_command(function: Callable[..., None]) -> click.Command:
-    """A command about one dataset and the database it lives in."""
-    database = click.option(
-        "--database",
-        metavar="URL",
-        help="Where the tables are: duckdb://, mysql:// or postgresql://  [default: the first of "
-        "$TABLECAST_DATABASE, $DATABASE_URL, $JAWSDB_URL, $CLEARDB_DATABASE_URL, or else "
-        "duckdb:///<home>/databases/NAME.duckdb]",
-    )
-    return main.command()(click.argument("name")(database(function)))
-
-
-def say(line: str) -> None:
-    """Tell a step, on standard error, so that standard output holds results alone."""
-    click.echo(f"  {line}", err=True)
-
-
-@contextmanager
-def bar(unit: str) -> Iterator[Progress]:
-    """A bar on standard error, where that is a terminal: how much is done, how fast, how long."""
-    from tqdm import tqdm  # noqa: PLC0415 (only who waits needs it)
-
-    with tqdm(unit=f" {unit}", unit_scale=True, dynamic_ncols=True, disable=None) as shown:
-
-        def progress(done: int, total: int) -> None:
-            shown.total = total
-            shown.update(done - shown.n)
-
-        yield progress
-
+database_option = click.option(
+    "--database",
+    metavar="URL",
+    help="Where the tables are: duckdb://, mysql:// or postgresql://  [default: the first of "
+    "$TABLECAST_DATABASE, $DATABASE_URL, $JAWSDB_URL, $CLEARDB_DATABASE_URL, or else "
+    "duckdb:///<home>/databases/NAME.duckdb]",
+)
 
 port_option = click.option(
     "--port",
@@ -108,6 +95,21 @@ wait_option = click.option(
     help="How long to wait for tables that are not there yet, or a database that is busy or away.",
 )
 
+host_option = click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to listen on."
+)
+
+server_option = click.option(
+    "--server",
+    type=click.Choice(["granian", "gunicorn", "waitress"]),
+    default="granian",
+    show_default=True,
+    help="What listens; gunicorn and waitress want a balancer in front.",
+)
+
+seed_option = click.option(
+    "--seed", default=0, show_default=True, help="The same seed gives the same model."
+)
 
 model_option = click.option(
     "--model",
@@ -116,25 +118,32 @@ model_option = click.option(
     help="A registered model to train instead of the default; of several the best is kept.",
 )
 
+x_option = click.option(
+    "--x", metavar="COLUMN", help="What x means in an address.  [default: what tells most]"
+)
+
+sheet_option = click.option(
+    "--sheet", help="Sheet of a workbook.  [default: the first that is not empty]"
+)
+
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--target", required=True, metavar="COLUMN", help="What to predict.")
 @click.option("--name", help="Name of the dataset.  [default: the file's]")
-@click.option(
-    "--x", metavar="COLUMN", help="What x means in an address.  [default: what tells most]"
-)
-@click.option("--sheet", help="Sheet of a workbook.  [default: the first that is not empty]")
+@x_option
+@sheet_option
 def new(file: Path, target: str, name: str | None, x: str | None, sheet: str | None) -> None:
     """Make a dataset's folder of a table of your own, in a CSV or XLSX.
 
     Says what it found and decided, and how to change that. It overwrites nothing.
     """
-    for line in tablecast.new(file, target, name=name, x=x, sheet=sheet).lines():
-        click.echo(line)
+    _new(file, target, name=name, x=x, sheet=sheet)
 
 
-@dataset_command
+@main.command()
+@click.argument("name")
+@database_option
 @click.option("--step", help="Do this step alone: load_TABLE, or process_data, in any order.")
 @wait_option
 def load(name: str, database: str | None, step: str | None = None, wait: float = 0) -> None:
@@ -142,41 +151,45 @@ def load(name: str, database: str | None, step: str | None = None, wait: float =
 
     All or nothing: after an error the tables are what they were.
     """
-    for line in tablecast.load(name, database, step=step, wait=wait, log=say):
-        click.echo(line)
+    with ProgressBars() as log:
+        tables = tablecast.load(name, database, step=step, wait=wait, log=log)
+    for table in tables:
+        click.echo(table)
 
 
-@dataset_command
+@main.command()
+@click.argument("name")
+@database_option
 def ask(name: str, database: str | None) -> None:
     """Answer the dataset's SQL questions, each into a CSV file."""
-    for answer in tablecast.ask(name, database, log=say):
+    with ProgressBars() as log:
+        answers = tablecast.ask(name, database, log=log)
+    for answer in answers:
         click.echo(f"{answer.path}  {answer.question.text}")
 
 
-@dataset_command
-@click.option("--seed", default=0, show_default=True, help="The same seed gives the same model.")
+@main.command()
+@click.argument("name")
+@database_option
+@seed_option
 @model_option
 @wait_option
 def train(
     name: str, database: str | None, seed: int, model: tuple[str, ...], wait: float = 0
 ) -> None:
     """Train a model, write its report, check it, seal it and put it in service."""
-    sealed = tablecast.train(name, database, seed=seed, models=model, wait=wait, log=say)
+    with ProgressBars() as log:
+        sealed = tablecast.train(name, database, seed=seed, models=model, wait=wait, log=log)
     click.echo(f"sealed  {sealed.folder}")
     click.echo(f"report  {sealed.folder / 'report.pdf'}")
 
 
-@dataset_command
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@main.command()
+@click.argument("name")
+@host_option
 @port_option
-@click.option(
-    "--server",
-    type=click.Choice(["granian", "gunicorn", "waitress"]),
-    default="granian",
-    show_default=True,
-    help="What listens; gunicorn and waitress want a balancer in front.",
-)
-def serve(name: str, database: str | None, host: str, port: int, server: str) -> None:
+@server_option
+def serve(name: str, host: str, port: int, server: str) -> None:
     """Serve the model: a web page, GET, JSON and CSV.
 
     Answers come from the sealed model alone; the database is not needed.
@@ -184,9 +197,10 @@ def serve(name: str, database: str | None, host: str, port: int, server: str) ->
     tablecast.serve(name, host=host, port=port, server=server)
 
 
-@dataset_command
+@main.command()
+@click.argument("name")
 @click.argument("facts", nargs=-1, required=True, metavar="FEATURE=VALUE...")
-def predict(name: str, database: str | None, facts: tuple[str, ...]) -> None:
+def predict(name: str, facts: tuple[str, ...]) -> None:
     """Answer one question at the command line, as JSON.
 
     For example: tablecast predict houses living_area=1800 bedrooms=3
@@ -195,34 +209,53 @@ def predict(name: str, database: str | None, facts: tuple[str, ...]) -> None:
     click.echo(json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False))
 
 
-@dataset_command
-@click.option("--seed", default=0, show_default=True, help="The same seed gives the same model.")
+@main.command()
+@click.argument("name", metavar="NAME|FILE")
+@click.option("--target", metavar="COLUMN", help="Of a FILE: what to predict.")
+@click.option("--name", "dataset", metavar="NAME", help="Of a FILE: as for new.")
+@x_option
+@sheet_option
+@database_option
+@seed_option
 @model_option
 @click.option("--serve/--no-serve", "then_serve", default=True, help="Stop before serving.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@host_option
 @port_option
+@server_option
 @click.pass_context
 def run(
     ctx: click.Context,
     name: str,
+    target: str | None,
+    dataset: str | None,
+    x: str | None,
+    sheet: str | None,
     database: str | None,
     seed: int,
     model: tuple[str, ...],
     then_serve: bool,
     host: str,
     port: int,
+    server: str,
 ) -> None:
-    """All of it: load, ask, train, then serve."""
-    for title, step, options in (
-        ("load", load, {}),
-        ("ask", ask, {}),
-        ("train", train, {"seed": seed, "model": model}),
-        ("serve", serve, {"host": host, "port": port}),
+    """All of it: load, ask, train, then serve; of a FILE with --target, new before that."""
+    if target is not None:
+        click.secho(f"new {name}", bold=True, err=True)
+        name = _new(Path(name), target, name=dataset, x=x, sheet=sheet)
+    elif Path(name).is_file():
+        raise click.UsageError(f"{name} is a file; say what to predict: --target COLUMN")
+    elif dataset or x or sheet:
+        raise click.UsageError("--name, --x and --sheet are for a FILE with --target")
+    for step, options in (
+        (load, {"database": database}),
+        (ask, {"database": database}),
+        (train, {"database": database, "seed": seed, "model": model}),
+        (serve, {"host": host, "port": port, "server": server}),
     ):
         if step is serve and not then_serve:
             break
-        click.secho(f"{title} {name}", bold=True, err=True)
-        ctx.invoke(step, name=name, database=database, **options)
+        click.secho(f"{step.name} {name}", bold=True, err=True)
+        ctx.invoke(step, name=name, **options)
 
 
 @main.command()
@@ -249,7 +282,7 @@ def score(
     INPUT is a CSV or Parquet file, a glob, or the URL of one. The same command again goes on where
     it was ended.
     """
-    with bar("rows") as progress:
+    with ProgressBars() as log:
         summary = tablecast.score(
             name,
             inputs,
@@ -259,7 +292,7 @@ def score(
             kind=kind,
             ranges=ranges,
             confidence=confidence,
-            progress=progress,
+            progress=lambda done, total: log(ProgressLine("answering", done, total, "rows")),
         )
     errors = f", {summary.rows_with_error:,} of them with an error" * bool(summary.rows_with_error)
     click.echo(f"{summary.rows:,} rows answered{errors}; {summary.files:,} files in {output}")
@@ -271,6 +304,15 @@ def score(
 def verify(name: str, url: str) -> None:
     """Ask a live service at URL whether it answers as the model did offline."""
     click.echo(f"{tablecast.verify(name, url)} answers are the model's own")
+
+
+def _new(file: Path, target: str, **options: str | None) -> str:
+    """Make a dataset and say what was decided; the name by which it is found from now on."""
+    with ProgressBars() as log:
+        made = tablecast.new(file, target, **options, log=log)
+    for line in made.lines():
+        click.echo(line)
+    return made.plan.name
 
 
 def _record(facts: tuple[str, ...]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from Task1_database.databases.url import from_environment, safe_url
 from Task1_database.dataset import Dataset
 from Task1_database.errors import TablecastError
+from Task1_database.progress import Log, silent
 from Task1_database.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -25,19 +26,28 @@ if TYPE_CHECKING:
     from Task1_database.questions import Answer
     from Task3_api.bulk.bulk_run import BulkSummary
 
-Log = Callable[[str], None]
 Progress = Callable[[int, int], object]  # how much is done, of how much
 DatasetName = str | Path | Dataset  # a dataset shipped or made, the path of its folder, or itself
 
 
-def silent(line: str) -> None:
-    """The `log` of a step that tells nobody how far it is."""
+@contextmanager
+def _extra(name: str = "train") -> Iterator[None]:
+    """Have an import that fails, at once or later on, say what is to be installed.
+
+    Where a service runs, what serves is installed alone.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        needed = f"this needs {error.name}, which is not installed"
+        raise TablecastError(f"{needed}; pip install 'tablecast[{name}]'") from error
 
 
 def unseen(done: int, total: int) -> None:
     """The `progress` of a step that shows nobody how far it is."""
 
 
+@_extra()
 def new(
     file: str | Path,
     target: str,
@@ -45,6 +55,7 @@ def new(
     name: str | None = None,
     x: str | None = None,
     sheet: str | None = None,
+    log: Log = silent,
 ) -> NewDataset:
     """Make a dataset's folder of a table of one's own, in a CSV or XLSX; it overwrites nothing.
 
@@ -59,16 +70,20 @@ def new(
         The column that `x` means in an address; the number that tells most otherwise.
     sheet : str, optional
         Of a workbook; the first that is not empty otherwise.
+    log : callable
+        Told each step as it begins, and how far it is: a line, or a `ProgressLine`.
 
     Returns
     -------
     Its `folder`, and by `lines()` what was decided, why, and how to change it.
     """
-    with _extra():
-        from Task1_database.new import new as make_dataset
-    return make_dataset(Path(file), target, Workspace.here().home, name=name, x=x, sheet=sheet)
+    from Task1_database.new import new as make_dataset
+
+    home = Workspace.here().home
+    return make_dataset(Path(file), target, home, name=name, x=x, sheet=sheet, log=log)
 
 
+@_extra()
 def load(
     dataset: DatasetName,
     database: str | None = None,
@@ -90,7 +105,7 @@ def load(
     wait : float
         For how many seconds to wait for tables that are not there yet, or a database in use.
     log : callable
-        Told each step as it begins.
+        Told each step as it begins, and how far it is: a line, or a `ProgressLine`.
 
     Returns
     -------
@@ -103,6 +118,7 @@ def load(
     return load_tables(dataset, url, step=step, wait=wait, log=log)
 
 
+@_extra()
 def ask(dataset: DatasetName, database: str | None = None, *, log: Log = silent) -> list[Answer]:
     """Answer the dataset's SQL questions, each into a CSV file; parameters as for `load`.
 
@@ -117,6 +133,7 @@ def ask(dataset: DatasetName, database: str | None = None, *, log: Log = silent)
     return ask_questions(dataset, url, Workspace.here().results(dataset.name), log=log)
 
 
+@_extra()
 def train(
     dataset: DatasetName,
     database: str | None = None,
@@ -141,9 +158,9 @@ def train(
     -------
     The sealed model, open; its `folder` holds the report.
     """
-    with _extra():
-        from tablecast.opened_model import OpenedModel
-        from Task2_model.train import train as train_model
+    from tablecast.opened_model import OpenedModel
+    from Task2_model.train import train as train_model
+
     dataset = _opened(dataset)
     url = _database_url(dataset, database, log)
     folder = Workspace.here().models(dataset.name)
@@ -224,30 +241,21 @@ def score(
     return run.score(executors, progress)
 
 
+@_extra()
 def verify(dataset: DatasetName, url: str) -> int:
     """Ask a live service whether it answers as the dataset's model did offline.
 
     Returns how many answers were compared; raises TablecastError, naming the first that differs.
     """
-    with _extra():
-        from playbook.verify import verify as verify_service
-        from Task2_model.artifact import SealedModel, current
+    from playbook.verify import verify as verify_service
+    from Task2_model.artifact import SealedModel, current
+
     return verify_service(url, SealedModel.open(current(models_folder(dataset))))
 
 
 def models_folder(dataset: DatasetName) -> Path:
     """Where the dataset's sealed models are in this workspace, one folder a version."""
     return Workspace.here().models(_opened(dataset).name)
-
-
-@contextmanager
-def _extra(name: str = "train") -> Iterator[None]:
-    """Have an import that fails say what is to be installed; what serves is installed alone."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        needed = f"this needs {error.name}, which is not installed"
-        raise TablecastError(f"{needed}; pip install 'tablecast[{name}]'") from error
 
 
 def _opened(dataset: DatasetName) -> Dataset:

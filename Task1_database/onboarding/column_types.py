@@ -27,6 +27,7 @@ from Task1_database.onboarding.source_cells import (
     trimmed,
 )
 from Task1_database.onboarding.source_column import BLANK, SourceColumn
+from Task1_database.progress import Log, ProgressLine, silent
 
 MAX_UNREADABLE = 50  # of all different cells that do not fit, so many are examined
 ALMOST = 0.02  # the share of unreadable cells up to which a column is almost of a kind
@@ -57,13 +58,17 @@ class _TextCounts(NamedTuple):
     markers: int
 
 
-def column_types(cells: SourceCells) -> list[SourceColumn]:
-    """What each column holds, in the file's order."""
+def column_types(cells: SourceCells, log: Log = silent) -> list[SourceColumn]:
+    """What each column holds, in the file's order; `log` is told how many are done."""
     readers = [_ColumnReader(cells, index) for index in cells.indices]
     comma: Comma = "likely" if cells.source.separator == ";" else "unlikely"
     if any(reader.has_decimal_comma(comma) for reader in readers):
         comma = "sure"
-    return [reader.column(comma) for reader in readers]
+    columns: list[SourceColumn] = []
+    for reader in readers:
+        log(ProgressLine("examining", len(columns), len(readers), "columns", reader.label))
+        columns.append(reader.column(comma))
+    return columns
 
 
 class _ColumnReader:
@@ -72,7 +77,7 @@ class _ColumnReader:
     def __init__(self, cells: SourceCells, index: int) -> None:
         self._query = cells.query
         self._index = index
-        self._label = cells.source.labels[index]
+        self.label = cells.source.labels[index]
         self._cell = f"c{index}"
         self._values = cells.some_values(index)
         self._unit = _unit(self._values)
@@ -155,7 +160,7 @@ class _ColumnReader:
             text = f"CASE WHEN {value} IS NOT NULL THEN {text} END"
         return SourceColumn(
             index=self._index,
-            label=self._label,
+            label=self.label,
             kind=kind,
             text=text,
             value=value,
@@ -182,7 +187,7 @@ class _ColumnReader:
             counts = self._count_texts(text)
         return SourceColumn(
             index=self._index,
-            label=self._label,
+            label=self.label,
             kind="text",
             text=text,
             value=text,

@@ -70,10 +70,14 @@ class Delimited:
     def description(self) -> str:
         """How the file is written, in words."""
         if self.sheet:
-            others = join_quoted(self.other_sheets, MAX_NAMED)
-            instead = f" (--sheet takes another: {others})" if others else ""
+            instead = f" ({self.sheet_hint})" if self.other_sheets else ""
             return f"the sheet {self.sheet!r} of a workbook{instead}, {self._header}"
         return f"{self.encoding} text, separated by {SEPARATORS[self.separator]}, {self._header}"
+
+    @property
+    def sheet_hint(self) -> str:
+        """How to have another sheet of a workbook that has several."""
+        return f"--sheet takes another: {join_quoted(self.other_sheets, MAX_NAMED)}"
 
     @property
     def _header(self) -> str:

@@ -65,7 +65,10 @@ def find_column(source: Delimited, name: str) -> int:
     hint = f"did you mean {close[0]!r}?" if close else f"there are {join_quoted(labels)}"
     if any(label.lstrip("+-").replace(".", "", 1).isdigit() for label in labels):
         hint += " (a file without a header has column_1, column_2 …)"
-    raise DataError(f"{source.file.name}: there is no column {name!r}; {hint}")
+    where = f" in the sheet {source.sheet!r}" if source.other_sheets else ""
+    if source.other_sheets:
+        hint += f"; {source.sheet_hint}"
+    raise DataError(f"{source.file.name}: there is no column {name!r}{where}; {hint}")
 
 
 def outcome(cells: SourceCells, column: SourceColumn) -> Outcome:

@@ -15,12 +15,14 @@ from Task1_database.errors import DataError
 from Task1_database.files.column_reading import BLANKS
 from Task1_database.onboarding.delimited import Delimited
 from Task1_database.onboarding.formats import MISSING_NUMBER
+from Task1_database.progress import Log, logged, silent
 from Task1_database.schema import Table
 
 TABLE = "cells"
 SAMPLE = "sampled_cells"
 SAMPLE_ROWS = 20_000  # in which columns are compared
 FORMAT_ROWS = 1_000  # from the top, and as many from all over, that suggest a column's format
+SECONDS = 1.0  # between two lines on how much is read
 
 
 class SourceCells:
@@ -82,7 +84,10 @@ class SourceCells:
                 writer.writerows(source.rows())
             rows = self._read_csv(clean, ",", 1)
         if not rows:
-            raise DataError(f"{source.file.name}: there is a header and no rows")
+            problem = f"{source.file.name}: there is a header and no rows"
+            if source.other_sheets:
+                problem += f" in the sheet {source.sheet!r}; {source.sheet_hint}"
+            raise DataError(problem)
         return rows
 
     def _read_csv(self, path: Path, separator: str, skip: int) -> int:
@@ -102,8 +107,10 @@ class SourceCells:
 
 
 @contextmanager
-def cells_of(source: Delimited, scratch: Path) -> Iterator[SourceCells]:
+def cells_of(source: Delimited, scratch: Path, log: Log = silent) -> Iterator[SourceCells]:
     """The cells of a file; what does not fit into memory lies in `scratch`.
+
+    `log` is told how much of the file is read.
 
     Raises
     ------
@@ -111,7 +118,12 @@ def cells_of(source: Delimited, scratch: Path) -> Iterator[SourceCells]:
         If the file has no rows, or one that is not as wide as the others or not well quoted.
     """
     with duckdb.connect(config={"temp_directory": str(scratch / "spilt")}) as connection:
-        yield SourceCells(source, connection, scratch)
+        for setting in ("enable_progress_bar = true", "enable_progress_bar_print = false"):
+            connection.execute(f"SET {setting}")
+        task, size = f"reading {source.file.name}", source.path.stat().st_size
+        with logged(log, task, connection.query_progress, SECONDS, size):
+            cells = SourceCells(source, connection, scratch)
+        yield cells
 
 
 def marks_missing(value: str) -> bool:

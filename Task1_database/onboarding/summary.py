@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from Task1_database.dataset import TOML
+from Task1_database.dataset import TOML, argument_of
 from Task1_database.onboarding.dataset_plan import DatasetPlan
 from Task1_database.onboarding.names import join_quoted, one_line
 from Task1_database.onboarding.planned_split import PlannedSplit
 from Task1_database.onboarding.source_column import SourceColumn
 from Task1_database.target import FEWEST_OF_A_CLASS
-from Task1_database.workspace import Workspace
 
 KINDS = {
     "integer": "whole number",
@@ -54,7 +53,7 @@ def lines(plan: DatasetPlan, folder: Path) -> Iterator[str]:
         yield from (f"  {line}" for line in questions)
     yield f"to change it, edit {folder}"
     yield from (f"  {line}" for line in _line_numbers(plan, folder))
-    yield f"next: tablecast run {_as_argument(folder)}"
+    yield f"next: tablecast run {argument_of(folder)}"
 
 
 def readme(plan: DatasetPlan) -> str:
@@ -178,11 +177,6 @@ def _line_numbers(plan: DatasetPlan, folder: Path) -> Iterator[str]:
         yield f"{TOML}, line {numbers['[excluded]']}: what is left out, and how to have it back"
     yield f"{TOML}, from line {numbers['[features']}: labels and units of the features"
     yield "schema.sql: types; features.sql: how features are made; questions/: the questions"
-
-
-def _as_argument(folder: Path) -> str:
-    """The folder as a command names it: in the workspace by its name alone."""
-    return folder.name if folder.parent == Workspace.here().home else str(folder)
 
 
 def _bullets(lines: Iterable[str]) -> str:

@@ -211,11 +211,31 @@ def test_a_faulty_folder_is_refused(
     assert str(caught.value) == message.format(folder=folder)
 
 
-def test_an_unknown_name_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("castles", "shipped are births, clients, houses; yours, in {home}, are boats, ships"),
+        ("hosues", "did you mean houses? Shipped are births, clients, houses; yours, "),
+        ("ship", "did you mean ships? Shipped are "),
+    ],
+)
+def test_an_unknown_name_is_refused_and_the_closest_one_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, message: str
+) -> None:
+    monkeypatch.setenv("TABLECAST_HOME", str(tmp_path))
+    little(tmp_path)
+    little(tmp_path / "elsewhere").rename(tmp_path / "ships")
     with pytest.raises(DatasetError) as caught:
-        Dataset.open("castles")
-    shipped = "births, clients, houses"
-    assert str(caught.value) == f"there is no dataset 'castles'; expected {shipped} or a folder"
+        Dataset.open(name)
+    expected = f"there is no dataset {name!r}; {message.format(home=tmp_path)}"
+    assert str(caught.value).startswith(expected)
+
+
+def test_a_file_is_no_dataset_yet(tmp_path: Path) -> None:
+    file = tmp_path / "homes.csv"
+    file.write_text("size,price\n")
+    with pytest.raises(DatasetError, match="is a file; `tablecast new .* --target COLUMN` makes"):
+        Dataset.open(str(file))
 
 
 def test_a_folder_whose_name_sql_could_not_use_is_refused(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def test_features_older_than_their_tables_are_not_used(clients: Dataset, url: st
         require_features(clients, url, "train")
     assert str(caught.value) == (
         "train waits for a feature_store made of the tables and the features.sql that are there "
-        f"(step process_data) in {url}"
+        f"(step process_data) in {url}; `tablecast load {clients.folder}` makes it"
     )
     assert do(clients, url, "process_data") == (["feature_store: 4,454 rows from features.sql"], [])
     require_features(clients, url, "train")
@@ -149,7 +149,8 @@ def test_features_of_an_older_features_sql_are_not_used(clients: Dataset, url: s
 
 
 def test_features_that_are_not_there_are_waited_for(clients: Dataset, url: str) -> None:
-    message = f"train waits for the table feature_store (step process_data) in {url}"
+    waits = f"train waits for the table feature_store (step process_data) in {url}"
+    message = f"{waits}; `tablecast load {clients.folder}` makes it"
     for step in (None, "load_client_data"):
         if step:
             load(clients, url, step=step)

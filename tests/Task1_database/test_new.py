@@ -122,7 +122,8 @@ def test_the_command_line_makes_it_says_so_and_refuses_in_one_line(
     again = CliRunner().invoke(main, command)
     assert again.exit_code == 1
     assert again.stderr == (
-        f"tablecast: {tmp_path}/home/ships is there already; remove it, or choose another --name\n"
+        f"tablecast: {tmp_path}/home/ships is there already; `tablecast run ships` uses it; "
+        "remove it, or choose another --name\n"
     )
 
 

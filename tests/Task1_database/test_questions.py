@@ -107,7 +107,8 @@ def test_a_dataset_that_is_not_loaded_is_missed(tmp_path: Path) -> None:
     url = f"duckdb://{tmp_path}/none.duckdb"
     with pytest.raises(TableMissing) as caught:
         ask(boats(tmp_path), url, tmp_path / "results")
-    assert str(caught.value) == f"{url} is not there yet; load a dataset into it first"
+    folder = boats(tmp_path).folder
+    assert str(caught.value) == f"boats is not loaded in {url}; `tablecast load {folder}` loads it"
 
 
 def test_every_question_about_houses_has_an_answer_to_read(

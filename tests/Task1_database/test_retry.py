@@ -189,7 +189,8 @@ def test_a_database_in_use_is_waited_for(tablecast: Commands) -> None:
 def test_training_without_features_leaves_nothing_behind(tablecast: Commands) -> None:
     url = f"duckdb://{tablecast.home}/databases/births.duckdb"
     waits = f"train waits for the table feature_store (step process_data) in {url}"
-    assert tablecast.run("train", "births") == (1, "", f"tablecast: {waits}\n")
+    hint = "`tablecast load births` makes it"
+    assert tablecast.run("train", "births") == (1, "", f"tablecast: {waits}; {hint}\n")
     assert not list(tablecast.home.iterdir())
 
 
@@ -233,7 +234,7 @@ def test_training_waits_for_features_and_answers_in_the_terms_of_the_data(
     process = tablecast.start("train", str(folder), "--wait", "60")
     url = f"duckdb://{tablecast.home}/databases/boats.duckdb"
     waits = f"train waits for the table feature_store (step process_data) in {url}"
-    assert first_line(process) == waits
+    assert first_line(process) == f"{waits}; `tablecast load boats` makes it"
     load(Dataset.open(str(folder)), url, wait=10)
     code, out, err = ended(process)
     assert code == 0, err

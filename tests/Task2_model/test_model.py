@@ -174,4 +174,4 @@ def test_progress_is_told_fit_by_fit(study: Study) -> None:
         study.outcomes[:200],
         progress=lambda some, total: done.append((some, total)),
     )
-    assert done == [(number, 10) for number in range(1, 11)]
+    assert done == [(number, 10) for number in range(11)]

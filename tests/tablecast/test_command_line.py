@@ -28,6 +28,40 @@ def test_help_names_every_verb_in_the_order_of_use(tmp_path: Path) -> None:
     assert places == sorted(places)
 
 
+def test_help_cuts_no_sentence(tmp_path: Path) -> None:
+    shown = " ".join(tablecast(tmp_path, "--help").stdout.split())
+    assert "Load the dataset's CSVs into the database and build its feature_store. ask" in shown
+    assert "..." not in shown.partition("Commands:")[2]
+
+
+def test_a_file_is_served_by_one_command(tmp_path: Path) -> None:
+    """But for the serving, which takes the process over; `live` tests that."""
+    rows = (f"{n % 90},{n % 7},{25 * (n % 90) + n * 7919 % 400}\n" for n in range(300))
+    file = tmp_path / "homes.csv"
+    file.write_text("size,rooms,price\n" + "".join(rows))
+    done = tablecast(tmp_path, "run", str(file), "--target", "price", "--no-serve")
+    assert done.returncode == 0, done.stderr
+    titles = [line for line in done.stderr.splitlines() if not line.startswith(" ")]
+    assert titles == [f"new {file}", "load homes", "ask homes", "train homes"]
+    assert "  fitting Boosting" in done.stderr.splitlines()
+    answer = tablecast(tmp_path, "predict", "homes", "size=50")
+    assert json.loads(answer.stdout)["prediction"] == pytest.approx(1_450, abs=200)
+
+
+def test_who_reads_no_further_than_the_first_line_causes_no_error(
+    tmp_path: Path, houses: Dataset
+) -> None:
+    assert tablecast(tmp_path, "load", "houses").returncode == 0
+    environment = {**os.environ, "TABLECAST_HOME": str(tmp_path)}
+    command = f"'{sys.executable}' -m tablecast ask houses | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", command], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "0\n"
+    assert [line for line in done.stderr.splitlines() if "asking" not in line] == []
+    assert len(list((tmp_path / "results" / "houses").iterdir())) == len(houses.questions)
+
+
 def test_load_and_ask_leave_what_they_say(tmp_path: Path, houses: Dataset) -> None:
     loaded = tablecast(tmp_path, "load", "houses")
     assert loaded.returncode == 0
@@ -51,6 +85,12 @@ def test_predict_answers_in_json(home: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
+        (["run", "hosues"], 1, "did you mean houses?"),
+        (["train", "houses"], 1, "`tablecast load houses` makes it"),
+        (["serve", "houses"], 1, "`tablecast train houses` trains one"),
+        (["serve", "houses", "--database", "duckdb:///d"], 2, "No such option '--database'"),
+        (["run", "houses", "--sheet", "One"], 2, "--name, --x and --sheet are for a FILE"),
+        (["run", __file__], 2, "is a file; say what to predict: --target COLUMN"),
         (["load", "nowhere"], 1, "tablecast: there is no dataset 'nowhere'"),
         (["train", "houses"], 1, "houses"),
         (["ask", "houses"], 1, "houses"),
@@ -70,8 +110,8 @@ def test_an_error_is_one_line_and_a_code(
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     if code == 1:
-        assert done.stderr.startswith("tablecast: ")
-        assert done.stderr.count("\n") == 1
+        assert done.stderr.removeprefix(f"load {words[1]}\n").startswith("tablecast: ")
+        assert done.stderr.count("\n") == 1 + (words[0] == "run")
 
 
 @pytest.mark.parametrize(

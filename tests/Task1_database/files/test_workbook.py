@@ -173,6 +173,20 @@ def test_a_workbook_s_other_sheets_are_named(tmp_path: Path) -> None:
     assert "the sheet 'One' of a workbook (--sheet takes another: 'Two', 'Notes'), with" in text
 
 
+def test_where_the_target_is_in_another_sheet_the_others_are_named(tmp_path: Path) -> None:
+    table = [list(boats()), *zip(*boats().values(), strict=True)]
+    notes = [["Our boats", "2024"], ["counted by", "hand"]]
+    problems = {
+        1: "there is a header and no rows in the sheet 'Notes'",
+        2: "there is no column 'price' in the sheet 'Notes'; there are 'Our boats', '2024' (a file "
+        "without a header has column_1, column_2 …)",
+    }
+    for rows, problem in problems.items():
+        with pytest.raises(DataError) as caught:
+            new(book(tmp_path, Notes=notes[:rows], One=table), "price", tmp_path / "home")
+        assert str(caught.value) == f"book.xlsx: {problem}; --sheet takes another: 'One'"
+
+
 def test_a_sheet_becomes_a_dataset(tmp_path: Path) -> None:
     book = Workbook()
     page = book.create_sheet("Boats")
