@@ -32,10 +32,10 @@ format: .venv/dev  ## put the style right
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-playbook: .venv/train  ## ask the live service at URL in every way it offers
+playbook: .venv/train  ## ask the live service at URL; with MODEL=models/NAME, compare with that
 	@mkdir -p results/playbook
 	@$(BIN)/papermill --log-level ERROR playbook/playbook.ipynb results/playbook/playbook.ipynb \
-	  -p base_url $(URL)
+	  -p base_url $(URL) -p model "$(MODEL)"
 	@$(BIN)/jupyter-nbconvert --log-level ERROR --to html results/playbook/playbook.ipynb
 	@echo "results/playbook/playbook.ipynb and .html"
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import NotFound, UnsupportedMediaType
 
 from Task1_database.errors import InputError
 from Task3_api import parsing
@@ -76,15 +76,36 @@ def healthz() -> Response:
 @blueprint.get("/ping")
 def readyz() -> Response:
     """Whether it can answer, and with which model."""
+    return jsonify({"status": "ready", "model": _identity(current_model())})
+
+
+@blueprint.get("/golden.json")
+def golden() -> Response:
+    """Requests with the answers that the model gave offline, to be compared with the live ones."""
     model = current_model()
-    identity = {"dataset": model.contract.dataset, "version": model.predictor.version}
-    return jsonify({"status": "ready", "model": identity})
+    if not model.contract.similar_cases:  # they are rows of the data
+        raise NotFound(
+            "this service shows no rows of its data; `tablecast verify` compares it with the "
+            "sealed model, where that is at hand"
+        )
+    return jsonify(
+        {
+            "model": _identity(model),
+            "x": model.contract.x,
+            "decimals": model.contract.target.decimals,
+            "rows": model.predictor.sealed.golden,
+        }
+    )
 
 
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """This interface, described for programs."""
     return jsonify(current_model().openapi)
+
+
+def _identity(model: CurrentModel) -> dict[str, str]:
+    return {"dataset": model.contract.dataset, "version": model.predictor.version}
 
 
 def _json_body() -> Any:

@@ -38,6 +38,7 @@ def document(contract: Contract, version: str) -> Schema:
             "/batch_prediction": {"post": _batch(contract)},
             "/outcomes": {"post": _outcomes(contract, "outcomes")},
             "/update": {"post": _outcomes(contract, "update")},
+            "/golden.json": {"get": _golden()},
             "/healthz": {"get": _status("healthz", "Whether the process lives")},
             "/readyz": {"get": _status("readyz", "Whether it can answer, and with which model")},
         },
@@ -48,6 +49,7 @@ def document(contract: Contract, version: str) -> Schema:
                 "Answer": _answer(contract),
                 "Explanation": _explanation(contract),
                 "Outcome": _outcome(contract),
+                "GoldenRows": _golden_rows(contract),
                 "Problem": _problem(),
                 "DataframeRecords": _dataframe_records(contract),
                 "DataframeSplit": _dataframe_split(contract),
@@ -205,6 +207,16 @@ def _batch(contract: Contract) -> Schema:
     }
 
 
+def _golden() -> Schema:
+    return {
+        "operationId": "golden",
+        "summary": "Requests with the answers that the model gave offline",
+        "description": "For whoever compares them with what the service answers. They are made of "
+        "rows of the data: 404 where those are not to be shown.",
+        "responses": _responses("The golden rows", {"application/json": _ref("GoldenRows")}),
+    }
+
+
 def _status(name: str, summary: str) -> Schema:
     content = {"application/json": {"schema": {"type": "object"}}}
     ok = {"description": summary, "content": content}
@@ -334,6 +346,19 @@ def _explanation(contract: Contract) -> Schema:
             "target": TEXT,
             "unit": TEXT,
             "model": _model(),
+        }
+    )
+
+
+def _golden_rows(contract: Contract) -> Schema:
+    places = "Digits after the point to which an answer's amounts are rounded; below 0 before it"
+    row = _object({"request": _ref("Record"), "answer": {"type": "object"}})
+    return _object(
+        {
+            "model": _model(),
+            "x": {**TEXT, "enum": [contract.x], "description": "The feature that x stands for"},
+            "decimals": {"type": "integer", "description": places},
+            "rows": _list(row),
         }
     )
 

@@ -6,55 +6,58 @@ in memory when it was trained. The service answers them from an exported form, o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import requests
 
-from Task1_database.errors import TablecastError
-from Task2_model.artifact import SealedModel
+from playbook.golden_rows import SECONDS, GoldenRows, Mismatch
 
 RELATIVE = 1e-5  # what export allows between the forms of a model
-SECONDS = 30
 
 
-class Mismatch(TablecastError):
-    """A live service that does not answer as its model did."""
-
-
-def verify(base_url: str, sealed: SealedModel) -> int:
+def verify(base_url: str, golden: GoldenRows) -> int:
     """Ask the service at `base_url` for every golden row; return how many there are.
 
-    Raises Mismatch where the service cannot be reached, runs another version, or differs: the
-    error names the request, the part of the answer and both values.
+    Raises Mismatch where the service cannot be reached, runs another model or version, or differs:
+    the error names the request, the part of the answer and both values.
     """
-    answers = _ask(base_url, [row["request"] for row in sealed.golden])
-    for row, live in zip(sealed.golden, answers, strict=True):
-        if live["model"]["version"] != sealed.version:
-            raise Mismatch(
-                f"{base_url} serves version {live['model']['version']}, not {sealed.version}"
-            )
+    _refuse_another_model(base_url, golden)
+    answers = _answered(requests.post, f"{base_url.rstrip('/')}/predict", json=_requests(golden))
+    for row, live in zip(golden.rows, answers, strict=True):
         for part, value in row["answer"].items():
-            if not _same(value, live[part], _decimals(sealed, part)):
+            if not _same(value, live[part], _decimals(golden, part)):
                 raise Mismatch(
                     f"{row['request']}: {part} is {live[part]!r} live and {value!r} offline"
                 )
-    return len(sealed.golden)
+    return len(golden.rows)
 
 
-def _ask(base_url: str, records: list[Any]) -> list[Any]:
-    url = base_url.rstrip("/") + "/predict"
+def _refuse_another_model(base_url: str, golden: GoldenRows) -> None:
+    """Before it is asked about features that another dataset has not."""
+    live = _answered(requests.get, f"{base_url.rstrip('/')}/readyz")["model"]
+    if live["dataset"] != golden.dataset:
+        raise Mismatch(f"{base_url} serves the dataset {live['dataset']}, not {golden.dataset}")
+    if live["version"] != golden.version:
+        raise Mismatch(f"{base_url} serves version {live['version']}, not {golden.version}")
+
+
+def _requests(golden: GoldenRows) -> list[Any]:
+    return [row["request"] for row in golden.rows]
+
+
+def _answered(ask: Callable[..., requests.Response], url: str, **body: Any) -> Any:
+    """The JSON that a service answers."""
     try:
-        response = requests.post(url, json=records, timeout=SECONDS)
+        response = ask(url, timeout=SECONDS, **body)
         response.raise_for_status()
+        return response.json()
     except requests.RequestException as error:
         raise Mismatch(f"{url} does not answer: {error}") from None
-    answers: list[Any] = response.json()
-    return answers
 
 
-def _decimals(sealed: SealedModel, part: str) -> int:
-    probabilities = ("probability", "probabilities")
-    return 4 if part in probabilities else sealed.contract.target.decimals
+def _decimals(golden: GoldenRows, part: str) -> int:
+    return 4 if part in ("probability", "probabilities") else golden.decimals
 
 
 def _same(offline: Any, live: Any, decimals: int) -> bool:

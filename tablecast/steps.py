@@ -247,10 +247,12 @@ def verify(dataset: DatasetName, url: str) -> int:
 
     Returns how many answers were compared; raises TablecastError, naming the first that differs.
     """
+    from playbook.golden_rows import GoldenRows
     from playbook.verify import verify as verify_service
     from Task2_model.artifact import SealedModel, current
 
-    return verify_service(url, SealedModel.open(current(models_folder(dataset))))
+    sealed = SealedModel.open(current(models_folder(dataset)))
+    return verify_service(url, GoldenRows.of_seal(sealed))
 
 
 def models_folder(dataset: DatasetName) -> Path:

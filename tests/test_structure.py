@@ -65,6 +65,7 @@ TESTED_WITH = {  # parts that have no test of their name, by the test of what th
     "Task3_api/server/test_asgi.py": "answer_spool body_spool",
     "Task3_api/server/test_servers.py": "gunicorn.conf",
     "images/test_images.py": "init_folder",
+    "playbook/test_verify.py": "golden_rows",
     "tablecast/test_command_line.py": "errors",
 }
 TRAINING_ONLY = {"duckdb", "joblib", "mysql", "onnx", "pandas", "psycopg", "skl2onnx", "sklearn"}

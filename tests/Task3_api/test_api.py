@@ -282,6 +282,29 @@ def test_health(client: FlaskClient, path: str, predictor: Predictor) -> None:
     assert body == ({"status": "ok"} if path == "/healthz" else {"status": "ready", "model": ready})
 
 
+def test_golden_rows_are_shown_where_rows_may_be(
+    app: Flask, client: FlaskClient, predictor: Predictor
+) -> None:
+    shown = client.get("/golden.json").get_json()
+    version = predictor.sealed.version
+    assert shown == {
+        "model": {"dataset": "houses", "version": version},
+        "x": "living_area",
+        "decimals": predictor.contract.target.decimals,
+        "rows": predictor.sealed.golden,
+    }
+    model = app.extensions[KEY]
+    private = replace(predictor.sealed, contract=replace(model.contract, similar_cases=False))
+    activate(app, CurrentModel(Predictor(private), model.parser))
+    try:
+        refused = client.get("/golden.json")
+    finally:
+        activate(app, model)
+    assert refused.status_code == 404
+    assert refused.content_type == "application/problem+json"
+    assert "this service shows no rows of its data" in refused.get_json()["detail"]
+
+
 def test_no_answer_is_kept_from_a_browser_that_asks_for_data(client: FlaskClient) -> None:
     response = client.get("/predict?x=nan", headers={"Accept": "text/html"})
     refuses(response, 400, f"x {NUMBER}, not 'nan'", field="x")

@@ -41,6 +41,14 @@ def test_every_way_of_asking_takes_a_confidence(client: FlaskClient) -> None:
         assert "confidence" in schemas[name]["properties"]["params"]["properties"]
 
 
+def test_openapi_describes_the_golden_rows(client: FlaskClient) -> None:
+    schema = client.get("/openapi.json").get_json()["components"]["schemas"]["GoldenRows"]
+    golden = client.get("/golden.json").get_json()
+    assert set(schema["required"]) == set(golden)
+    row = schema["properties"]["rows"]["items"]
+    assert all(set(row["required"]) == set(each) for each in golden["rows"])
+
+
 def test_openapi_refers_only_to_what_it_holds(client: FlaskClient) -> None:
     text = client.get("/openapi.json").text
     document = json.loads(text)

@@ -12,23 +12,34 @@ from tests.live import Live
 PLAYBOOK = Path(__file__).parents[2] / "playbook" / "playbook.ipynb"
 
 
-def run(url: str, home: Path, executed: Path) -> subprocess.CompletedProcess[str]:
+def run(url: str, home: Path, executed: Path, *more: str) -> subprocess.CompletedProcess[str]:
     command = [
-        sys.executable, "-m", "papermill", str(PLAYBOOK), str(executed), "-p", "base_url", url,
+        sys.executable, "-m", "papermill", str(PLAYBOOK), str(executed), "-p", "base_url", url, *more,
     ]  # fmt: skip
     environment = {**os.environ, "TABLECAST_HOME": str(home)}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_asks_a_live_service_in_every_way_it_offers(live: Live, home: Path, tmp_path: Path) -> None:
-    done = run(live.url, home, tmp_path / "executed.ipynb")
+def test_asks_a_live_service_and_needs_nothing_but_its_address(live: Live, tmp_path: Path) -> None:
+    done = run(live.url, tmp_path, tmp_path / "executed.ipynb")
     assert done.returncode == 0, done.stderr
     cells = nbformat.read(tmp_path / "executed.ipynb", as_version=4).cells
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
     text = "".join(output.get("text", "") for output in outputs)
     assert "Six ways of asking, the same two answers." in text
+    assert "with range=0 the same without lower and upper" in text
     assert "24 golden rows answered as the model did offline." in text
     assert any("image/png" in output.get("data", {}) for output in outputs)
+
+
+def test_compares_with_a_sealed_model_at_hand(
+    births_live: Live, models: Path, births_home: Path, tmp_path: Path
+) -> None:
+    births = births_home / "models" / "births"
+    done = run(births_live.url, tmp_path, tmp_path / "births.ipynb", "-p", "model", str(births))
+    assert done.returncode == 0, done.stderr
+    done = run(births_live.url, tmp_path, tmp_path / "houses.ipynb", "-p", "model", str(models))
+    assert done.returncode != 0
 
 
 def test_fails_where_there_is_no_service(home: Path, tmp_path: Path) -> None:

@@ -5,46 +5,61 @@ from pathlib import Path
 
 import pytest
 
-from playbook.verify import Mismatch, verify
+from playbook.golden_rows import GoldenRows, Mismatch
+from playbook.verify import verify
 from Task2_model.artifact import SealedModel, current
 from Task3_api.predictor import Predictor
 from tests.live import Live
 
 
 @pytest.fixture
-def sealed_model(predictor: Predictor) -> SealedModel:
-    return predictor.sealed
+def golden(predictor: Predictor) -> GoldenRows:
+    return GoldenRows.of_seal(predictor.sealed)
 
 
-def test_a_service_that_runs_the_model_is_the_model(live: Live, sealed_model: SealedModel) -> None:
-    assert verify(live.url, sealed_model) == len(sealed_model.golden)
+def test_a_service_that_runs_the_model_is_the_model(live: Live, golden: GoldenRows) -> None:
+    assert verify(live.url, golden) == len(golden.rows) == 24
 
 
-def test_one_answer_that_differs_is_named(live: Live, sealed_model: SealedModel) -> None:
-    golden = [{**row, "answer": dict(row["answer"])} for row in sealed_model.golden]
-    golden[3]["answer"]["upper"] *= 1.01
-    altered = dataclasses.replace(sealed_model, golden=golden)
+def test_a_service_shows_its_own_golden_rows(live: Live, golden: GoldenRows) -> None:
+    assert GoldenRows.of_service(live.url) == golden
+
+
+def test_one_answer_that_differs_is_named(live: Live, golden: GoldenRows) -> None:
+    rows = [{**row, "answer": dict(row["answer"])} for row in golden.rows]
+    rows[3]["answer"]["upper"] *= 1.01
     with pytest.raises(Mismatch, match=r"\{'.*\}: upper is [\d.]+ live and [\d.]+ offline"):
-        verify(live.url, altered)
+        verify(live.url, dataclasses.replace(golden, rows=rows))
 
 
 def test_the_probability_of_every_class_is_compared(births_live: Live, births_home: Path) -> None:
     sealed = SealedModel.open(current(births_home / "models" / "births"))
-    assert verify(births_live.url, sealed) == len(sealed.golden)
-    answer = sealed.golden[3]["answer"]
+    golden = GoldenRows.of_seal(sealed)
+    assert verify(births_live.url, golden) == len(golden.rows)
+    answer = golden.rows[3]["answer"]
     altered = {name: p + 1e-3 for name, p in answer["probabilities"].items()}
-    golden = [{**row, "answer": {**row["answer"]}} for row in sealed.golden]
-    golden[3]["answer"]["probabilities"] = altered
+    rows = [{**row, "answer": {**row["answer"]}} for row in golden.rows]
+    rows[3]["answer"]["probabilities"] = altered
     with pytest.raises(Mismatch, match="probabilities is {.*} live and {.*} offline"):
-        verify(births_live.url, dataclasses.replace(sealed, golden=golden))
+        verify(births_live.url, dataclasses.replace(golden, rows=rows))
 
 
-def test_another_version_is_named(live: Live, sealed_model: SealedModel) -> None:
-    other = dataclasses.replace(sealed_model, version="20200101T000000Z-00000000")
-    with pytest.raises(Mismatch, match="serves version .*, not 20200101T000000Z-00000000"):
-        verify(live.url, other)
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"version": "20200101T000000Z-00000000"}, "serves version .*, not 20200101T000000Z-0000"),
+        ({"dataset": "births"}, "serves the dataset houses, not births"),
+    ],
+)
+def test_another_model_is_named(
+    live: Live, golden: GoldenRows, change: dict[str, str], message: str
+) -> None:
+    with pytest.raises(Mismatch, match=message):
+        verify(live.url, dataclasses.replace(golden, **change))  # type: ignore[arg-type]
 
 
-def test_a_service_that_is_not_there_is_named(sealed_model: SealedModel) -> None:
-    with pytest.raises(Mismatch, match="http://127.0.0.1:9/predict does not answer"):
-        verify("http://127.0.0.1:9", sealed_model)
+def test_a_service_that_is_not_there_is_named(golden: GoldenRows) -> None:
+    with pytest.raises(Mismatch, match="http://127.0.0.1:9/readyz does not answer"):
+        verify("http://127.0.0.1:9", golden)
+    with pytest.raises(Mismatch, match=r"http://127.0.0.1:9/golden.json does not answer"):
+        GoldenRows.of_service("http://127.0.0.1:9")

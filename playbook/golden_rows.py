@@ -1,0 +1,64 @@
+"""Golden rows: requests with the answers that a model gave offline, from its seal or a service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import requests
+
+from Task1_database.errors import TablecastError
+from Task2_model.artifact import SealedModel
+
+SECONDS = 30
+
+
+class Mismatch(TablecastError):
+    """A live service that does not answer as its model did."""
+
+
+@dataclass(frozen=True)
+class GoldenRows:
+    """What a live service is compared with.
+
+    Attributes
+    ----------
+    dataset, version : str
+        Of the model.
+    x : str
+        The feature that `x` stands for.
+    decimals : int
+        To which a live amount is rounded.
+    rows : list of dict
+        Each with `request` and `answer`.
+    """
+
+    dataset: str
+    version: str
+    x: str
+    decimals: int
+    rows: list[dict[str, Any]]
+
+    @classmethod
+    def of_seal(cls, sealed: SealedModel) -> Self:
+        """Those of a sealed model at hand."""
+        contract = sealed.contract
+        decimals = contract.target.decimals
+        return cls(contract.dataset, sealed.version, contract.x, decimals, sealed.golden)
+
+    @classmethod
+    def of_service(cls, base_url: str) -> Self:
+        """Those that the service at `base_url` shows, of the model that it says it serves.
+
+        Raises Mismatch where it does not answer, or shows no rows of its data.
+        """
+        url = base_url.rstrip("/") + "/golden.json"
+        try:
+            response = requests.get(url, timeout=SECONDS)
+        except requests.RequestException as error:
+            raise Mismatch(f"{url} does not answer: {error}") from None
+        if not response.ok:
+            raise Mismatch(f"{url} answers {response.status_code}: {response.text[:300]}")
+        golden = response.json()
+        model = golden.pop("model")
+        return cls(model["dataset"], model["version"], **golden)
