@@ -191,7 +191,7 @@ def _batch(contract: Contract) -> Schema:
         "The header Columns-Read of the answer lists, as FEATURE=COLUMN&…, those that were taken "
         "for features of another name; `use.FEATURE=COLUMN` in the address says it otherwise. "
         "A feature's column may be missing, a column that is no feature is passed through, and a "
-        "bad cell spoils its own row only. The columns added are "
+        "bad cell is an error of its own row. The columns added are "
         + ", ".join(answer_columns(contract))
         + "; the file must not have them already.",
         "parameters": [ranges, formats, _confidence_parameter(contract)],

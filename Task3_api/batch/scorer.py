@@ -1,7 +1,7 @@
 """A table of text, answered: the rows come back with the model's columns beside them.
 
-A cell that cannot be read spoils its own row, whose `error` says why; what is echoed cannot become
-a formula in a spreadsheet.
+A cell that cannot be read is an error of its own row, whose `error` says why; what is echoed cannot
+become a formula in a spreadsheet.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ class ModelView:
     @property
     def loss(self) -> str:
         """What the error is called."""
-        return "Mean error" if self.contract.task == "regression" else "Log loss"
+        return "Mean absolute error" if self.contract.task == "regression" else "Log loss"
 
     @property
     def scores(self) -> Iterator[ModelScore]:
@@ -106,11 +106,11 @@ class ModelView:
     def strips(self) -> Iterator[CoverageStrip]:
         """The coverages of the sealed model by the kind of subset that was given."""
         kinds = {
-            ALL: f"Everything, {len(self.contract.names)} features",
+            ALL: f"All {len(self.contract.names)} features",
             X_ONLY: self._x_only,
-            SINGLE: "Any one alone",
+            SINGLE: "One feature alone",
             LEAVE_ONE_OUT: "All but one",
-            RANDOM: "Some, drawn by lot",
+            RANDOM: "Random subsets",
         }
         for kind, given in kinds.items():
             coverages = [line["coverage"] for line in self._covering if line[SUBSET] == kind]
@@ -149,7 +149,7 @@ class ModelView:
     def _given(self, line: Metrics) -> str:
         if not _has_coverage(line):
             return ""
-        return self._x_only if line["feature"] else "Everything"
+        return self._x_only if line["feature"] else "All features"
 
     def _loss(self, line: Metrics) -> str:
         values = (line["loss"], line["loss_low"], line["loss_high"])

@@ -14,7 +14,8 @@ PLAYBOOK = Path(__file__).parents[2] / "playbook" / "playbook.ipynb"
 
 def run(url: str, home: Path, executed: Path, *more: str) -> subprocess.CompletedProcess[str]:
     command = [
-        sys.executable, "-m", "papermill", str(PLAYBOOK), str(executed), "-p", "base_url", url, *more,
+        sys.executable, "-m", "papermill", str(PLAYBOOK), str(executed),
+        "-p", "base_url", url, *more,
     ]  # fmt: skip
     environment = {**os.environ, "TABLECAST_HOME": str(home)}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

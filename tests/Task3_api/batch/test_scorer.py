@@ -1,4 +1,4 @@
-"""Every row comes back with its answer, in order; a bad cell spoils its own row only."""
+"""Every row comes back with its answer, in order; a bad cell is an error of its own row only."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def test_no_feature_among_the_columns(client: FlaskClient) -> None:
         ("", NOTHING),
     ],
 )
-def test_a_bad_cell_spoils_its_own_row_only(client: FlaskClient, cell: str, detail: str) -> None:
+def test_a_bad_cell_is_an_error_of_its_own_row_only(
+    client: FlaskClient, cell: str, detail: str
+) -> None:
     body = written([["living_area", "id"], ["1800", "a"], [cell, "b"], ["1800", "c"]])
     _, before, spoilt, after = table(send(client, body))
     assert spoilt == [cell, "b", "", "", "", "", detail]
