@@ -31,6 +31,7 @@ from Task2_model.worker_processes import worker_processes
 
 RANDOM_SUBSETS = 12
 EVALUATED_ROWS = 2_000  # of a fold, at most
+HALVES, FIFTHS = 2, 5  # into which a fold's rows are divided
 SUBSETS_AT_ONCE = 16
 ALL, X_ONLY, SINGLE, LEAVE_ONE_OUT, RANDOM = "all", "x_only", "single", "leave_one_out", "random"
 GROUP = "group"  # all features given, and one of them has one value
@@ -235,30 +236,34 @@ def _evaluation_parts(
     """A fold's rows in parts, each with what answers it; nothing where rows are too few.
 
     Where little is given, probabilities nearly tie, and those of two members cannot be compared:
-    one half of a fold's rows calibrates its member for the other half, if they are enough. The
-    service compares each member with itself, too. Amounts have no such ties, and are calibrated
-    by other folds.
+    one half of a fold's rows calibrates its member for the other half, if they are enough; four
+    fifths do for one where groups calibrate apart, which need more. The service compares each
+    member with itself, too. Amounts have no such ties, and are calibrated by other folds.
     """
     fold, parts = model.folds_.folds[index], list[tuple[Indices, Conformal]]()
     crossed = fold.calibrate == fold.evaluate and not model.folds_.ordered
-    halves = _halves(data, held)
-    for half in (0, 1) if crossed and data.contract.task == "classification" else ():
-        apart = held[halves != half]
+    count = FIFTHS if data.contract.coverage_groups else HALVES
+    part_of = _divided(data, held, count)
+    for part in range(count) if crossed and data.contract.task == "classification" else ():
+        apart = held[part_of != part]
         evaluated = model.member_calibrated_by(index, data.rows[apart], data.outcomes[apart])
-        parts += [] if evaluated is None else [(held[halves == half], evaluated)]
-    if len(parts) == 2:
+        parts += [] if evaluated is None else [(held[part_of == part], evaluated)]
+    if len(parts) == count:
         return parts
     evaluated = model.evaluation_member(index)
     return [] if evaluated is None else [(held, evaluated)]
 
 
-def _halves(data: Data, held: Indices) -> Indices:
-    """0 or 1 for each of these rows: both halves have the same classes, and groups stay whole."""
+def _divided(data: Data, held: Indices, count: int) -> Indices:
+    """The part, 0 to count - 1, of each row: all have the same classes, and groups stay whole."""
     if data.split is not None:
-        return np.asarray(np.unique(data.split.values[held], return_inverse=True)[1] % 2)
-    halves = np.empty(len(held), dtype=np.intp)
-    halves[np.argsort(data.outcomes[held], kind="stable")] = np.arange(len(held)) % 2
-    return halves
+        return np.asarray(np.unique(data.split.values[held], return_inverse=True)[1] % count)
+    keys = [data.outcomes[held]]
+    if data.contract.coverage_groups:
+        keys.append(data.rows[held, data.contract.indices[data.contract.coverage_groups]])
+    parts = np.empty(len(held), dtype=np.intp)
+    parts[np.lexsort(keys)] = np.arange(len(held)) % count
+    return parts
 
 
 def _evaluated(

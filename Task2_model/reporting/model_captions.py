@@ -161,7 +161,7 @@ def groups(summary: EvaluationSummary) -> str:
         for line in lines
     )
     return (
-        f"Where {label} is given, only rows with the same {label} calibrate the "
+        f"Where {label} is given, only rows with the same value of it calibrate the "
         f"{summary.wording.region}, or all rows where these are too few. The coverage, given all "
         f"features: {named}."
     )

@@ -9,6 +9,7 @@ import pytest
 
 from Task1_database.databases.connect import connect
 from Task1_database.errors import DatasetError, TrainingError
+from Task1_database.files.column_reading import ColumnReading
 from Task1_database.load import load
 from Task2_model.contract import Contract, Costs, Feature, Target
 from Task2_model.contract_builder import build_contract
@@ -75,6 +76,7 @@ def test_numbers_and_categories_are_contract_of(tmp_path: Path) -> None:
         ),
         rows=6,
         excluded={"built": "says nothing"},
+        readings={name: ColumnReading(name.title()) for name in ("size", "kind")},
     )
 
 

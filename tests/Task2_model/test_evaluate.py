@@ -109,3 +109,20 @@ def test_rows_too_few_for_the_confidence_are_refused_in_words() -> None:
     contract = Contract("d", "D", "regression", "a", Target("t", "T"), features, 60, 0.99)
     with pytest.raises(TrainingError, match="d: 60 rows are too few to calibrate and evaluate"):
         train_all([Boosting], Data(contract, rows, outcomes), seed=0)
+
+
+def test_a_small_group_is_evaluated_as_the_service_calibrates_it() -> None:
+    """In the group, one row in seven, the class is nearly a toss of a coin, which hardly shows."""
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(700, 2)).astype(np.float32)
+    rows[:, 1] = rng.random(700) < 0.15
+    likely = np.where(rows[:, 1] == 1, 0.5, 1 / (1 + np.exp(-3 * rows[:, 0])))
+    outcomes = (rng.random(700) < likely).astype(int)
+    target = Target("t", "T", classes=("no", "yes"), positive="yes")
+    features = (Feature("a", "number", "a"), Feature("b", "integer", "b"))
+    contract = Contract("d", "D", "classification", "a", target, features, 700, coverage_groups="b")
+    trained = train_all([Boosting], Data(contract, rows, outcomes), seed=0)
+    whole = trained.answers.query("model == 'Boosting' and subset == 'all'")
+    small = whole[(rows[:, 1] == 1)[whole["row"]]]
+    assert len(whole) == 700
+    assert small["covered"].mean() > 0.83
