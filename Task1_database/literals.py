@@ -15,7 +15,10 @@ Patterns are in the syntax that `re` and RE2 (DuckDB) share.
 from __future__ import annotations
 
 import datetime
+import re
+from collections.abc import Mapping
 
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # what spreadsheets take for a formula's beginning
 INTEGER = r"0|-?[1-9][0-9]*"
 MAX_FLOAT32 = 3.4028234663852886e38  # the largest number that a model's row holds
 TEXT_BYTES = 65_535  # what MySQL's TEXT holds
@@ -48,3 +51,18 @@ def is_canonical_sql(value: str, text: str) -> str:
     For these two types that is what INTEGER and `is_date` allow.
     """
     return f"CAST({value} AS VARCHAR) = {text}"
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet would run a text; real numbers, such as -1, are none."""
+    return text.startswith(FORMULA) and not re.fullmatch(NUMBER, text)
+
+
+def harmless(text: str) -> str:
+    """The text, with an apostrophe before it where a spreadsheet would run it."""
+    return "'" + text if is_formula(text) else text
+
+
+def keeps_formulas(environment: Mapping[str, str]) -> bool:
+    """Whether files shall have such texts as they are: TABLECAST_FORMULAS=keep."""
+    return environment.get("TABLECAST_FORMULAS") == "keep"

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, request
+from flask import Blueprint, Response, current_app, g, jsonify, request
 from werkzeug.exceptions import NotFound, UnsupportedMediaType
 
 from Task1_database.errors import InputError
@@ -16,10 +16,14 @@ from Task3_api import parsing
 from Task3_api.current_model import CurrentModel, current_model
 from Task3_api.keep.kept import keep_answers
 from Task3_api.keep.own_id import OBSERVATION, is_wrapped, split_item, split_pairs
-from Task3_api.request_body import small_body
+from Task3_api.model_reloader import public_issue
+from Task3_api.openapi import secured
+from Task3_api.request_body import check_count, fields, small_body
+from Task3_api.tally import Tally
 
 blueprint = Blueprint("api", __name__)
 
+BRACKETS = 6  # that stand around records, at most
 MLFLOW_FORMATS = {  # MLflow's two for many records -> the path to the rows in them
     "dataframe_records": ("dataframe_records",),
     "dataframe_split": ("dataframe_split", "data"),
@@ -32,7 +36,7 @@ def predict_one() -> Response:
     model = current_model()
     pairs, own_id = split_pairs(model.contract, _pairs())
     answer = model.predictor.answer(*model.parser.request(pairs))
-    return jsonify(keep_answers([answer], [own_id])[0])
+    return jsonify(_kept([answer], [own_id])[0])
 
 
 @blueprint.get("/explain")
@@ -63,7 +67,7 @@ def predict_posted() -> Response:
         g.path_to_rows = (OBSERVATION,)
     record, own_id = split_item(model.contract, body)
     answer = model.predictor.answer(*model.parser.request([*address, *record.items()]))
-    return jsonify(keep_answers([answer], [own_id])[0])
+    return jsonify(_kept([answer], [own_id])[0])
 
 
 @blueprint.get("/healthz")
@@ -75,8 +79,9 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @blueprint.get("/ping")
 def readyz() -> Response:
-    """Whether it can answer, and with which model."""
-    return jsonify({"status": "ready", "model": _identity(current_model())})
+    """Whether it can answer, and with which model; `not_served` says why another one is not."""
+    refused = {"not_served": issue} if (issue := public_issue()) else {}
+    return jsonify({"status": "ready", "model": _identity(current_model()), **refused})
 
 
 @blueprint.get("/golden.json")
@@ -101,7 +106,8 @@ def golden() -> Response:
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """This interface, described for programs."""
-    return jsonify(current_model().openapi)
+    document = current_model().openapi
+    return jsonify(secured(document) if current_app.config["KEYS"] else document)
 
 
 def _identity(model: CurrentModel) -> dict[str, str]:
@@ -116,11 +122,14 @@ def _json_body() -> Any:
         raise InputError(
             f"with POST the values belong into the body, and only {name} into the address"
         )
-    return parsing.document(small_body())
+    body = small_body()
+    # Each record is an object or a list: many small ones would take a hundred times their bytes.
+    check_count(body.count(b"{") + body.count(b"[") - BRACKETS, "MAX_RECORDS", "records or more")
+    return parsing.document(body)
 
 
 def _pairs() -> parsing.Pairs:
-    return parsing.pairs(request.query_string)
+    return fields(request.query_string)
 
 
 def _params(model: CurrentModel, body: dict[str, Any]) -> Iterable[tuple[str, object]]:
@@ -143,6 +152,8 @@ def _rows(body: dict[str, Any], name: str) -> list[Any]:
         raise parsing.unknown(other, [name, "params"])
     g.path_to_rows = MLFLOW_FORMATS[name]  # for the pointer of a problem
     if name == "dataframe_split":
+        columns = body[name].get("columns") if isinstance(body[name], dict) else None
+        check_count(len(columns) if isinstance(columns, list) else 0, "MAX_COLUMNS", "columns")
         return list(parsing.dataframe(body[name]))
     if not isinstance(body[name], list):
         raise InputError("dataframe_records must be a list of records")
@@ -158,6 +169,7 @@ def _answers(
     """
     confidence = model.parser.confidence(pairs)
     model.predictor.check(confidence)
+    check_count(len(items), "MAX_RECORDS", "records")
     if not items:
         return []
     own_ids: list[str | None] = []
@@ -174,4 +186,11 @@ def _answers(
         answers = model.predictor.answers(parsed, confidence)
     except InputError as error:
         raise InputError(error.detail, field=error.field, row=error.row or 0) from None
+    return _kept(answers, own_ids)
+
+
+def _kept(answers: list[dict[str, Any]], own_ids: Sequence[str | None]) -> list[dict[str, Any]]:
+    """The answers, counted, and kept where this service does so."""
+    g.tally = Tally()
+    g.tally.add_answers(answers)
     return keep_answers(answers, own_ids)

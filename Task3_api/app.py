@@ -7,21 +7,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from Task3_api import api, problems
+from Task3_api import access, api, metrics, observer, problems, rate_limit, request_id
 from Task3_api.batch import batch_api
 from Task3_api.current_model import CurrentModel, activate, model_folder, models_folder, pinned
 from Task3_api.keep import kept, outcomes_api
+from Task3_api.model_reloader import EXTENSION as RELOADER
 from Task3_api.model_reloader import ModelReloader
 from Task3_api.pages import site
 from Task3_api.security_headers import add_headers
+from Task3_api.settings import check, settings
 from Task3_api.strict_json import StrictJson
-
-MEGABYTE = 1 << 20
-DEFAULTS = {
-    "MAX_CONTENT_LENGTH": 16 * MEGABYTE,  # a JSON document or a form, held in memory
-    "MAX_UPLOAD_LENGTH": 4096 * MEGABYTE,  # a CSV, held on disk
-}
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -31,26 +28,37 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     ----------
     config : mapping, optional
         `MODEL_DIR` (a sealed model's folder) or `MODELS` (a folder whose CURRENT names one, and
-        may come to name another), by default taken from the environment, as is `MODEL_SHA256`,
-        the hash of the only manifest to serve; `MAX_CONTENT_LENGTH` and `MAX_UPLOAD_LENGTH` in
-        bytes; what `KeepSettings` has; anything that Flask knows.
+        may come to name another), by default taken from the environment, as are `MODEL_SHA256`,
+        the hash of the only manifest to serve, what `KeepSettings` has, and the `settings`;
+        anything that Flask knows.
 
-    Raises SealError, naming the file, where the sealed model is missing, incomplete or altered.
+    Raises SealError, naming the file, where the sealed model is missing, incomplete or altered,
+    and TablecastError, naming the variable, for a setting that cannot be understood.
     """
     app = Flask(__name__)
-    app.config.from_mapping(DEFAULTS)
+    app.config.from_mapping(settings(os.environ))
     app.config.from_mapping(config or {})
+    check(app.config)
     app.json = StrictJson(app)
     folder = model_folder(app.config, os.environ)
     pin = pinned(app.config, os.environ)
     activate(app, CurrentModel.open(folder, pin))
+    observer.register(app)
+    app.before_request(request_id.begin)
     if models := models_folder(app.config, os.environ):
-        app.before_request(ModelReloader(app, models, folder, pin).check)
+        reloader = app.extensions[RELOADER] = ModelReloader(app, models, folder, pin)
+        app.before_request(reloader.check)
     kept.register(app)
+    access.register(app)
+    rate_limit.register(app)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(outcomes_api.blueprint)
     app.register_blueprint(batch_api.blueprint)
+    app.register_blueprint(metrics.blueprint)
     site.register(app)
     problems.register(app)
     app.after_request(add_headers)
+    app.after_request(request_id.echo)
+    if proxies := app.config["PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     return app

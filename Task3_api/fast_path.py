@@ -10,10 +10,13 @@ honours the hooks that it knows, and steps aside where there is any other.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from Task3_api import parsing
 from Task3_api.current_model import KEY, CurrentModel
@@ -23,11 +26,53 @@ PATH, BLUEPRINT = "/predict", "api"
 Hook = TypeVar("Hook", bound=Callable[..., Any])
 
 
+@dataclass(slots=True)
+class FastRequest:
+    """A request that may be answered ahead of Flask.
+
+    Attributes
+    ----------
+    headers : sequence of pairs
+        Names in lower case and values, as they came.
+    peer : str
+        The address at the other end of the connection.
+    begun : float
+        When it came, by `time.perf_counter`.
+    request_id, key_name
+        As `flask.g` has them elsewhere.
+    """
+
+    method: str
+    path: str
+    query: bytes
+    headers: Sequence[tuple[bytes, bytes]] = ()
+    peer: str = ""
+    begun: float = 0.0
+    request_id: str = ""
+    key_name: str | None = None
+
+    def header(self, name: bytes) -> str | None:
+        """The value of a header, named in lower case; of several, as WSGI joins them."""
+        values = [value for each, value in self.headers if each == name]
+        return b",".join(values).decode("latin-1") if values else None
+
+
+@dataclass(slots=True)
+class FastResponse:
+    """The answer to a FastRequest, a 200: its body, and the headers that hooks add."""
+
+    request: FastRequest
+    answer: dict[str, Any]
+    data: bytes
+    headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "application/json"})
+
+
 def on_fast_path(hook: Hook) -> Hook:
     """Mark a hook that the fast path honours.
 
-    A `before_request` hook that is marked needs no request, refuses none and is called; an
-    `after_request` hook that is marked adds no more than the headers that every answer has.
+    A marked `before_request` hook is called there with the FastRequest, and without it by Flask.
+    Where it returns anything but None, Flask answers the request, and the hook is called again.
+    A marked `after_request` hook is called with a FastResponse instead of a Response.
     """
     hook.on_fast_path = True  # type: ignore[attr-defined]
     return hook
@@ -39,40 +84,60 @@ class FastPath:
     def __init__(self, app: Flask) -> None:
         self._app = app
 
-    def answer(self, method: str, path: str, query: bytes) -> bytes | None:
-        """The body of a 200, as JSON; None where Flask is to answer."""
-        if path != PATH or method != "GET" or not self._knows_all_hooks():
+    def answer(self, request: FastRequest) -> FastResponse | None:
+        """The 200; None where Flask is to answer."""
+        if request.path != PATH or request.method != "GET" or not self._knows_all_hooks:
             return None
+        for hook in self._before:
+            if hook(request) is not None:
+                return None
         try:
             model: CurrentModel = self._app.extensions[KEY]
-            answer = model.predictor.answer_at_once(*model.parser.request(parsing.pairs(query)))
+            asked = model.parser.request(parsing.pairs(request.query))
+            answer = model.predictor.answer_at_once(*asked)
         except Exception:  # a wrong question or a defect of ours: Flask meets and reports it
             return None
         if answer is None:
             return None
-        for hook in self._app.before_request_funcs.get(None, ()):
-            hook()
+        body = self._body(answer, request.key_name or "")
+        response = FastResponse(request, answer, body)
+        for hook in self._after:
+            hook(response)
+        return response
+
+    def _body(self, answer: dict[str, Any], key_name: str) -> bytes:
+        """The answer as JSON, with its id where it is kept."""
         keeper = keeper_of(self._app)
         if keeper and keeper.private():  # what is kept is not what is answered
-            keeper.keep(answer)
+            keeper.keep(answer, key=key_name)
             keeper = None
         text = self._app.json.dumps(answer, separators=(",", ":"))
-        if keeper and (answer_id := keeper.keep_part(text.encode())):
+        if keeper and (answer_id := keeper.keep_part(text.encode(), key=key_name)):
             text = f'{text[:-1]},"id":"{answer_id}"}}'  # sooner than to write it all again
         return text.encode() + b"\n"
 
+    @cached_property
+    def _before(self) -> list[Callable[..., Any]]:
+        return list(_scoped(self._app.before_request_funcs))
+
+    @cached_property
+    def _after(self) -> list[Callable[..., Any]]:
+        """In Flask's order: what was registered last is called first."""
+        return [*_scoped(self._app.after_request_funcs)][::-1]
+
+    @cached_property
     def _knows_all_hooks(self) -> bool:
+        """Looked up once: Flask takes no hooks after its first request."""
         app = self._app
-        if "wsgi_app" in vars(app) or app.teardown_appcontext_funcs:
+        own = vars(app).get("wsgi_app")
+        if (own and type(own) is not ProxyFix) or app.teardown_appcontext_funcs:
             return False
-        return all(
-            getattr(hook, "on_fast_path", False)
-            for hooks in (
-                app.before_request_funcs,
-                app.after_request_funcs,
-                app.teardown_request_funcs,
-                app.url_value_preprocessors,
-            )
-            for scope in (None, BLUEPRINT)
-            for hook in hooks.get(scope, ())
-        )
+        others = (app.teardown_request_funcs, app.url_value_preprocessors)
+        hooks = [*self._before, *self._after, *(h for kind in others for h in _scoped(kind))]
+        return all(getattr(hook, "on_fast_path", False) for hook in hooks)
+
+
+def _scoped(hooks: Any) -> Iterator[Callable[..., Any]]:
+    """The hooks of one kind that concern PATH: the app's, and its blueprint's."""
+    for scope in (None, BLUEPRINT):
+        yield from hooks.get(scope, ())

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, current_app
 
 from Task1_database.errors import SealError
 from Task2_model.artifact import current
 from Task3_api.current_model import CurrentModel, activate
-from Task3_api.fast_path import on_fast_path
+from Task3_api.fast_path import FastRequest, on_fast_path
 
 CHECK_SECONDS = 1.0  # between two readings of CURRENT, and before a second attempt at a version
 MOST_SECONDS = 60.0  # between two attempts at a version that cannot be served
+
+
+EXTENSION = "tablecast.reloader"
+
+
+def public_issue() -> str:
+    """Why what CURRENT names is not served, with no folder in it; empty while it is."""
+    reloader: ModelReloader | None = current_app.extensions.get(EXTENSION)
+    return reloader.public_issue if reloader else ""
 
 
 class ModelReloader:
@@ -45,8 +55,15 @@ class ModelReloader:
         self._next_attempt = self._pause = 0.0
         self.issue = ""
 
+    @property
+    def public_issue(self) -> str:
+        """`issue` without the folders that the models are in."""
+        return self.issue.replace(f"{self._models}{os.sep}", "").replace(
+            str(self._models), "models"
+        )
+
     @on_fast_path
-    def check(self) -> None:
+    def check(self, _: FastRequest | None = None) -> None:
         """Start to open the other version, if there is one; cheap, and never fails."""
         if time.monotonic() < self._next_check or not self._checking.acquire(blocking=False):
             return

@@ -13,12 +13,15 @@ from Task2_model.contract import Contract, Feature
 from Task3_api.batch.scorer import answer_columns
 from Task3_api.explain import MEANING
 from Task3_api.keep.own_id import ID, LONGEST
-from Task3_api.parsing import CONFIDENCE
+from Task3_api.parsing import CONFIDENCE, LARGEST_NUMBER
 
 Schema = dict[str, Any]
 
 EXAMPLES = 10  # categories named as examples
 TEXT: Schema = {"type": "string"}
+NUMBER: Schema = {"type": "number", "minimum": -LARGEST_NUMBER, "maximum": LARGEST_NUMBER}
+NUMBER_AS_TEXT = {"pattern": r"^([+-]?[0-9]{1,20}(\.[0-9]{0,20})?)?$"}  # others are taken, too
+CATEGORY: Schema = {"type": "string", "pattern": "^[^\\u0000]*$"}
 
 
 def document(contract: Contract, version: str) -> Schema:
@@ -35,7 +38,7 @@ def document(contract: Contract, version: str) -> Schema:
             "/predict": {"get": _get(contract), "post": _post(contract, "predict")},
             "/explain": {"get": _explain(contract)},
             "/invocations": {"post": _post(contract, "invocations")},
-            "/batch_prediction": {"post": _batch(contract)},
+            "/batch_prediction": {"get": _page(), "post": _batch(contract)},
             "/outcomes": {"post": _outcomes(contract, "outcomes")},
             "/update": {"post": _outcomes(contract, "update")},
             "/golden.json": {"get": _golden()},
@@ -56,6 +59,21 @@ def document(contract: Contract, version: str) -> Schema:
                 "Predictions": _object({"predictions": _list(_ref("Answer"))}),
             }
         },
+    }
+
+
+def secured(document: Schema) -> Schema:
+    """The document of a service that asks for keys."""
+    schemes = {"key": {"type": "http", "scheme": "bearer"}}
+    free = {
+        path: {"get": {**document["paths"][path]["get"], "security": []}}
+        for path in ("/healthz", "/readyz")
+    }
+    return {
+        **document,
+        "security": [{name: []} for name in schemes],
+        "paths": document["paths"] | free,
+        "components": document["components"] | {"securitySchemes": schemes},
     }
 
 
@@ -119,7 +137,8 @@ def _own_id(contract: Contract) -> dict[str, Schema]:
     if ID in contract.by_name:
         return {}
     meaning = "The asker's own name for this question, by which the answer is known."
-    return {ID: {"type": "string", "maxLength": LONGEST, "description": meaning}}
+    schema = {"type": ["string", "number", "null"], "maxLength": LONGEST, "pattern": "^[ -~]*$"}
+    return {ID: {**schema, "description": meaning}}
 
 
 def _outcomes(contract: Contract, name: str) -> Schema:
@@ -217,10 +236,17 @@ def _golden() -> Schema:
     }
 
 
+def _page() -> Schema:
+    return {
+        "operationId": "batch_page",
+        "summary": "The page where a person sends such a file",
+        "responses": _responses("The page", {"text/html": TEXT}),
+    }
+
+
 def _status(name: str, summary: str) -> Schema:
-    content = {"application/json": {"schema": {"type": "object"}}}
-    ok = {"description": summary, "content": content}
-    return {"operationId": name, "summary": summary, "responses": {"200": ok}}
+    media = {"application/json": {"type": "object"}}
+    return {"operationId": name, "summary": summary, "responses": _responses(summary, media)}
 
 
 def _responses(description: str, media: dict[str, Schema]) -> Schema:
@@ -246,21 +272,43 @@ def _value(feature: Feature) -> Schema:
         sentences.append(feature.help.rstrip(".") + ".")
     if feature.kind == "category":
         sentences.append(f"{len(feature.categories)} categories in training.")
-        schema: Schema = {"type": "string", "examples": list(feature.categories[:EXAMPLES])}
+        schema: Schema = {**CATEGORY, "examples": list(feature.categories[:EXAMPLES])}
     else:
         sentences.append(f"{feature.minimum:g} to {feature.maximum:g} in training.")
-        schema = {"type": "number", "examples": [_typical(feature)]}
+        schema = {**NUMBER, "examples": [_typical(feature)]}
     return {**schema, "description": " ".join(sentences)}
 
 
 def _record(contract: Contract) -> Schema:
-    values = {feature.name: _value(feature) for feature in contract.features}
-    for schema in values.values():
-        schema["type"] = [schema["type"], "null"]
-    if "x" not in values:
-        values["x"] = {"$ref": f"#/components/schemas/Record/properties/{contract.x}"}
+    """Some features, at least one of which the model can use, and none of them twice."""
+    values = {feature.name: _value_or_null(feature) for feature in contract.features}
     values |= _own_id(contract)
-    return {"type": "object", "properties": values, "additionalProperties": False}
+    usable = [_usable(feature) for feature in contract.features]
+    record = {"type": "object", "additionalProperties": False, "anyOf": usable}
+    if "x" in values:
+        return {**record, "properties": values}
+    values["x"] = {"$ref": f"#/components/schemas/Record/properties/{contract.x}"}
+    usable.append(_given("x", {"not": {"enum": [None, ""]}}))
+    return {**record, "properties": values, "not": {"required": ["x", contract.x]}}
+
+
+def _value_or_null(feature: Feature) -> Schema:
+    """A feature's schema in a JSON record: a text may hold a number, a number name a category."""
+    schema = _value(feature)
+    if feature.kind == "category":
+        return {**schema, "type": ["string", "number", "null"]}
+    return {**schema, **NUMBER_AS_TEXT, "type": ["number", "string", "null"]}
+
+
+def _usable(feature: Feature) -> Schema:
+    """Records that give the feature a value that training held."""
+    if feature.kind == "category":
+        return _given(feature.name, {"enum": list(feature.categories[:EXAMPLES])})
+    return _given(feature.name, {"not": {"enum": [None, ""]}})
+
+
+def _given(name: str, schema: Schema) -> Schema:
+    return {"properties": {name: schema}, "required": [name]}
 
 
 def _single_record(contract: Contract) -> Schema:
@@ -379,16 +427,20 @@ def _dataframe_records(contract: Contract) -> Schema:
 
 
 def _dataframe_split(contract: Contract) -> Schema:
-    split = _object({"columns": _list(TEXT), "data": _list(_list({}))})
+    names = {*contract.names, contract.x if "x" in contract.by_name else "x"}
+    columns = {**_list({"enum": sorted(names)}), "minItems": 1, "uniqueItems": True}
+    split = _object({"columns": columns, "data": _list(_list({}))})
     split["properties"]["index"] = _list({})
+    split["additionalProperties"] = False
     return _with_params(contract, _object({"dataframe_split": split}))
 
 
 def _with_params(contract: Contract, many: Schema) -> Schema:
     """MLflow's `params` beside the rows."""
     name = contract.answer_name(CONFIDENCE)
-    many["properties"]["params"] = {"type": "object", "properties": {name: _confidence(contract)}}
-    return many
+    params = {"type": "object", "properties": {name: _confidence(contract)}}
+    many["properties"]["params"] = {**params, "additionalProperties": False}
+    return {**many, "additionalProperties": False}
 
 
 def _object(properties: Schema) -> Schema:

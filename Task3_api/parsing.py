@@ -155,9 +155,12 @@ def dataframe(split: object) -> list[dict[str, Any]]:
         raise InputError("dataframe_split: columns must be a list of names")
     if not isinstance(data, list):
         raise InputError("dataframe_split: data must be a list of rows")
+    seen: set[str] = set()
     for name in columns:
-        if columns.count(name) > 1:
-            raise InputError(f"the column {quote(name)} appears more than once", field=name)
+        if name in seen:
+            problem = f"the column {quote(name)} appears more than once"
+            raise InputError(problem, field=name[:MAX_QUOTED])
+        seen.add(name)
     return [_row(columns, row, index) for index, row in enumerate(data)]
 
 
@@ -206,6 +209,8 @@ def _not_a_number(raw_value: object, name: str) -> InputError:
 def _category(raw_value: object, name: str) -> str:
     if not isinstance(raw_value, str):
         raise InputError(f"{name} must be text, not {quote(raw_value)}", field=name)
+    if "\0" in raw_value:  # which no CSV may have, and what one way refuses all do
+        raise InputError(f"{name} must be text without a NUL: {quote(raw_value)}", field=name)
     try:
         raw_value.encode()
     except UnicodeEncodeError:

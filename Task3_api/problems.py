@@ -5,10 +5,16 @@ Programs get `application/problem+json`, people with a browser get a page that s
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
-from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    RequestEntityTooLarge,
+    Unauthorized,
+)
 from werkzeug.http import HTTP_STATUS_CODES
 
 from Task1_database.errors import NO_ROOM, ConfidenceError, InputError
@@ -16,7 +22,9 @@ from Task3_api.current_model import current_model
 from Task3_api.parsing import quote
 from Task3_api.request_body import InsufficientStorage
 
+NO_DESCRIPTORS = {errno.EMFILE, errno.ENFILE}
 MEDIA_TYPE = "application/problem+json"
+KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 
 
 def register(app: Flask) -> None:
@@ -41,17 +49,18 @@ def on_confidence_error(error: ConfidenceError) -> Response:
 def on_http_error(error: HTTPException) -> Response:
     """The errors of HTTP itself: not found, too large, and so on."""
     response = problem(error.code or 500, _in_our_words(error))
-    allow = dict(error.get_headers()).get("Allow")
-    if allow:
-        response.headers["Allow"] = allow
+    for name, value in error.get_headers():
+        if name in KEPT_HEADERS:
+            response.headers.add(name, value)
     return response
 
 
 def on_defect(error: Exception) -> Response:
     """Anything else is a defect of ours: it is logged in full, and the client gets one sentence."""
-    if isinstance(error, OSError) and error.errno in NO_ROOM:
+    if isinstance(error, OSError) and error.errno in NO_ROOM | NO_DESCRIPTORS:
         return on_http_error(InsufficientStorage())
-    current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    names = request.method, request.path, g.get("request_id")
+    current_app.logger.error("%s %s failed, request %s", *names, exc_info=error)
     return on_http_error(InternalServerError())
 
 
@@ -59,8 +68,7 @@ def problem(status: int, detail: str, **members: Any) -> Response:
     """The response for an error; members that are None are left out."""
     title = HTTP_STATUS_CODES[status]
     if wants_page():
-        page = render_template("problem.html", status=status, title=title, detail=detail)
-        return Response(page, status)
+        return Response(_page(status, title, detail), status)
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     body |= {name: value for name, value in members.items() if value is not None}
     response = jsonify(body)
@@ -92,6 +100,14 @@ def wants_page() -> bool:
     if request.blueprint == "api":
         return False
     return request.accept_mimetypes.best_match([MEDIA_TYPE, "text/html"]) == "text/html"
+
+
+def _page(status: int, title: str, detail: str) -> str:
+    if status == Unauthorized.code:
+        asked = request.full_path.rstrip("?") if request.method == "GET" else "/"
+        said = "" if request.method == "GET" else detail.partition(";")[0]
+        return render_template("login.html", detail=said, next=asked)
+    return render_template("problem.html", status=status, title=title, detail=detail)
 
 
 def _in_our_words(error: HTTPException) -> str:

@@ -13,6 +13,15 @@ from typing import Any
 
 from Task2_model.contract import Contract, Feature, Value
 
+UNSEEN = "was never seen in training"
+ABOVE, BELOW = "above the largest", "below the smallest"
+NOT_WHOLE = "is not a whole number"
+KINDS = {  # of warnings, by a phrase that no other kind has before it
+    UNSEEN: "unseen_category",
+    ABOVE: "above_range",
+    BELOW: "below_range",
+    NOT_WHOLE: "not_whole",
+}
 Record = Mapping[str, Value]  # given values by feature; one may be left out or None
 Notes = dict[str, Any]  # of an answer: "given", "missing" and "warnings"
 
@@ -65,15 +74,20 @@ def warning(feature: Feature, value: float | str) -> str | None:
     if isinstance(value, str):
         if value in feature.codes:
             return None
-        return f"{feature.name} {value[:40]!r} was never seen in training and is left out"
+        return f"{feature.name} {value[:40]!r} {UNSEEN} and is left out"
     low, high = _range(feature)
     if value > high:
-        return _beyond(feature.name, value, "above the largest", high)
+        return _beyond(feature.name, value, ABOVE, high)
     if value < low:
-        return _beyond(feature.name, value, "below the smallest", low)
+        return _beyond(feature.name, value, BELOW, low)
     if feature.kind == "integer" and value % 1:
-        return f"{feature.name} {value:,.10g} is not a whole number; in training all were"
+        return f"{feature.name} {value:,.10g} {NOT_WHOLE}; in training all were"
     return None
+
+
+def warning_kind(detail: str) -> str:
+    """What kind of warning a text of `warning` is."""
+    return next((kind for phrase, kind in KINDS.items() if phrase in detail), "other")
 
 
 def _range(feature: Feature) -> tuple[float, float]:

@@ -6,7 +6,7 @@ hand over what came without a word; so the bytes that were read are compared wit
 
 from __future__ import annotations
 
-from flask import request
+from flask import current_app, request
 from werkzeug.exceptions import (
     BadRequest,
     ClientDisconnected,
@@ -15,6 +15,8 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 from werkzeug.wsgi import get_input_stream
+
+from Task3_api import parsing
 
 CUT = "the request was cut, or its chunks are malformed; send it again"
 
@@ -32,6 +34,19 @@ def small_body() -> bytes:
     data = body.read()
     body.check_whole()
     return data
+
+
+def fields(encoded: bytes) -> parsing.Pairs:
+    """The names and values of an address or of a form, no more than MAX_FIELDS."""
+    check_count(encoded.count(b"&"), "MAX_FIELDS", "fields or more")
+    return parsing.pairs(encoded)
+
+
+def check_count(number: int, setting: str, what: str) -> None:
+    """Raise a 413 for more of something than the app's setting allows."""
+    most: int = current_app.config[setting]
+    if number > most:
+        raise RequestEntityTooLarge(f"{number:,} {what} came; {most:,} are allowed in one request")
 
 
 class RequestBody:

@@ -4,9 +4,13 @@ of their own.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from flask import Response
 
-from Task3_api.fast_path import on_fast_path
+from Task3_api.fast_path import FastResponse, on_fast_path
+
+AnyResponse = TypeVar("AnyResponse", Response, FastResponse)
 
 CONTENT_SECURITY_POLICY = "Content-Security-Policy"
 HEADERS = {
@@ -31,7 +35,7 @@ API_DOCS_POLICY = (  # Swagger UI's stylesheet holds its pictures as data
 
 
 @on_fast_path
-def add_headers(response: Response) -> Response:
+def add_headers(response: AnyResponse) -> AnyResponse:
     """Add each of the headers that the response does not have yet."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)

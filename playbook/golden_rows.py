@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -11,6 +12,7 @@ from Task1_database.errors import TablecastError
 from Task2_model.artifact import SealedModel
 
 SECONDS = 30
+KEY_VARIABLE = "TABLECAST_KEY"
 
 
 class Mismatch(TablecastError):
@@ -54,11 +56,24 @@ class GoldenRows:
         """
         url = base_url.rstrip("/") + "/golden.json"
         try:
-            response = requests.get(url, timeout=SECONDS)
+            response = requests.get(url, headers=key_header(), timeout=SECONDS)
         except requests.RequestException as error:
             raise Mismatch(f"{url} does not answer: {error}") from None
+        if response.status_code == 401:
+            raise Mismatch(no_key(url))
         if not response.ok:
             raise Mismatch(f"{url} answers {response.status_code}: {response.text[:300]}")
         golden = response.json()
         model = golden.pop("model")
         return cls(model["dataset"], model["version"], **golden)
+
+
+def key_header() -> dict[str, str]:
+    """The header with the key that $TABLECAST_KEY holds; none where it holds none."""
+    key = os.environ.get(KEY_VARIABLE)
+    return {"Authorization": f"Bearer {key}"} if key else {}
+
+
+def no_key(url: str) -> str:
+    """What to do about a 401."""
+    return f"{url} asks for a key that it knows; set {KEY_VARIABLE} to one"

@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-from playbook.golden_rows import SECONDS, GoldenRows, Mismatch
+from playbook.golden_rows import SECONDS, GoldenRows, Mismatch, key_header, no_key
 
 RELATIVE = 1e-5  # what export allows between the forms of a model
 
@@ -49,7 +49,9 @@ def _requests(golden: GoldenRows) -> list[Any]:
 def _answered(ask: Callable[..., requests.Response], url: str, **body: Any) -> Any:
     """The JSON that a service answers."""
     try:
-        response = ask(url, timeout=SECONDS, **body)
+        response = ask(url, headers=key_header(), timeout=SECONDS, **body)
+        if response.status_code == 401:
+            raise Mismatch(no_key(url))
         response.raise_for_status()
         return response.json()
     except requests.RequestException as error:

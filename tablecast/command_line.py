@@ -15,6 +15,7 @@ from tablecast.progress_bars import ProgressBars
 from tablecast.steps import models_folder
 from Task1_database.errors import NO_ROOM, InputError, TablecastError
 from Task1_database.progress import ProgressLine
+from Task3_api.keys import VARIABLE, KeyRing, new_key
 
 # Threads that wait should sleep: two processes on the same cores otherwise stall each other.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
@@ -304,6 +305,20 @@ def score(
 def verify(name: str, url: str) -> None:
     """Ask a live service at URL whether it answers as the model did offline."""
     click.echo(f"{tablecast.verify(name, url)} answers are the model's own")
+
+
+@main.command()
+@click.argument("name")
+def key(name: str) -> None:
+    """Make a key for NAME, by which the service knows who may ask.
+
+    The key is shown this once; the service is told its hash alone, by the environment.
+    """
+    made, known = new_key(name)
+    keys = ",".join(map(str, [*KeyRing.parse(os.environ.get(VARIABLE, "")).hashes, known]))
+    click.echo(f"{made}\n{VARIABLE}={keys}")
+    click.echo(f"  the first line is the key of {name}: keep it, it is not shown again", err=True)
+    click.echo("  the second is for the environment of the service", err=True)
 
 
 def _new(file: Path, target: str, **options: str | None) -> str:

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +23,32 @@ def own_port() -> int:
     return free_port(random.randrange(20_000, 32_000))
 
 
+class Logged(subprocess.Popen[str]):
+    """A process whose output goes to files: a pipe that nobody reads would stop it."""
+
+    def __init__(self, command: list[str], **options: Any) -> None:
+        self._files = [tempfile.TemporaryFile("w+") for _ in range(2)]  # noqa: SIM115
+        self._output: list[str] = []
+        out, err = self._files
+        super().__init__(command, text=True, stdout=out, stderr=err, **options)
+
+    def communicate(self, input: Any = None, timeout: float | None = None) -> tuple[str, str]:
+        """All of its output, once it has ended."""
+        self.wait(timeout)
+        if not self._output:
+            for file in self._files:
+                with file:
+                    file.seek(0)
+                    self._output.append(file.read())
+        out, err = self._output
+        return out, err
+
+
 @dataclass
 class Live:
     """A server in a process of its own."""
 
-    process: subprocess.Popen[str]
+    process: Logged
     port: int
 
     @property
@@ -65,7 +87,7 @@ class Live:
             except OSError:
                 time.sleep(0.05)
         self.process.kill()
-        raise AssertionError("\n".join(text or "" for text in self.process.communicate()))
+        raise AssertionError("\n".join(self.process.communicate()))
 
     def stop(self) -> tuple[str, str]:
         self.process.send_signal(signal.SIGTERM)
@@ -75,14 +97,6 @@ class Live:
 def start(command: list[str], port: int, home: Path, workers: int = 1, **settings: str) -> Live:
     own = {"TABLECAST_HOME": str(home), "WEB_CONCURRENCY": str(workers)}
     environment = {**os.environ, **own, **settings}
-    process = subprocess.Popen(
-        [sys.executable, *command],
-        cwd=home,
-        env=environment,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    live = Live(process, port)
+    live = Live(Logged([sys.executable, *command], cwd=home, env=environment), port)
     live.wait()
     return live

@@ -13,7 +13,7 @@ from contextlib import ExitStack, closing
 from typing import IO
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, current_app, g, jsonify, request
 from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wsgi import wrap_file
 
@@ -26,7 +26,7 @@ from Task3_api.batch.upload import is_table, spool_upload
 from Task3_api.batch.uploaded_table import UploadedTable, open_table
 from Task3_api.batch.workbook_writer import check_size, write_workbook
 from Task3_api.current_model import current_model
-from Task3_api.request_body import small_body
+from Task3_api.request_body import check_count, small_body
 
 ROW_COUNT = "Row-Count"  # the header by which a client can check that an answer is complete
 COLUMNS_READ = "Columns-Read"  # which columns were taken for features of another name
@@ -46,6 +46,7 @@ def answer_file() -> Response:
     table = open_table(file, model.contract, scan, options.chosen)
     with ExitStack() as on_error:
         on_error.callback(table.file.close)
+        check_count(len(table.csv.header), "MAX_COLUMNS", "columns")
         if options.format == "xlsx":
             check_size(table.csv.row_count, len(table.csv.header))
         scorer = BatchScorer(
@@ -54,8 +55,10 @@ def answer_file() -> Response:
             table.feature_columns(model.parser),
             ranges=options.ranges,
             confidence=options.with_entries(model.parser, entries).confidence,
+            keep_formulas=options.format == "csv" and current_app.config["FORMULAS"] == "keep",
         )
         on_error.pop_all()
+    g.tally = scorer.tally
     name = f"{model.contract.dataset}_predictions.{options.format}"
     response = _attachment(_response(options, _lines(table, scorer)), name)
     response.headers[ROW_COUNT] = str(table.csv.row_count)

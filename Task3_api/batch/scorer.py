@@ -7,7 +7,7 @@ become a formula in a spreadsheet.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -15,14 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from Task1_database.errors import InputError
+from Task1_database.literals import FORMULA, harmless, is_formula
 from Task2_model.contract import Contract, Rows
 from Task3_api.batch.cells import Row
 from Task3_api.batch.column_parser import FeatureColumn
 from Task3_api.batch.reader import RowBlock, as_lines
-from Task3_api.parsing import DECIMAL
 from Task3_api.predictor import Predictor
+from Task3_api.tally import Tally
 
-FORMULA = tuple("=+-@\t\r")  # what a spreadsheet takes for a formula's beginning
+BEGINNINGS = bytes({sign.encode()[0] for sign in FORMULA})  # the first byte of a formula
 AT_ONCE = 2  # blocks
 LARGEST_WHOLE = 2.0**53  # beyond, a float64 is no longer exact to the unit
 MOST_CLASS_COLUMNS = 20  # of more classes the table has the probability of the label alone
@@ -46,6 +47,13 @@ class BatchScorer:
         The table's columns, all of them.
     used : list of FeatureColumn
         Those that are features.
+    keep_formulas : bool
+        Whether cells that a spreadsheet would run stay as they are.
+
+    Attributes
+    ----------
+    tally : Tally
+        Of the rows that have been answered so far.
 
     Raises InputError where one of the columns is called like one of an answer's; ConfidenceError
     for a confidence that the calibration rows cannot give.
@@ -59,8 +67,11 @@ class BatchScorer:
         *,
         ranges: bool = True,
         confidence: float | None = None,
+        keep_formulas: bool = False,
     ) -> None:
         predictor.check(confidence)
+        self._keep_formulas = keep_formulas
+        self._written = _as_it_is if keep_formulas else harmless
         self._predictor = predictor
         self._header = header
         self._ranges = ranges
@@ -69,6 +80,7 @@ class BatchScorer:
         self._used = used
         self._no_answer = _no_answer(predictor)
         self._errors: list[int] = []  # of each block; appending is safe in threads
+        self.tally = Tally()
         for name in self._columns:
             if name in header:
                 problem = f"the file already has a column called {name}"
@@ -81,7 +93,7 @@ class BatchScorer:
 
     def head(self) -> str:
         """The header of the answer, as a line of CSV."""
-        return _line([_harmless(name) for name in (*self._header, *self._columns)]) + "\r\n"
+        return _line([self._written(name) for name in (*self._header, *self._columns)]) + "\r\n"
 
     def answers(self, blocks: Iterable[RowBlock]) -> Iterator[str]:
         """Blocks of rows, each with its answers, as lines of CSV.
@@ -105,7 +117,10 @@ class BatchScorer:
         unanswerable = [index for index, note in notes.items() if note.errors]
         self._errors.append(len(unanswerable))
         answers = self._answers(rows, unanswerable)
-        lines = zip(_harmless_lines(block), *answers, messages, strict=True)
+        texts = [text for note in notes.values() for text in note.warnings]
+        self.tally.add(len(rows) - len(unanswerable), texts)
+        given = block.lines if self._keep_formulas else _harmless_lines(block)
+        lines = zip(given, *answers, messages, strict=True)
         return "\r\n".join(map(",".join, lines)) + "\r\n"
 
     def _parse(self, block: RowBlock) -> tuple[Rows, dict[int, RowNotes]]:
@@ -145,10 +160,10 @@ class BatchScorer:
         """A part of the answers as one column, or as one for each class."""
         classes = self._predictor.contract.target.classes
         if part == "label":
-            lines = [_line([_harmless(name)]) for name in classes]
+            lines = [_line([self._written(name)]) for name in classes]
             return [[lines[index] for index in values.tolist()]]
         if part == "set":
-            return [_sets(classes, values)]
+            return [_sets(classes, values, self._written)]
         return map(_numbers, values.T) if part == "probabilities" else [_numbers(values)]
 
 
@@ -184,12 +199,14 @@ def _numbers(values: npt.NDArray[np.generic]) -> Column:
     return [repr(value).removesuffix(".0") for value in floats.tolist()]
 
 
-def _sets(classes: tuple[str, ...], possible: npt.NDArray[np.generic]) -> Column:
+def _sets(
+    classes: tuple[str, ...], possible: npt.NDArray[np.generic], written: Callable[[str], str]
+) -> Column:
     """For each row, a line of (rows, classes), the names of its possible classes."""
     sets = [bytes(row) for row in possible.astype(np.uint8)]
     names = {
         key: _line(
-            [_harmless("|".join(name for name, flag in zip(classes, key, strict=True) if flag))]
+            [written("|".join(name for name, flag in zip(classes, key, strict=True) if flag))]
         )
         for key in set(sets)
     }
@@ -207,25 +224,25 @@ def _line(cells: Row) -> str:
     return line
 
 
-def _harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula; real numbers such as -1 stay as they are."""
-    return "'" + text if _is_formula(text) else text
-
-
-def _is_formula(text: str) -> bool:
-    return text.startswith(FORMULA) and not DECIMAL.fullmatch(text)
+def _as_it_is(text: str) -> str:
+    return text
 
 
 def _harmless_lines(block: RowBlock) -> list[str]:
     """The rows as they came, but for those with a cell that would become a formula."""
-    beginnings = "".join(FORMULA).encode()
-    if not any(letter in block.cells.text for letter in beginnings):
+    if not _may_have_formulas(block.cells.text):
         return block.lines
-    rows, texts = block.cells.beginning_with(beginnings)
+    rows, texts = block.cells.beginning_with(BEGINNINGS)
     _, is_decimal = texts.parse_decimals()
     others = np.flatnonzero(~is_decimal).tolist()
     changed = {
-        index: _line([_harmless(text) for text in block.cells.row(index)])
-        for index in {int(rows[index]) for index in others if _is_formula(texts[index])}
+        index: _line([harmless(text) for text in block.cells.row(index)])
+        for index in {int(rows[index]) for index in others if is_formula(texts[index])}
     }
     return [changed.get(index, line) for index, line in enumerate(block.lines)]
+
+
+def _may_have_formulas(text: bytes) -> bool:
+    """Whether cells have one of the BEGINNINGS; a line end is in none where NULs part no cells."""
+    inside = BEGINNINGS if b"\0" in text else BEGINNINGS.replace(b"\n", b"")
+    return any(letter in text for letter in inside)

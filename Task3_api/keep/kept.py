@@ -45,7 +45,7 @@ def keep_answers(
     kept = list(answers)
     for answer, own_id in zip(kept, own_ids, strict=True):
         if keeper:
-            keeper.keep(answer, own_id, g.get("key_name", ""))
+            keeper.keep(answer, own_id, g.get("key_name") or "")
         elif own_id:
             answer["id"] = own_id
     return kept

@@ -24,7 +24,7 @@ from Task3_api.keep.outcome_values import PostedOutcome, outcome_value
 from Task3_api.keep.outcomes_api import record_posted
 from Task3_api.pages import phrases
 from Task3_api.problems import problem
-from Task3_api.request_body import small_body
+from Task3_api.request_body import fields, small_body
 
 blueprint = Blueprint("answer_page", __name__)
 
@@ -129,4 +129,4 @@ def _keeper() -> Keeper:
 def _form() -> parsing.Pairs:
     if request.mimetype != "application/x-www-form-urlencoded":
         raise UnsupportedMediaType("send the form as application/x-www-form-urlencoded")
-    return parsing.pairs(small_body())
+    return fields(small_body())

@@ -17,7 +17,7 @@ from Task3_api.pages.confidence_choice import ConfidenceChoice
 from Task3_api.pages.examples import examples
 from Task3_api.pages.form import Form
 from Task3_api.pages.phrases import nothing_given
-from Task3_api.request_body import small_body
+from Task3_api.request_body import fields, small_body
 
 blueprint = Blueprint("ask", __name__)
 
@@ -46,16 +46,16 @@ def page() -> ResponseReturnValue:
 def answer() -> str:
     """What of that page changes with the form, for the page itself to fetch."""
     model = current_model()
-    form = _form(model, parsing.pairs(request.query_string))
+    form = _form(model, fields(request.query_string))
     return render_template("answer_parts.html", form=form, view=_view(model, form))
 
 
 def _entries() -> parsing.Pairs:
     if request.method != "POST":
-        return parsing.pairs(request.query_string)
+        return fields(request.query_string)
     if request.mimetype != "application/x-www-form-urlencoded":
         raise UnsupportedMediaType("send the form as application/x-www-form-urlencoded")
-    return parsing.pairs(small_body())
+    return fields(small_body())
 
 
 def _form(model: CurrentModel, entries: parsing.Pairs) -> Form:

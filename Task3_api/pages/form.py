@@ -72,6 +72,9 @@ class FormField:
         return (self.text, *categories) if is_new else categories
 
 
+MAX_PROBLEMS = 10  # unknown names that are told of; what comes after so many is not read
+
+
 @dataclass
 class Form:
     """What was entered, understood as far as possible: every entry is read, valid or not.
@@ -97,6 +100,8 @@ class Form:
         for name, text in pairs:
             if name != parser.confidence_name:
                 form._read(parser, name, text)
+            if len(form.problems) == MAX_PROBLEMS:
+                break
         try:
             form.confidence = parser.confidence(pairs)
         except InputError as error:

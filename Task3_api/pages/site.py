@@ -14,6 +14,7 @@ from Task3_api.pages import (
     api_docs_page,
     ask_page,
     batch_page,
+    login_page,
     model_page,
     phrases,
     questions_page,
@@ -30,6 +31,7 @@ PAGES = (
     model_page,
     api_docs_page,
     status_page,
+    login_page,
 )
 
 
@@ -38,7 +40,6 @@ def register(app: Flask) -> None:
     for page in PAGES:
         app.register_blueprint(page.blueprint)
     app.context_processor(template_context)
-    status_page.register(app)
 
 
 def template_context() -> dict[str, Any]:

@@ -3,59 +3,46 @@
 from __future__ import annotations
 
 import platform
-import threading
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, render_template
+from flask import Blueprint, current_app, render_template
 
 from Task3_api.current_model import current_model
-from Task3_api.fast_path import on_fast_path
+from Task3_api.metrics import EXTENSION, REQUESTS, STARTED, Metrics
+from Task3_api.model_reloader import public_issue
+from Task3_api.settings import OPEN, is_open
 
 blueprint = Blueprint("status", __name__)
 
-KEY = "tablecast.requests"
 PACKAGES = ("Flask", "granian", "gunicorn", "numpy", "waitress")
-
-
-class RequestCounter:
-    """How many requests this process has answered, and since when."""
-
-    def __init__(self) -> None:
-        self.since = datetime.now(UTC)
-        self.count = 0
-        self._lock = threading.Lock()
-
-    @on_fast_path
-    def add(self) -> None:
-        """Count one."""
-        with self._lock:
-            self.count += 1
-
-    @property
-    def uptime(self) -> str:
-        """For how long, in the two largest units: 3 days 4 hours."""
-        return duration(datetime.now(UTC) - self.since)
-
-
-def register(app: Flask) -> None:
-    """Count the requests of `app`."""
-    counter = app.extensions[KEY] = RequestCounter()
-    app.before_request(counter.add)
 
 
 @blueprint.get("/status")
 def page() -> str:
     """What is served, since when, and with which packages."""
+    counts: Metrics = current_app.extensions[EXTENSION]
+    since = datetime.fromtimestamp(counts.total(STARTED), UTC)
     provenance = current_model().predictor.sealed.manifest.get("provenance", {})
     return render_template(
         "status.html",
-        requests=current_app.extensions[KEY],
+        requests=int(counts.total(REQUESTS)),
+        since=since,
+        uptime=duration(datetime.now(UTC) - since),
+        issue=public_issue(),
         versions=_versions(provenance),
         sealed_at=provenance.get("sealed_at", ""),
+        who=_who_may_ask(),
     )
+
+
+def _who_may_ask() -> str:
+    """In one sentence."""
+    if current_app.config["KEYS"]:
+        return "Whoever has a key."
+    return OPEN if is_open(current_app.config) else "Everybody who can reach this machine."
 
 
 def duration(time: timedelta) -> str:

@@ -14,18 +14,21 @@ import os
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, suppress
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
+from functools import lru_cache
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from flask import Flask
 
+from Task3_api.access import may_ask
 from Task3_api.app import create_app
-from Task3_api.fast_path import FastPath
-from Task3_api.security_headers import HEADERS
+from Task3_api.fast_path import FastPath, FastRequest
+from Task3_api.request_id import BEGUN
 from Task3_api.server.answer_spool import AnswerSpool
-from Task3_api.server.body_spool import BodySpool, Receive
+from Task3_api.server.body_spool import IN_MEMORY, BodySpool, Receive, UploadSlots
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -38,12 +41,8 @@ Headers = list[tuple[bytes, bytes]]
 THREADS = 8  # for what is asked without a file
 FILES = 2  # at once; they keep the processors busy, and further ones wait for their turn
 SWITCH_SECONDS = 1e-3  # after which a thread at work on a file lets others go on
-IN_MEMORY = 1 << 16  # bytes; a longer body is on disk
+UPLOADED = {"/batch_prediction"}  # paths that take files
 WHOLE = 1 << 18  # bytes; an answer that is no longer is sent in one piece
-FAST_HEADERS = [
-    (name.lower().encode(), value.encode())
-    for name, value in ({"Content-Type": "application/json"} | HEADERS).items()
-]
 STALLED_SECONDS = (
     30.0  # TABLECAST_STALLED_SECONDS; a client that moves nothing for so long is let go
 )
@@ -74,37 +73,51 @@ class AsgiService:
         self._stalled_seconds = stalled_seconds
         self._small = ThreadPoolExecutor(THREADS)
         self._large = ThreadPoolExecutor(FILES)
+        self._slots = UploadSlots(app.config["MAX_UPLOADS"])
         self._fast_path = FastPath(app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        begun = time.perf_counter()
+        none = io.BytesIO()
         if not has_body(scope):
-            none = io.BytesIO()
-            reply = self._at_once(scope) or await self._answer(scope, none, self._small)
+            reply = self._at_once(scope, begun)
+            reply = reply or await self._answer(scope, begun, none, self._small)
             await self._reply(reply, receive, send)
             return
-        with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
-            largest = self._app.config["MAX_UPLOAD_LENGTH"]
-            announced = content_length(scope)
-            spool = BodySpool(cast(IO[bytes], file), largest, announced, self._stalled_seconds)
+        if not may_ask(self._app, environment(scope, io.BytesIO())):
+            await self._reply(await self._answer(scope, begun, none, self._small), receive, send)
+            return
+        with tempfile.SpooledTemporaryFile(IN_MEMORY) as file, self._spool(scope, file) as spool:
             body = await spool.fill(receive)
             pool = self._large if spool.size > IN_MEMORY else self._small
-            await self._reply(await self._answer(scope, body, pool), receive, send)
+            await self._reply(await self._answer(scope, begun, body, pool), receive, send)
 
-    def _at_once(self, scope: Scope) -> Reply | None:
-        body = self._fast_path.answer(scope["method"], scope["path"], scope["query_string"])
-        return Reply(200, FAST_HEADERS, body) if body else None
+    def _spool(self, scope: Scope, file: Any) -> BodySpool:
+        setting = "MAX_UPLOAD_LENGTH" if scope["path"] in UPLOADED else "MAX_CONTENT_LENGTH"
+        largest = self._app.config[setting]
+        return BodySpool(file, largest, content_length(scope), self._stalled_seconds, self._slots)
 
-    async def _answer(self, scope: Scope, body: IO[bytes], pool: ThreadPoolExecutor) -> Reply:
+    def _at_once(self, scope: Scope, begun: float) -> Reply | None:
+        method, path, query = scope["method"], scope["path"], scope["query_string"]
+        request = FastRequest(method, path, query, scope["headers"], scope["client"][0], begun)
+        response = self._fast_path.answer(request)
+        if response is None:
+            return None
+        return Reply(200, [encoded(*pair) for pair in response.headers.items()], response.data)
+
+    async def _answer(
+        self, scope: Scope, begun: float, body: IO[bytes], pool: ThreadPoolExecutor
+    ) -> Reply:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(pool, self._ask_flask, environment(scope, body))
+        environ = environment(scope, body) | {BEGUN: begun}
+        return await loop.run_in_executor(pool, self._ask_flask, environ)
 
     def _ask_flask(self, environ: WSGIEnvironment) -> Reply:
         started: list[Any] = []
 
         def start_response(status: str, headers: Iterable[tuple[str, str]], _: Any = None) -> Any:
-            encoded = [(k.lower().encode(), v.encode("latin-1")) for k, v in headers]
-            started[:] = int(status[:3]), encoded
+            started[:] = int(status[:3]), [encoded(*pair) for pair in headers]
 
         body = self._app.wsgi_app(environ, start_response)
         close = getattr(body, "close", bool)
@@ -154,6 +167,12 @@ def service() -> AsgiService:
     model = app.extensions["tablecast"]
     app.logger.warning("serving %s, version %s", model.contract.dataset, model.predictor.version)
     return AsgiService(app, float(os.environ.get("TABLECAST_STALLED_SECONDS", STALLED_SECONDS)))
+
+
+@lru_cache(256)
+def encoded(name: str, value: str) -> tuple[bytes, bytes]:
+    """A header as it goes over the wire; most are the same in every answer."""
+    return name.lower().encode(), value.encode("latin-1")
 
 
 def has_body(scope: Scope) -> bool:

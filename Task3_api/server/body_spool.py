@@ -8,18 +8,38 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import IO, Any, NoReturn, cast
+from typing import IO, Any, NoReturn, Self, cast
 
 from werkzeug.exceptions import (
     BadRequest,
     HTTPException,
     RequestEntityTooLarge,
     RequestTimeout,
+    TooManyRequests,
 )
 
 from Task3_api.request_body import CUT, InsufficientStorage
 
+IN_MEMORY = 1 << 16  # bytes; a longer body is on disk
 Receive = Callable[[], Awaitable[dict[str, Any]]]
+
+
+class UploadSlots:
+    """How many uploads a process takes at once; a body that fits into memory is none."""
+
+    def __init__(self, number: int) -> None:
+        self._free = number
+
+    def take(self) -> None:
+        """Take one, or raise a 429."""
+        if not self._free:
+            words = "as many files are being sent as are taken at once; try again in a moment"
+            raise TooManyRequests(words, retry_after=1)
+        self._free -= 1
+
+    def give_back(self) -> None:
+        """Let another one have it."""
+        self._free += 1
 
 
 class BodySpool:
@@ -35,6 +55,8 @@ class BodySpool:
         How many the client says it sends.
     stalled_seconds : float
         How long the client may send nothing.
+    slots : UploadSlots
+        Of which it takes one once it has more than IN_MEMORY bytes, until its `with` block ends.
 
     Attributes
     ----------
@@ -43,13 +65,27 @@ class BodySpool:
     """
 
     def __init__(
-        self, file: IO[bytes], max_bytes: int, announced: int | None, stalled_seconds: float
+        self,
+        file: IO[bytes],
+        max_bytes: int,
+        announced: int | None,
+        stalled_seconds: float,
+        slots: UploadSlots,
     ) -> None:
         self._file = file
         self._max_bytes = max_bytes
         self._announced = announced
         self._stalled_seconds = stalled_seconds
+        self._slots = slots
+        self._has_slot = False
         self.size = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._has_slot:
+            self._slots.give_back()
 
     async def fill(self, receive: Receive) -> IO[bytes]:
         """The body at its beginning; where it is not whole, reading it raises an HTTPException."""
@@ -84,6 +120,9 @@ class BodySpool:
         self.size += len(data)
         if self.size > self._max_bytes:
             raise RequestEntityTooLarge
+        if self.size > IN_MEMORY and not self._has_slot:
+            self._slots.take()
+            self._has_slot = True
         self._file.write(data)
 
     def _cut(self) -> str:

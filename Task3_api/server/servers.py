@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
+
+from Task3_api.server import metrics_folder
 
 GUNICORN_CONFIGURATION = Path(__file__).with_name("gunicorn.conf.py")
 CONNECTIONS = 16_384  # of a worker; a silent one costs it some ten kilobytes
@@ -21,7 +24,8 @@ def run_granian(host: str, port: int, target: str = "Task3_api.server.asgi:servi
     from granian.http import HTTP1Settings  # noqa: PLC0415
     from granian.log import LogLevels  # noqa: PLC0415
 
-    Granian(
+    counted = metrics_folder.prepare(host, port)
+    server = Granian(
         target,
         factory=True,
         address=host,
@@ -39,11 +43,16 @@ def run_granian(host: str, port: int, target: str = "Task3_api.server.asgi:servi
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE,
         log_level=LogLevels.warning,
-    ).serve()
+    )
+    try:
+        server.serve()
+    finally:
+        shutil.rmtree(counted, ignore_errors=True)
 
 
 def run_gunicorn(host: str, port: int) -> None:
     """The best known, for platforms that expect it; something in front must hold slow clients."""
+    metrics_folder.prepare(host, port)
     bracketed = f"[{host}]" if ":" in host else host
     options = ["--config", str(GUNICORN_CONFIGURATION), "--bind", f"{bracketed}:{port}"]
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *options])  # noqa: S606

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from Task1_database.databases.base import Result
 from Task1_database.dataset import Dataset
 from Task1_database.errors import DatabaseError, QueryTimeout, TableMissing
+from Task1_database.literals import harmless
 from Task1_database.load import load
 from Task1_database.questions import ask, to_csv
 from tests.little_dataset import boats
@@ -157,4 +158,20 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 @given(st.lists(st.tuples(TEXT, st.floats(allow_nan=False, allow_infinity=False)), max_size=9))
 def test_what_is_written_reads_back(rows: list[tuple[str, float]]) -> None:
     read = list(csv.reader(io.StringIO(to_csv(Result(("a", "b"), list(rows)))), strict=True))
-    assert [(text, float(number)) for text, number in read[1:]] == rows
+    assert [(text, float(number)) for text, number in read[1:]] == [
+        (harmless(text), number) for text, number in rows
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+x", "-x", "@x", "\tx", "\rx", "\nx", "＝1", "＋", "－", "＠"]
+)
+def test_no_text_becomes_a_formula(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = Result(("a", "b"), [(text, -1.5)])
+
+    def cells() -> list[str]:
+        return list(csv.reader(io.StringIO(to_csv(result), newline=""), strict=True))[1]
+
+    assert cells() == ["'" + text, "-1.5"]
+    monkeypatch.setenv("TABLECAST_FORMULAS", "keep")
+    assert cells() == [text, "-1.5"]

@@ -83,7 +83,7 @@ def test_bad_address(client: FlaskClient, query: str, detail: str, more: dict[st
         (b'{"x": true}', f"x {NUMBER}, not true", {"field": "x", "pointer": "/x"}),
         (b'{"x": NaN}', f"x {NUMBER}, not NaN", {"field": "x", "pointer": "/x"}),
         (b'{"x": 1, "x": 2}', "the key 'x' appears more than once", {}),
-        (b"[" * 50_000, "the body is nested too deeply", {}),
+        (b"[" * 5_000, "the body is nested too deeply", {}),
         (b'{"x": "\xff"}', "the body is not UTF-8: byte 0xff at position 7", {}),
         (
             b'[{"x": 1}, {"x": 1, "a~/ge": 1}]',

@@ -11,13 +11,14 @@ from flask import Flask, abort
 
 from Task3_api.app import create_app
 from Task3_api.current_model import KEY
-from Task3_api.fast_path import FastPath
+from Task3_api.fast_path import FastPath, FastRequest
 
 QUERY = "x=1800"
 
 
 def answer(app: Flask, query: str = QUERY) -> bytes | None:
-    return FastPath(app).answer("GET", "/predict", query.encode())
+    response = FastPath(app).answer(FastRequest("GET", "/predict", query.encode()))
+    return response.data if response else None
 
 
 @pytest.fixture
@@ -50,8 +51,8 @@ def test_a_subset_that_is_not_calibrated_is_left_to_a_thread(own_app: Flask) -> 
 
 def test_other_requests_are_left_to_flask(app: Flask) -> None:
     ahead = FastPath(app)
-    assert ahead.answer("HEAD", "/predict", QUERY.encode()) is None
-    assert ahead.answer("GET", "/explain", QUERY.encode()) is None
+    assert ahead.answer(FastRequest("HEAD", "/predict", QUERY.encode())) is None
+    assert ahead.answer(FastRequest("GET", "/explain", QUERY.encode())) is None
 
 
 def test_a_defect_is_reported_by_flask(own_app: Flask, caplog: pytest.LogCaptureFixture) -> None:

@@ -104,6 +104,23 @@ def test_only_the_pinned_version_is_taken_up(
     assert "is not the manifest that MODEL_SHA256 names" in caplog.messages[0]
 
 
+def test_who_runs_it_is_told_why_a_version_is_not_served(growing: Path, sealed: Path) -> None:
+    client = create_app({"MODELS": str(growing)}).test_client()
+    assert "not_served" not in client.get("/readyz").get_json()
+    put(growing, sealed, OTHERS[0], spoil="model.onnx")
+    assert soon(lambda: "not_served" in client.get("/readyz").get_json())
+    ready = client.get("/readyz").get_json()
+    assert ready["model"]["version"] == sealed.name
+    assert ready["not_served"].startswith(f"version {OTHERS[0]} is not served: {OTHERS[0]}")
+    assert "model.onnx" in ready["not_served"]
+    assert str(growing.parent) not in ready["not_served"]
+    page = client.get("/status").text
+    assert "is not served" in page
+    assert str(growing.parent) not in page
+    put(growing, sealed, OTHERS[1])
+    assert soon(lambda: "not_served" not in client.get("/readyz").get_json())
+
+
 @pytest.mark.parametrize("text", [None, "", "../elsewhere\n"])
 def test_a_current_that_names_none_changes_nothing_and_is_logged_once(
     growing: Path, sealed: Path, text: str | None, caplog: pytest.LogCaptureFixture

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from playbook.golden_rows import GoldenRows, Mismatch
+from playbook.golden_rows import GoldenRows, Mismatch, key_header
 from playbook.verify import verify
 from Task2_model.artifact import SealedModel, current
+from Task3_api.keys import new_key
 from Task3_api.predictor import Predictor
-from tests.live import Live
+from Task3_api.server.serve import free_port
+from tests.live import Live, start
 
 
 @pytest.fixture
@@ -56,6 +58,26 @@ def test_another_model_is_named(
 ) -> None:
     with pytest.raises(Mismatch, match=message):
         verify(live.url, dataclasses.replace(golden, **change))  # type: ignore[arg-type]
+
+
+def test_a_service_that_asks_for_a_key_is_sent_it(
+    home: Path, golden: GoldenRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, known = new_key("ci")
+    port = free_port(18_300)
+    command = ["-m", "tablecast", "serve", "houses", "--port", str(port)]
+    live = start(command, port, home, TABLECAST_KEYS=str(known))
+    with pytest.raises(Mismatch, match="asks for a key that it knows; set TABLECAST_KEY"):
+        verify(live.url, golden)
+    with pytest.raises(Mismatch, match="golden.json asks for a key"):
+        GoldenRows.of_service(live.url)
+    monkeypatch.setenv("TABLECAST_KEY", key)
+    assert verify(live.url, golden) == len(golden.rows)
+    assert GoldenRows.of_service(live.url) == golden
+    assert live.ask("GET", "/predict?x=1800")[0] == 401
+    assert live.ask("GET", "/predict?x=1800", headers=key_header())[0] == 200
+    out, log = live.stop()
+    assert key not in out + log
 
 
 def test_a_service_that_is_not_there_is_named(golden: GoldenRows) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from Task1_database.dataset import Dataset
+from Task3_api.keys import KeyRing
 
 
 def tablecast(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -23,7 +24,7 @@ def tablecast(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def test_help_names_every_verb_in_the_order_of_use(tmp_path: Path) -> None:
     shown = tablecast(tmp_path, "--help").stdout
-    verbs = ["new", "load", "ask", "train", "serve", "predict", "run", "verify"]
+    verbs = ["new", "load", "ask", "train", "serve", "predict", "run", "verify", "key"]
     places = [shown.index(f"\n  {verb} ") for verb in verbs]
     assert places == sorted(places)
 
@@ -126,6 +127,20 @@ def test_predict_says_what_is_wrong_with_a_fact(home: Path, fact: str, message: 
     done = tablecast(home, "predict", "houses", fact)
     assert done.returncode == 1
     assert message in done.stderr
+
+
+def test_a_key_is_shown_with_the_line_that_the_service_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, line = tablecast(tmp_path, "key", "ci").stdout.splitlines()
+    variable, _, known = line.partition("=")
+    assert variable == "TABLECAST_KEYS"
+    assert KeyRing.parse(known).name_of(made) == "ci"
+    monkeypatch.setenv(variable, known)
+    other, line = tablecast(tmp_path, "key", "alice").stdout.splitlines()
+    ring = KeyRing.parse(line.partition("=")[2])
+    assert (ring.name_of(made), ring.name_of(other)) == ("ci", "alice")
+    assert "names no key" in tablecast(tmp_path, "key", "a b").stderr
 
 
 def test_a_defect_of_ours_is_one_line_too(tmp_path: Path, home: Path) -> None:

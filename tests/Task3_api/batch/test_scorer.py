@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from Task1_database.errors import TablecastError
+from Task3_api.app import create_app
 from Task3_api.batch.reader import ROWS
 from Task3_api.batch.scorer import answer_columns
 from Task3_api.current_model import KEY
@@ -102,6 +105,14 @@ def test_order_is_kept_over_many_blocks(client: FlaskClient) -> None:
         ("@SUM(A1)", "'@SUM(A1)"),
         ("\tx", "'\tx"),
         ("\rx", "'\rx"),
+        ("\n=1", "'\n=1"),
+        ("\n", "'\n"),
+        ("＝1+1", "'＝1+1"),
+        ("＋1", "'＋1"),
+        ("－1", "'－1"),
+        ("＠SUM(A1)", "'＠SUM(A1)"),
+        ("ＳＵＭ", "ＳＵＭ"),
+        ("a\n=1", "a\n=1"),
         ("-", "'-"),
         ("-1", "-1"),
         ("+1.5e3", "+1.5e3"),
@@ -112,6 +123,14 @@ def test_order_is_kept_over_many_blocks(client: FlaskClient) -> None:
 def test_nothing_echoed_becomes_a_formula(client: FlaskClient, cell: str, echoed: str) -> None:
     header, row = table(send(client, written([[cell, "x", "heating"], [cell, "1800", cell]])))
     assert (header[0], row[0], row[2]) == (echoed, echoed, echoed)
+
+
+def test_cells_stay_as_they_are_where_that_is_asked_for(sealed: Path) -> None:
+    client = create_app({"MODEL_DIR": str(sealed), "FORMULAS": "keep"}).test_client()
+    header, row = table(send(client, written([["=a", "x", "n"], ["=1+1", "1800", "＝1"]])))
+    assert (header[0], row[0], row[2]) == ("=a", "=1+1", "＝1")
+    with pytest.raises(TablecastError, match="TABLECAST_FORMULAS must be keep"):
+        create_app({"MODEL_DIR": str(sealed), "FORMULAS": "yes"})
 
 
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)

@@ -14,7 +14,7 @@ from Task1_database.errors import TablecastError
 from Task1_database.keep.answer_lines import find_answers, parse_lines
 from Task1_database.keep.kept_store import ANSWERS
 from Task3_api.app import create_app
-from Task3_api.fast_path import FastPath
+from Task3_api.fast_path import FastPath, FastRequest
 from Task3_api.keep.kept import keeper_of
 from tests.Task3_api.keep.conftest import Make, keeper
 
@@ -50,10 +50,11 @@ def test_every_answer_has_an_id_by_which_it_is_found(keeping: Flask) -> None:
 
 def test_the_fast_path_keeps_too(keeping: Flask) -> None:
     keeping.test_client().get("/predict?x=1800")
-    body = FastPath(keeping).answer("GET", "/predict", b"x=1800")
-    assert body
-    assert [line["id"] for line in lines(keeping)][1:] == [json.loads(body)["id"]]
-    assert FastPath(keeping).answer("GET", "/predict", b"x=1800&id=17") is None  # Flask's
+    response = FastPath(keeping).answer(FastRequest("GET", "/predict", b"x=1800"))
+    assert response
+    assert [line["id"] for line in lines(keeping)][1:] == [json.loads(response.data)["id"]]
+    own = FastRequest("GET", "/predict", b"x=1800&id=17")
+    assert FastPath(keeping).answer(own) is None  # Flask's
 
 
 def test_errors_and_what_a_page_asks_while_one_types_are_not_kept(keeping: Flask) -> None:

@@ -33,8 +33,8 @@ def test_requests_are_counted_from_the_start(sealed: Path) -> None:
     client = create_app({"MODEL_DIR": str(sealed)}).test_client()
     for _ in range(3):
         client.get("/healthz")
-    assert "Requests 4 since then" in text_of(client)
-    assert "Requests 5 since then" in text_of(client)
+    assert "Requests 3 answered since then" in text_of(client)
+    assert "Requests 4 answered since then" in text_of(client)
 
 
 def test_no_folder_and_no_environment_is_disclosed(

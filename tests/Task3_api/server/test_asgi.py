@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from Task3_api.keys import new_key
 from tests.live import Live, own_port, start
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are of POSIX")
@@ -108,6 +109,38 @@ def test_a_body_that_comes_slowly_is_answered(served: Live) -> None:
             time.sleep(STALLED_SECONDS / 4)
             client.sendall(bytes([byte]))
         assert rest(client).startswith(b"HTTP/1.1 200 ")
+
+
+def test_uploads_at_once_are_bounded(home: Path) -> None:
+    port = own_port()
+    command = ["-m", "tablecast", "serve", "houses", "--port", str(port)]
+    live = start(command, port, home, TABLECAST_MAX_UPLOADS="2")
+    with ExitStack() as stack:
+        half = UPLOAD[: len(UPLOAD) // 2]
+        for _ in range(2):
+            stack.enter_context(live.connect()).sendall(half)
+        time.sleep(0.5)
+        third = stack.enter_context(live.connect())
+        third.sendall(half)
+        answer = third.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 429 ")
+        assert b"retry-after: 1\r\n" in answer.lower()
+        small = {"body": b"living_area\n1800\n", "headers": {"Content-Type": "text/csv"}}
+        assert live.ask("POST", "/batch_prediction", **small)[0] == 200
+    time.sleep(0.5)  # those that broke off are noticed
+    with slow_reader(live) as client:
+        assert body(client).count(NOTE) == ROWS
+    live.stop()
+
+
+def test_who_has_no_key_cannot_fill_the_disk(home: Path) -> None:
+    port = own_port()
+    command = ["-m", "tablecast", "serve", "houses", "--port", str(port)]
+    live = start(command, port, home, TABLECAST_KEYS=str(new_key("ci")[1]))
+    with live.connect() as client:
+        client.sendall(UPLOAD[:5_000])  # and nothing more: the answer does not wait for it
+        assert client.recv(65536).startswith(b"HTTP/1.1 401 ")
+    live.stop()
 
 
 def test_readers_that_stall_hold_up_nobody(live: Live) -> None:

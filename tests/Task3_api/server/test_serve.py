@@ -38,6 +38,22 @@ def test_started_asked_and_stopped_as_users_do(home: Path, sealed: Path) -> None
     assert is_free(port, "127.0.0.1")
 
 
+OPEN = "Everybody who can reach this service may ask it: TABLECAST_KEYS names no key."
+
+
+@posix
+@pytest.mark.parametrize("server", ["granian", "gunicorn"])
+def test_who_lets_everybody_ask_is_told_so(home: Path, server: str) -> None:
+    port = free_port(18_700)
+    command = ["-m", "tablecast", "serve", "houses", "--port", str(port), "--server", server]
+    live = start([*command, "--host", "0.0.0.0"], port, home)
+    assert OPEN in live.ask("GET", "/status")[1].decode()
+    assert live.stop()[1].count(OPEN) >= 1
+    live = start(command, port, home)
+    assert OPEN not in live.ask("GET", "/status")[1].decode()
+    assert OPEN not in live.stop()[1]
+
+
 @posix
 @pytest.mark.parametrize(
     "command",

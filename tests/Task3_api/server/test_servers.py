@@ -162,10 +162,13 @@ def test_questions_sent_together_are_answered_in_order(served: Live) -> None:
     assert areas == list(range(1000, 1020))
 
 
-def test_a_stopped_service_refuses_who_comes_and_answers_who_is_there(home: Path) -> None:
-    """Under gunicorn they would hang until it ends."""
+@pytest.mark.parametrize("server", ["granian", "gunicorn"])
+def test_a_stopped_service_refuses_who_comes_and_answers_who_is_there(
+    home: Path, server: str
+) -> None:
     port = own_port()
-    live = start(["-m", "tablecast", "serve", "houses", "--port", str(port)], port, home)
+    command = ["-m", "tablecast", "serve", "houses", "--port", str(port), "--server", server]
+    live = start(command, port, home, workers=2)
     with socket.socket() as line:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
         line.settimeout(20)

@@ -1,0 +1,90 @@
+"""Watches every request to its end: then it is counted, and the log has its line."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import Any, TypeVar
+
+from flask import Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from Task3_api.access_log import AccessLine, AccessLog
+from Task3_api.fast_path import PATH, FastRequest, FastResponse, on_fast_path
+from Task3_api.metrics import EXTENSION, Metrics
+from Task3_api.tally import Tally
+
+AnyResponse = TypeVar("AnyResponse", Response, FastResponse)
+
+
+def register(app: Flask) -> None:
+    """Watch the requests of `app`; before other hooks, so that it is the last to see an answer."""
+    metrics = app.extensions[EXTENSION] = Metrics(app)
+    log = AccessLog(app.config["LOG"])
+    app.after_request(Observer(metrics, log, app.config["PROXIES"]).end)
+
+
+class Observer:
+    """Tells metrics and log of each request.
+
+    Parameters
+    ----------
+    proxies : int
+        In front of the service: the client's address is what the first of them says.
+    """
+
+    def __init__(self, metrics: Metrics, log: AccessLog, proxies: int = 0) -> None:
+        self._metrics, self._log = metrics, log
+        self._proxies = proxies and ProxyFix(_nothing, x_for=proxies)
+
+    @on_fast_path
+    def end(self, response: AnyResponse) -> AnyResponse:
+        """Tell of it now, or, where the answer is still to be sent, once it is."""
+        if isinstance(response, FastResponse):
+            self._tell_fast(response.request, response)
+            return response
+        rule = request.url_rule
+        tell = partial(
+            self._tell,
+            g.begun,
+            rule.rule if rule else "none",
+            AccessLine(
+                request.remote_addr or "-",
+                g.key_name,
+                request.method,
+                request.path,
+                response.status_code,
+                0.0,
+                g.request_id,
+            ),
+            g.get("tally"),
+        )
+        if response.is_streamed:
+            response.call_on_close(tell)
+        else:
+            tell()
+        return response
+
+    def _tell_fast(self, asked: FastRequest, response: FastResponse) -> None:
+        tally = Tally()
+        tally.add_answers([response.answer])
+        names = self._client(asked), asked.key_name, asked.method, asked.path
+        self._tell(asked.begun, PATH, AccessLine(*names, 200, 0.0, asked.request_id), tally)
+
+    def _client(self, asked: FastRequest) -> str:
+        if not self._proxies:
+            return asked.peer
+        forwarded = asked.header(b"x-forwarded-for") or ""
+        environ = {"REMOTE_ADDR": asked.peer, "HTTP_X_FORWARDED_FOR": forwarded}
+        self._proxies(environ, _nothing)
+        return environ["REMOTE_ADDR"]
+
+    def _tell(self, begun: float, route: str, line: AccessLine, tally: Tally | None) -> None:
+        seconds = time.perf_counter() - begun
+        self._metrics.count(line.method, route, line.status, seconds, tally)
+        self._log.write(line._replace(seconds=seconds))
+
+
+def _nothing(*_: Any) -> Any:
+    """A WSGI app, and what it would begin to answer with."""
+    return []

@@ -1,0 +1,56 @@
+"""Where people enter their key, once, for a cookie; only where the service asks for keys."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound, UnsupportedMediaType
+
+from Task3_api import parsing
+from Task3_api.access import EXTENSION, enter
+from Task3_api.keys import KeyRing
+from Task3_api.request_body import fields, small_body
+
+blueprint = Blueprint("login", __name__)
+
+
+@blueprint.get("/login")
+def page() -> str:
+    """The form."""
+    _ring()
+    return render_template("login.html", detail="", next="/")
+
+
+@blueprint.post("/login")
+def enter_key() -> ResponseReturnValue:
+    """Let in who sent a key, and show what was asked for."""
+    ring, entries = _ring(), dict(_entries())
+    enter(ring, entries.get("key", "").strip())
+    return redirect(local(entries.get("next", "")), 303)
+
+
+@blueprint.post("/logout")
+def leave() -> ResponseReturnValue:
+    """Forget the cookie."""
+    _ring()
+    session.clear()
+    return redirect(url_for(".page"), 303)
+
+
+def local(address: str) -> str:
+    """An address within this service; its first page for any other."""
+    is_local = address.startswith("/") and not address.startswith("//") and address.isprintable()
+    return address if is_local and "\\" not in address else "/"
+
+
+def _entries() -> parsing.Pairs:
+    if request.mimetype != "application/x-www-form-urlencoded":
+        raise UnsupportedMediaType("send the form as application/x-www-form-urlencoded")
+    return fields(small_body())
+
+
+def _ring() -> KeyRing:
+    ring: KeyRing = current_app.extensions[EXTENSION]
+    if not ring:
+        raise NotFound
+    return ring
