@@ -11,7 +11,16 @@ from playwright.sync_api import Page, Response, expect
 from tests.browser import DESKTOP, PHONE, Open
 from tests.live import Live
 
-PAGES = ["/", "/?{x}=50", "/batch_prediction", "/questions", "/report", "/model", "/docs"]
+PAGES = [
+    "/",
+    "/?{x}=50",
+    "/?{x}=99999&pinned-answer={x}%3D50",
+    "/batch_prediction",
+    "/questions",
+    "/report",
+    "/model",
+    "/docs",
+]
 PAGES += ["/status", "/nothing"]
 LOOKS = [(DESKTOP, False), (DESKTOP, True), (PHONE, False), (PHONE, True)]
 LOOK_NAMES = ["desk-light", "desk-dark", "phone-light", "phone-dark"]
@@ -39,6 +48,16 @@ def test_it_has_no_barrier(
     violations = Axe().run(page).response["violations"]
     assert [describe(violation) for violation in violations] == []
     assert page.evaluate(OVERFLOW) <= 0
+
+
+@pytest.mark.parametrize(("viewport", "dark"), [LOOKS[0], LOOKS[3]])
+def test_what_a_threshold_costs_has_no_barrier(
+    browse: Open, clients_live: Live, viewport: dict[str, int], dark: bool
+) -> None:
+    page = opened(browse, clients_live, "/?x=1000", viewport=viewport, dark=dark)
+    expect(page.get_by_label("from here on")).to_be_visible()
+    violations = Axe().run(page).response["violations"]
+    assert [describe(violation) for violation in violations] == []
 
 
 def describe(violation: dict[str, Any]) -> str:
