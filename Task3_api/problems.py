@@ -12,6 +12,7 @@ from flask import Flask, Response, current_app, g, jsonify, render_template, req
 from werkzeug.exceptions import (
     HTTPException,
     InternalServerError,
+    NotFound,
     RequestEntityTooLarge,
     Unauthorized,
 )
@@ -111,7 +112,7 @@ def _page(status: int, title: str, detail: str) -> str:
 
 
 def _in_our_words(error: HTTPException) -> str:
-    if error.code == 404:
+    if error.code == 404 and error.description == NotFound.description:
         return f"there is nothing at {quote(request.path)}"
     if error.code == 405:
         allowed = dict(error.get_headers()).get("Allow", "")
