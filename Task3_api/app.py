@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -11,6 +12,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from Task3_api import access, api, metrics, observer, problems, rate_limit, request_id
 from Task3_api.batch import batch_api
+from Task3_api.batch.batch_answer import RESULTS
+from Task3_api.batch.result_store import ResultStore, default_folder
 from Task3_api.current_model import CurrentModel, activate, model_folder, models_folder, pinned
 from Task3_api.keep import kept, outcomes_api
 from Task3_api.model_reloader import EXTENSION as RELOADER
@@ -49,6 +52,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         reloader = app.extensions[RELOADER] = ModelReloader(app, models, folder, pin)
         app.before_request(reloader.check)
     kept.register(app)
+    store = app.extensions[RESULTS] = ResultStore(Path(app.config["RESULTS"] or default_folder()))
+    store.sweep()
     access.register(app)
     rate_limit.register(app)
     app.register_blueprint(api.blueprint)

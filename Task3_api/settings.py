@@ -26,6 +26,7 @@ TEXTS = {
     "ADDRESS": "",  # that the service listens on, where that is known; `tablecast serve` says it
     "KEYS": "",  # NAME:SHA256, parted by commas; without any, everybody may ask
     "FORMULAS": "",  # keep: cells that a spreadsheet would run are answered as they came
+    "RESULTS": "",  # the folder of answers that pages show for a while; one of this user's own
     "LIMIT": "",  # of one client, such as 600/minute; without one there is none
     "SECRET": "",  # that signs cookies; without one it is derived from the keys
 }

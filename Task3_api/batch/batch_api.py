@@ -9,28 +9,27 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from typing import IO
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, current_app, g, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request, url_for
 from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wsgi import wrap_file
 
-from Task3_api.batch.batch_options import CSV, XLSX, BatchOptions
+from Task3_api.batch.batch_answer import BatchAnswer
+from Task3_api.batch.batch_options import CSV, XLSX, BatchOptions, Format
 from Task3_api.batch.example_csv import example_csv
 from Task3_api.batch.preview import beginning_of, preview_file
-from Task3_api.batch.scorer import BatchScorer
-from Task3_api.batch.split_scan import SplitScan
-from Task3_api.batch.upload import is_table, spool_upload
-from Task3_api.batch.uploaded_table import UploadedTable, open_table
-from Task3_api.batch.workbook_writer import check_size, write_workbook
+from Task3_api.batch.upload import is_table
+from Task3_api.batch.workbook_writer import write_workbook
 from Task3_api.current_model import current_model
 from Task3_api.request_body import check_count, small_body
 
 ROW_COUNT = "Row-Count"  # the header by which a client can check that an answer is complete
 COLUMNS_READ = "Columns-Read"  # which columns were taken for features of another name
 READ_AS = "Read-As"  # what the file was, where it was no CSV in UTF-8
+RESULTS = "Results"  # where the answers can be looked at for a while, where `results=1` asks for it
 MAX_HEADER = 4_000  # characters
 
 blueprint = Blueprint("batch_api", __name__)
@@ -39,33 +38,22 @@ blueprint = Blueprint("batch_api", __name__)
 @blueprint.post("/batch_prediction")
 def answer_file() -> Response:
     """The uploaded file, answered."""
-    model, scan = current_model(), SplitScan()
-    options = BatchOptions.of_request(model.parser)
-    model.predictor.check(options.confidence)
-    file, entries = spool_upload(current_app.config["MAX_UPLOAD_LENGTH"], scan.feed)
-    table = open_table(file, model.contract, scan, options.chosen)
-    with ExitStack() as on_error:
-        on_error.callback(table.file.close)
-        check_count(len(table.csv.header), "MAX_COLUMNS", "columns")
-        if options.format == "xlsx":
-            check_size(table.csv.row_count, len(table.csv.header))
-        scorer = BatchScorer(
-            model.predictor,
-            table.csv.header,
-            table.feature_columns(model.parser),
-            ranges=options.ranges,
-            confidence=options.with_entries(model.parser, entries).confidence,
-            keep_formulas=options.format == "csv" and current_app.config["FORMULAS"] == "keep",
-        )
-        on_error.pop_all()
-    g.tally = scorer.tally
-    name = f"{model.contract.dataset}_predictions.{options.format}"
-    response = _attachment(_response(options, _lines(table, scorer)), name)
-    response.headers[ROW_COUNT] = str(table.csv.row_count)
+    model = current_model()
+    answer = BatchAnswer.of_upload(model)
+    g.tally = answer.tally
+    file_format, table = answer.options.format, answer.table
+    name = f"{model.contract.dataset}_predictions.{file_format}"
+    headers = {ROW_COUNT: str(table.csv.row_count)}
+    lines = answer.lines()
+    if answer.options.results and answer.can_be_stored:
+        key, lines = answer.stored_lines()
+        headers[RESULTS] = url_for("results.page", key=key)
+    response = attachment(_response(file_format, lines), name)
     if read := _columns_read(table.matches.renamed):
-        response.headers[COLUMNS_READ] = read
+        headers[COLUMNS_READ] = read
     if table.layout.description:
-        response.headers[READ_AS] = quote(table.layout.description, safe=" ,'")
+        headers[READ_AS] = quote(table.layout.description, safe=" ,'")
+    response.headers.update(headers)
     return response
 
 
@@ -87,20 +75,14 @@ def example() -> Response:
     """A small CSV that this service can answer, to be filled in."""
     sealed = current_model().predictor.sealed
     example = example_csv(sealed.contract, sealed.calibration.rows)
-    return _attachment(Response(example), f"{sealed.contract.dataset}_example.csv")
+    return attachment(Response(example), f"{sealed.contract.dataset}_example.csv")
 
 
-def _lines(table: UploadedTable, scorer: BatchScorer) -> Iterator[str]:
-    with table.file, closing(table.csv.blocks()) as blocks:
-        yield scorer.head()
-        yield from scorer.answers(blocks)
-
-
-def _response(options: BatchOptions, lines: Iterator[str]) -> Response:
-    if options.format == "xlsx":
-        return _file_response(write_workbook(lines))
+def _response(file_format: Format, lines: Iterator[str]) -> Response:
+    if file_format == "xlsx":
+        return file_response(write_workbook(lines))
     is_old = request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0"
-    return _file_response(_whole(lines)) if is_old else Response(lines)
+    return file_response(_whole(lines)) if is_old else Response(lines)
 
 
 def _columns_read(renamed: dict[str, str]) -> str:
@@ -126,13 +108,15 @@ def _whole(lines: Iterable[str]) -> IO[bytes]:
         return file
 
 
-def _file_response(file: IO[bytes]) -> Response:
+def file_response(file: IO[bytes]) -> Response:
+    """A file, which is closed once it is sent."""
     response = Response(wrap_file(request.environ, file))
     response.content_length = os.fstat(file.fileno()).st_size
     return response
 
 
-def _attachment(response: Response, name: str) -> Response:
+def attachment(response: Response, name: str) -> Response:
+    """A response that is saved as a file of this name."""
     response.mimetype = XLSX if name.endswith(".xlsx") else CSV
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

@@ -18,7 +18,12 @@ Format = Literal["csv", "xlsx"]
 CSV, XLSX = "text/csv", MEDIA_TYPE
 USE = "use."
 FORMATS: dict[str, Format] = {"csv": "csv", "xlsx": "xlsx"}
-TAKES = "batch_prediction takes range (0 or 1), format (csv or xlsx), use.FEATURE=COLUMN and"
+MAX_REASONS = 10  # a row
+COUNTS = {str(count): count for count in range(MAX_REASONS + 1)}
+TAKES = (
+    "batch_prediction takes range (0 or 1), format (csv or xlsx), explain (0 to 10), "
+    "results (0 or 1), use.FEATURE=COLUMN and"
+)
 
 
 @dataclass(frozen=True)
@@ -35,12 +40,18 @@ class BatchOptions:
         The columns of some features: see `match_columns`.
     confidence : float or None
         How sure the answers shall be; None for the usual confidence.
+    explain : int
+        How many reasons each row shall have.
+    results : bool
+        Whether the answers shall be stored for a while, to be looked at on a page.
     """
 
     ranges: bool = True
     format: Format = "csv"
     chosen: dict[str, str] = field(default_factory=dict)
     confidence: float | None = None
+    explain: int = 0
+    results: bool = False
 
     @classmethod
     def of_request(cls, parser: Parser) -> BatchOptions:
@@ -62,10 +73,12 @@ class BatchOptions:
         accepts = "xlsx" if request.accept_mimetypes.best_match([CSV, XLSX]) == XLSX else "csv"
         ranges = _choice(values, "range", {"1": True, "0": False}, "1")
         file_format = _choice(values, "format", FORMATS, accepts)
+        explain = _choice(values, "explain", COUNTS, "0")
+        results = _choice(values, "results", {"1": True, "0": False}, "0")
         for name in values:
             takes = f"{TAKES} {parser.confidence_name}"
             raise InputError(f"{takes}, not {quote(name)}", field=name[:40])
-        return cls(ranges, file_format, chosen, confidence)
+        return cls(ranges, file_format, chosen, confidence, explain, results)
 
     def with_entries(self, parser: Parser, entries: Pairs) -> BatchOptions:
         """These, with the confidence that a form may give beside its file."""
@@ -78,6 +91,6 @@ def _choice(values: dict[str, str], name: str, known: Mapping[str, T], default: 
     """Take a parameter that has one of the known values."""
     value = values.pop(name, default)
     if value not in known:
-        expected = " or ".join(known)
+        expected = " or ".join(known) if len(known) < 3 else f"from 0 to {len(known) - 1}"
         raise InputError(f"{name} must be {expected}, not {quote(value)}", field=name)
     return known[value]

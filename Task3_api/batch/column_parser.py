@@ -110,14 +110,17 @@ class FeatureColumn:
 
     def _cell(self, text: str) -> ParsedCell:
         try:
-            value = self._value(text)
+            value = self.value(text)
         except InputError as error:
             return ParsedCell(float("nan"), error=error.detail)
         note = None if value is None else warning(self.feature, value)
         return ParsedCell(self.feature.encode(value), note or "")
 
-    def _value(self, text: str) -> Value:
-        """The value of a cell: as it stands if that is one of training, else as it is written."""
+    def value(self, text: str) -> Value:
+        """The value of a cell: as it stands if that is one of training, else as it is written.
+
+        Raises InputError where it can be neither.
+        """
         if text in self.feature.codes:
             return text
         bare = text.strip(BLANKS)

@@ -20,6 +20,8 @@ from Task2_model.contract import Contract, Rows
 from Task3_api.batch.cells import Row
 from Task3_api.batch.column_parser import FeatureColumn
 from Task3_api.batch.reader import RowBlock, as_lines
+from Task3_api.batch.row_reasons import AT_ONCE as EXPLAINED_AT_ONCE
+from Task3_api.batch.row_reasons import RowReasons, reason_columns
 from Task3_api.predictor import Predictor
 from Task3_api.tally import Tally
 
@@ -49,6 +51,8 @@ class BatchScorer:
         Those that are features.
     keep_formulas : bool
         Whether cells that a spreadsheet would run stay as they are.
+    reasons : RowReasons, optional
+        What gives the reasons of each row.
 
     Attributes
     ----------
@@ -68,6 +72,7 @@ class BatchScorer:
         ranges: bool = True,
         confidence: float | None = None,
         keep_formulas: bool = False,
+        reasons: RowReasons | None = None,
     ) -> None:
         predictor.check(confidence)
         self._keep_formulas = keep_formulas
@@ -76,7 +81,10 @@ class BatchScorer:
         self._header = header
         self._ranges = ranges
         self._confidence = confidence
-        self._columns = answer_columns(predictor.contract, ranges=ranges)
+        self._reasons = reasons
+        self._columns = answer_columns(
+            predictor.contract, ranges=ranges, reasons=reasons.count if reasons else 0
+        )
         self._used = used
         self._no_answer = _no_answer(predictor)
         self._errors: list[int] = []  # of each block; appending is safe in threads
@@ -103,7 +111,7 @@ class BatchScorer:
         """
         waiting: deque[Future[str]] = deque()
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            for block in blocks:
+            for block in _smaller(blocks) if self._reasons else blocks:
                 waiting.append(pool.submit(self._score, block))
                 if len(waiting) > AT_ONCE:
                     yield waiting.popleft().result()
@@ -146,14 +154,16 @@ class BatchScorer:
         answerable[unanswerable] = False
         if not answerable.any():
             return [[""] * len(rows) for _ in self._columns[:-2]]
+        known = rows[answerable] if unanswerable else rows
         block = self._predictor.block(
-            rows[answerable] if unanswerable else rows,
+            known,
             ranges=self._ranges,
             confidence=self._confidence,
         )
         if not _class_columns(self._predictor.contract):
             block.pop("probabilities", None)
         texts = [column for part in block.items() for column in self._format(*part)]
+        texts += self._reasons.columns(known) if self._reasons else []
         return [_fill_in(column, answerable) for column in texts] if unanswerable else texts
 
     def _format(self, part: str, values: npt.NDArray[np.generic]) -> Iterable[Column]:
@@ -167,19 +177,28 @@ class BatchScorer:
         return map(_numbers, values.T) if part == "probabilities" else [_numbers(values)]
 
 
-def answer_columns(contract: Contract, *, ranges: bool = True) -> tuple[str, ...]:
+def answer_columns(contract: Contract, *, ranges: bool = True, reasons: int = 0) -> tuple[str, ...]:
     """The columns that an answered table gains; one that is called like a feature is marked."""
     regression = contract.task == "regression"
     classes = ("label", "probability", *_class_columns(contract))
     point = ("prediction",) if regression else classes
     conformal = ("lower", "upper") if regression else ("set",)
-    names = (*point, *(conformal if ranges else ()), "warnings", "error")
+    parts = (*point, *(conformal if ranges else ()), *reason_columns(reasons))
+    names = (*parts, "warnings", "error")
     return tuple(map(contract.answer_name, names))
 
 
 def _class_columns(contract: Contract) -> tuple[str, ...]:
     names = contract.target.probability_columns
     return names if len(names) <= MOST_CLASS_COLUMNS else ()
+
+
+def _smaller(blocks: Iterable[RowBlock]) -> Iterator[RowBlock]:
+    """Blocks of as many rows as get their reasons at once."""
+    for lines, cells in blocks:
+        for begin in range(0, len(lines), EXPLAINED_AT_ONCE):
+            end = begin + EXPLAINED_AT_ONCE
+            yield RowBlock(lines[begin:end], cells.rows(begin, end))
 
 
 def _no_answer(predictor: Predictor) -> str:

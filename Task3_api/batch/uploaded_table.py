@@ -83,21 +83,25 @@ class UploadedTable:
         """The columns that are features; InputError where there is none."""
         if not self.matches.used:
             raise self.matches.problem()
-        contract, header = self.matches.contract, self.csv.header
-        columns = []
-        for match in self.matches.used:
-            feature, name = match.feature, header[match.position]
-            reading = contract.readings.get(feature.name)
-            is_canonical = reading is None or name != reading.column or self.csv.is_plain
-            prefers_plain = bool(self.layout.sheet) or (match.is_exact and is_canonical)
-            if self.layout.separator == ";" and (reading is None or reading.is_plain):
-                # Where semicolons part cells, a comma is for decimals: 0,5 is no other number.
-                reading = replace(reading or ColumnReading(name), decimal=",")
-                prefers_plain = True
-            columns.append(
-                FeatureColumn(feature, match.position, name, parser, reading, prefers_plain)
-            )
-        return columns
+        return feature_columns(self.matches, self.layout, self.csv.is_plain, parser)
+
+
+def feature_columns(
+    matches: ColumnMatches, layout: FileLayout, is_plain: bool, parser: Parser
+) -> list[FeatureColumn]:
+    """The columns that are features, with how their cells are read in a file of this layout."""
+    columns = []
+    for match in matches.used:
+        feature, name = match.feature, matches.header[match.position]
+        reading = matches.contract.readings.get(feature.name)
+        is_canonical = reading is None or name != reading.column or is_plain
+        prefers_plain = bool(layout.sheet) or (match.is_exact and is_canonical)
+        if layout.separator == ";" and (reading is None or reading.is_plain):
+            # Where semicolons part cells, a comma is for decimals: 0,5 is no other number.
+            reading = replace(reading or ColumnReading(name), decimal=",")
+            prefers_plain = True
+        columns.append(FeatureColumn(feature, match.position, name, parser, reading, prefers_plain))
+    return columns
 
 
 def open_table(

@@ -19,6 +19,7 @@ from Task3_api.pages import (
     phrases,
     questions_page,
     report_page,
+    results_page,
     status_page,
 )
 
@@ -26,6 +27,7 @@ PAGES = (
     ask_page,
     answer_page,
     batch_page,
+    results_page,
     questions_page,
     report_page,
     model_page,

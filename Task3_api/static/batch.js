@@ -152,7 +152,7 @@ function send(file) {
   forgetAnswer();
   request = new XMLHttpRequest(); // unlike fetch it tells how much has been sent
   const level = form.querySelector("#sureness");
-  const options = new URLSearchParams(chosen);
+  const options = new URLSearchParams([...chosen, ["results", "1"]]);
   if (level.value) options.set(level.name, level.value);
   request.open("POST", `${form.action}?${options}`);
   request.responseType = "blob";
@@ -212,6 +212,9 @@ async function arrived(answer) {
   at(1, size(response.size));
   $("download").href = URL.createObjectURL(response);
   $("download").download = `${name}_predictions.csv`;
+  const page = answer.getResponseHeader("Results"); // of a file that is not too large for one
+  $("look").hidden = !page;
+  if (page) $("look").href = page;
   $("done").hidden = false;
   busy(false);
 }

@@ -19,8 +19,8 @@ def test_parameters_are_refused(client: FlaskClient) -> None:
     response = client.post("/batch_prediction?x=1", data=b"x\n1\n", content_type="text/csv")
     assert response.json is not None
     assert response.json["detail"] == (
-        "batch_prediction takes range (0 or 1), format (csv or xlsx), use.FEATURE=COLUMN and "
-        "confidence, not 'x'"
+        "batch_prediction takes range (0 or 1), format (csv or xlsx), explain (0 to 10), "
+        "results (0 or 1), use.FEATURE=COLUMN and confidence, not 'x'"
     )
 
 

@@ -22,7 +22,9 @@ def options(query: str, accept: str = "*/*") -> BatchOptions:
 
 def test_what_can_be_asked() -> None:
     assert options("") == BatchOptions(ranges=True, format="csv", chosen={})
-    assert options("confidence=0.8").confidence == 0.8
+    assert options("confidence=0.8&explain=3&results=1") == BatchOptions(
+        confidence=0.8, explain=3, results=True
+    )
     assert options("range=0&use.a=B+c&use.d=&format=xlsx") == BatchOptions(
         ranges=False, format="xlsx", chosen={"a": "B c", "d": ""}
     )
@@ -40,6 +42,7 @@ def test_a_client_may_say_it_by_what_it_accepts(accept: str, file_format: str) -
     ("query", "detail"),
     [
         ("range=2", "range must be 1 or 0, not '2'"),
+        ("explain=11", "explain must be from 0 to 10, not '11'"),
         ("format=ods", "format must be csv or xlsx, not 'ods'"),
         ("range=0&range=1", "range is given more than once"),
         ("use.a=b&use.a=c", "use.a is given more than once"),
