@@ -65,7 +65,7 @@ def sheet_to_csv(
     csv_file : binary file
         Where the CSV is written to, in UTF-8.
     max_unpacked : int
-        How many bytes it may have when unpacked; a MB takes about a tenth of a second.
+        How many bytes it may have when unpacked; a MB takes up to a third of a second.
 
     Raises
     ------

@@ -29,7 +29,7 @@ from Task3_api.batch.reader import UploadedCsv
 from Task3_api.batch.split_scan import CHUNK, SplitScan
 from Task3_api.parsing import Parser
 
-MAX_UNPACKED = 32 * 2**20  # bytes of a workbook, which take some three seconds
+MAX_UNPACKED = 32 * 2**20  # bytes of a workbook, which take about ten seconds
 NUMBERED = re.compile(r"column_[1-9][0-9]*")
 UTF_8 = "UTF-8"
 
