@@ -77,7 +77,7 @@ class Explainer:
         """
         answer = self._predictor.answer(record)
         row = self._contract.encode([record])[0]
-        return self._contributions(answer, row, self._explained(answer, row))
+        return self._contributions(answer, row, self._explained(answer, row[None]))
 
     def _explained(self, answer: dict[str, Any], row: Rows) -> ExplainedAnswer:
         raw = self._predictor.raw_predict(row)
