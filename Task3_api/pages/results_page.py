@@ -27,6 +27,7 @@ from Task3_api.pages.results_view import ResultsView
 from Task3_api.request_body import small_body
 
 MOST_CHOICES = 20_000  # of columns for features; beyond, a page would take seconds
+LONG_NAME = 40  # characters; a longer name counts for several
 GONE = (
     "these answers are not here, or no longer: they are kept for half an hour; send the file again"
 )
@@ -49,7 +50,7 @@ def page(key: str) -> Response:
         "results.html",
         view=view,
         matches=match_columns(model.contract, result.info.header, result.info.chosen),
-        can_choose=len(result.info.header) * len(model.contract.features) <= MOST_CHOICES,
+        can_choose=_can_choose(model, result),
         ask_address=_ask_address(model, result),
     )
     return _private(Response(html))
@@ -113,6 +114,12 @@ def _result(key: str) -> tuple[CurrentModel, StoredResult]:
     if result is None or result.info.dataset != model.contract.dataset:
         raise NotFound(GONE)
     return model, result
+
+
+def _can_choose(model: CurrentModel, result: StoredResult) -> bool:
+    """Whether a choice of every column for every feature fits a page."""
+    header, features = result.info.header, len(model.contract.features)
+    return features * max(len(header), sum(map(len, header)) // LONG_NAME) <= MOST_CHOICES
 
 
 def _ask_address(model: CurrentModel, result: StoredResult) -> Callable[[list[str]], str]:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, NamedTuple, cast, get_args
+from typing import ClassVar, Literal, NamedTuple, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -98,6 +98,7 @@ class ResultsView:
     index: RowIndex
     header: Row
     choice: RowChoice
+    longest: ClassVar[int] = 200  # characters of a cell that are shown
 
     @classmethod
     def of(cls, contract: Contract, result: StoredResult, pairs: Pairs) -> ResultsView:
@@ -140,9 +141,14 @@ class ResultsView:
         return max(1, -(-len(self.chosen) // PAGE))
 
     @property
+    def page(self) -> int:
+        """The page that is shown, from 1: the last, where an address goes beyond."""
+        return min(self.choice.page, self.pages)
+
+    @property
     def first(self) -> int:
         """How many rows come before those of this page."""
-        return PAGE * (min(self.choice.page, self.pages) - 1)
+        return PAGE * (self.page - 1)
 
     def rows(self) -> list[tuple[int, Row]]:
         """The numbers and cells of the rows on this page."""

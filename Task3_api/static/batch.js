@@ -148,11 +148,11 @@ function body(rows, columns, marks) {
 let request = null;
 let rows = 0; // of the file, as far as they have been counted
 
-function send(file) {
+function send(file, { shown }) {
   forgetAnswer();
   request = new XMLHttpRequest(); // unlike fetch it tells how much has been sent
   const level = form.querySelector("#sureness");
-  const options = new URLSearchParams([...chosen, ["results", "1"]]);
+  const options = new URLSearchParams([...chosen, ["results", +shown]]);
   if (level.value) options.set(level.name, level.value);
   request.open("POST", `${form.action}?${options}`);
   request.responseType = "blob";
@@ -207,14 +207,16 @@ async function arrived(answer) {
   if (promised !== null && +promised !== data) {
     return fail(`the answer broke off after ${count(data)} of ${counted(+promised, "row")}; try again`);
   }
+  const page = answer.getResponseHeader("Results"); // where they were to be shown, and are not too many
+  if (page) {
+    end();
+    return location.assign(page);
+  }
   const failed = data - answered.complete;
   phase(`${counted(data, "row")} answered${failed ? `, ${count(failed)} of them with an error` : ""}`);
   at(1, size(response.size));
   $("download").href = URL.createObjectURL(response);
   $("download").download = `${name}_predictions.csv`;
-  const page = answer.getResponseHeader("Results"); // of a file that is not too large for one
-  $("look").hidden = !page;
-  if (page) $("look").href = page;
   $("done").hidden = false;
   busy(false);
 }
@@ -238,7 +240,7 @@ function at(share, text) {
 function busy(on) {
   $("progress").hidden = false;
   $("cancel").hidden = !on;
-  submit.disabled = choice.disabled = on;
+  submit.disabled = $("show").disabled = choice.disabled = on;
 }
 
 function end() {
@@ -258,7 +260,7 @@ for (const hint of document.querySelectorAll("[data-scripted]")) hint.hidden = f
 choice.addEventListener("change", () => look(choice.files[0]));
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  send(choice.files[0]);
+  send(choice.files[0], { shown: event.submitter === $("show") });
 });
 $("cancel").addEventListener("click", () => request?.abort());
 
