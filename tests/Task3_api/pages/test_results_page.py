@@ -110,7 +110,8 @@ def test_a_column_is_put_right_without_sending_the_file_again(service: FlaskClie
     assert "Did you mean <bdi>Bed room</bdi>?" in page.text
     response = service.post(address, data={"use.bedrooms": "Bed room", "use.fuel": ""})
     assert response.status_code == 303
-    corrected = service.get(f"{response.headers['Location']}/answers.csv").data
+    with service.get(f"{response.headers['Location']}/answers.csv") as answered:
+        corrected = answered.data
     query = "use.bedrooms=Bed+room&use.fuel="
     direct = service.post(
         f"/batch_prediction?{query}", data=HOMES.encode(), content_type="text/csv"
