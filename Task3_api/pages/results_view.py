@@ -111,10 +111,12 @@ class ResultsView:
 
     @cached_property
     def columns(self) -> list[ShownColumn]:
-        """The answer's columns, then the file's own."""
+        """The answer's columns, the messages first where rows were chosen by them; then the file's."""
         own = len(self.result.info.header)
         answers = [ShownColumn(i, self.header[i], True) for i in range(own, len(self.header))]
         others = [ShownColumn(i, name, False) for i, name in enumerate(self.header[:own])]
+        if self.choice.show in ("errors", "beyond"):
+            answers = answers[:-3:-1] + answers[:-2]
         return [*answers, *others[:MOST_COLUMNS]]
 
     @property

@@ -129,7 +129,7 @@ def test_what_cannot_be_answered_is_reported_before_and_after(
         expect(page.locator("#problem")).to_contain_text(detail)
         expect(page.locator("#preview")).to_be_hidden()
     expect(page.locator("#done")).to_be_hidden()
-    expect(page.locator("[type=submit]")).to_be_enabled()
+    expect(page.get_by_role("button", name="Predict every row")).to_be_enabled()
 
 
 def test_a_fault_far_down_is_reported_when_it_is_met(browse: Open, live: Live) -> None:
@@ -150,10 +150,10 @@ def test_progress_is_shown_and_can_be_cancelled(browse: Open, live: Live, tmp_pa
     expect(page.locator("#phase")).to_have_text("Answering", timeout=60_000)
     expect(page.locator("#amount")).to_contain_text("of 400,000 rows")
     assert 0 < page.locator("#bar").evaluate("bar => bar.value") < 1
-    expect(page.locator("[type=submit]")).to_be_disabled()
+    expect(page.get_by_role("button", name="Predict every row")).to_be_disabled()
     page.click("text=Cancel")
     expect(page.locator("#progress")).to_be_hidden()
-    expect(page.locator("[type=submit]")).to_be_enabled()
+    expect(page.get_by_role("button", name="Predict every row")).to_be_enabled()
     assert facts(page)["Used"] == "Living area"
     choose(page, HOMES)
     page.click("text=Predict every row")
