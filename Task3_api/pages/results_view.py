@@ -111,7 +111,7 @@ class ResultsView:
 
     @cached_property
     def columns(self) -> list[ShownColumn]:
-        """The answer's columns, the messages first where rows were chosen by them; then the file's."""
+        """The answer's columns, then the file's; messages first where rows are chosen by them."""
         own = len(self.result.info.header)
         answers = [ShownColumn(i, self.header[i], True) for i in range(own, len(self.header))]
         others = [ShownColumn(i, name, False) for i, name in enumerate(self.header[:own])]
