@@ -10,6 +10,7 @@ from typing import Any
 
 from Task1_database.files.workbook import MEDIA_TYPE as XLSX
 from Task2_model.contract import Contract, Feature
+from Task3_api.batch.row_reasons import MAX_REASONS
 from Task3_api.batch.scorer import answer_columns
 from Task3_api.explain import MEANING
 from Task3_api.keep.own_id import ID, LONGEST
@@ -194,6 +195,26 @@ def _post(contract: Contract, name: str) -> Schema:
     }
 
 
+def _extras() -> list[Schema]:
+    """What a batch can be asked for beside its answers."""
+    reasons = {"type": "integer", "minimum": 0, "maximum": MAX_REASONS, "default": 0}
+    results = {"enum": [0, 1], "default": 0}
+    return [
+        {
+            "name": "explain",
+            "in": "query",
+            "schema": reasons,
+            "description": "So many of the largest contributions to each row, as columns.",
+        },
+        {
+            "name": "results",
+            "in": "query",
+            "schema": results,
+            "description": "1 stores the answers for half an hour, at the address in Results.",
+        },
+    ]
+
+
 def _batch(contract: Contract) -> Schema:
     form = _object({"file": {"type": "string", "contentMediaType": "text/csv"}})
     form["properties"][contract.answer_name(CONFIDENCE)] = _confidence(contract)
@@ -213,7 +234,7 @@ def _batch(contract: Contract) -> Schema:
         "bad cell is an error of its own row. The columns added are "
         + ", ".join(answer_columns(contract))
         + "; the file must not have them already.",
-        "parameters": [ranges, formats, _confidence_parameter(contract)],
+        "parameters": [ranges, formats, *_extras(), _confidence_parameter(contract)],
         "requestBody": {
             "required": True,
             "content": {

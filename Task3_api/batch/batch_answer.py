@@ -57,8 +57,8 @@ class BatchAnswer:
             on_error.pop_all()
 
     @classmethod
-    def of_upload(cls, model: CurrentModel) -> BatchAnswer:
-        """The file that the present request brings."""
+    def of_upload(cls, model: CurrentModel, *, stored: bool = False) -> BatchAnswer:
+        """The file that the present request brings; whether its answers are to be `stored`."""
         scan = SplitScan()
         options = BatchOptions.of_request(model.parser)
         model.predictor.check(options.confidence)
@@ -66,6 +66,7 @@ class BatchAnswer:
         with ExitStack() as on_error:
             on_error.callback(file.close)
             options = options.with_entries(model.parser, entries)
+            options = replace(options, results=stored or options.results)
             table = open_table(file, model.contract, scan, options.chosen)
             on_error.pop_all()
         return cls(model, table, options)

@@ -24,7 +24,7 @@ from Task3_api.batch.preview import beginning_of, preview_file
 from Task3_api.batch.upload import is_table
 from Task3_api.batch.workbook_writer import write_workbook
 from Task3_api.current_model import current_model
-from Task3_api.request_body import check_count, small_body
+from Task3_api.request_body import small_body
 
 ROW_COUNT = "Row-Count"  # the header by which a client can check that an answer is complete
 COLUMNS_READ = "Columns-Read"  # which columns were taken for features of another name

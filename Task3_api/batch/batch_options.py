@@ -11,6 +11,7 @@ from flask import request
 from Task1_database.errors import InputError
 from Task1_database.files.workbook import MEDIA_TYPE
 from Task3_api import parsing
+from Task3_api.batch.row_reasons import MAX_REASONS
 from Task3_api.parsing import Pairs, Parser, quote
 
 T = TypeVar("T")
@@ -18,7 +19,6 @@ Format = Literal["csv", "xlsx"]
 CSV, XLSX = "text/csv", MEDIA_TYPE
 USE = "use."
 FORMATS: dict[str, Format] = {"csv": "csv", "xlsx": "xlsx"}
-MAX_REASONS = 10  # a row
 COUNTS = {str(count): count for count in range(MAX_REASONS + 1)}
 TAKES = (
     "batch_prediction takes range (0 or 1), format (csv or xlsx), explain (0 to 10), "

@@ -12,6 +12,7 @@ from Task1_database.errors import InputError
 from Task2_model.contract import Contract, Feature, Rows, Value
 from Task3_api.explain import Explainer
 
+MAX_REASONS = 10  # a row
 MAX_ROWS = 500  # which take about a minute
 AT_ONCE = 20  # rows, so that an answer on its way is never silent for long
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge, UnsupportedMediaType
 
@@ -38,7 +38,7 @@ blueprint = Blueprint("results", __name__, url_prefix="/batch_prediction/results
 @blueprint.post("")
 def answer() -> ResponseReturnValue:
     """Answer the file of the form, store the answers, and go to their page."""
-    return _store(BatchAnswer.of_upload(current_model()))
+    return _store(BatchAnswer.of_upload(current_model(), stored=True))
 
 
 @blueprint.get("/<key>")
@@ -101,6 +101,7 @@ def _store(answer: BatchAnswer) -> ResponseReturnValue:
         answer.table.file.close()
         too_large = f"a page shows {ROWS:,} rows at most; take the answers to this file as a CSV"
         raise RequestEntityTooLarge(too_large)
+    g.tally = answer.tally
     key, lines = answer.stored_lines()
     for _ in lines:
         pass
