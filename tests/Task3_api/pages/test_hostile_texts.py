@@ -9,6 +9,7 @@ import json
 import pytest
 from playwright.sync_api import FilePayload, expect
 
+from Task1_database.literals import harmless
 from tests.browser import Open
 from tests.hostile_dataset import (
     CLASSES,
@@ -93,5 +94,5 @@ def test_a_file_of_such_texts(browse: Open, hostile_live: Live) -> None:
 def test_the_database_is_unharmed(hostile_live: Live) -> None:
     _, body = hostile_live.ask("GET", "/questions/01_how_many.csv")
     rows = list(csv.reader(io.StringIO(body.decode(), newline="")))
-    assert {row[0] for row in rows[1:]} == set(TEXTS)
+    assert {row[0] for row in rows[1:]} == set(map(harmless, TEXTS))  # but none is a formula
     assert sum(int(row[1]) for row in rows[1:]) == 240
