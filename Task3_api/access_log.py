@@ -56,13 +56,21 @@ class AccessLog:
     Parameters
     ----------
     form : str
-        "text" or "json"; empty for no lines at all.
+        "text" or "json"; "most" is text without what the fast path answers, for which a line would
+        take a quarter of the rate; anything else is no lines at all.
     descriptor : int
         Where to.
+
+    Attributes
+    ----------
+    takes_fast : bool
+        Whether what the fast path answers has its lines, too.
     """
 
     def __init__(self, form: str, descriptor: int = 1) -> None:
-        self._write_as = {"text": AccessLine.as_text, "json": AccessLine.as_json}.get(form)
+        text = AccessLine.as_text
+        self._write_as = {"text": text, "most": text, "json": AccessLine.as_json}.get(form)
+        self.takes_fast = form in ("text", "json")
         self._descriptor = descriptor
 
     def write(self, line: AccessLine) -> None:

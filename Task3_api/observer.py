@@ -69,7 +69,8 @@ class Observer:
         tally = Tally()
         tally.add_answers([response.answer])
         names = self._client(asked), asked.key_name, asked.method, asked.path
-        self._tell(asked.begun, PATH, AccessLine(*names, 200, 0.0, asked.request_id), tally)
+        line = AccessLine(*names, 200, 0.0, asked.request_id)
+        self._tell(asked.begun, PATH, line, tally, self._log.takes_fast)
 
     def _client(self, asked: FastRequest) -> str:
         if not self._proxies:
@@ -79,10 +80,18 @@ class Observer:
         self._proxies(environ, _nothing)
         return environ["REMOTE_ADDR"]
 
-    def _tell(self, begun: float, route: str, line: AccessLine, tally: Tally | None) -> None:
+    def _tell(
+        self,
+        begun: float,
+        route: str,
+        line: AccessLine,
+        tally: Tally | None,
+        is_told: bool = True,
+    ) -> None:
         seconds = time.perf_counter() - begun
         self._metrics.count(line.method, route, line.status, seconds, tally)
-        self._log.write(line._replace(seconds=seconds))
+        if is_told:
+            self._log.write(line._replace(seconds=seconds))
 
 
 def _nothing(*_: Any) -> Any:

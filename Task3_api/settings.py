@@ -22,7 +22,7 @@ NUMBERS = {  # name -> what it is unless told otherwise
     "PROXIES": 0,  # in front of the service, whose X-Forwarded-For and -Proto are believed
 }
 TEXTS = {
-    "LOG": "",  # of requests: text, json, or off; a server that is started writes text
+    "LOG": "",  # of requests: text, json, most or off; a server that is started writes most
     "ADDRESS": "",  # that the service listens on, where that is known; `tablecast serve` says it
     "KEYS": "",  # NAME:SHA256, parted by commas; without any, everybody may ask
     "FORMULAS": "",  # keep: cells that a spreadsheet would run are answered as they came
@@ -30,7 +30,7 @@ TEXTS = {
     "LIMIT": "",  # of one client, such as 600/minute; without one there is none
     "SECRET": "",  # that signs cookies; without one it is derived from the keys
 }
-LOGS = ("", "text", "json", "off")
+LOGS = ("", "text", "json", "most", "off")
 OPEN = "Everybody who can reach this service may ask it: TABLECAST_KEYS names no key."
 DIGITS = re.compile(r"[0-9]{1,15}")
 
@@ -49,7 +49,9 @@ def check(values: Mapping[str, Any]) -> None:
     """Raise TablecastError, naming the variable, for texts that cannot be understood."""
     KeyRing.parse(values["KEYS"])
     if values["LOG"] not in LOGS:
-        raise TablecastError(f"{PREFIX}LOG must be text, json or off, not {values['LOG'][:40]!r}")
+        raise TablecastError(
+            f"{PREFIX}LOG must be text, json, most or off, not {values['LOG'][:40]!r}"
+        )
     if values["FORMULAS"] not in ("", "keep"):
         problem = f"{PREFIX}FORMULAS must be keep, or not be set"
         raise TablecastError(f"{problem}; not {values['FORMULAS'][:40]!r}")

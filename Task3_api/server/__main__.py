@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "5000")))
     options = parser.parse_args()
     os.environ["TABLECAST_ADDRESS"] = options.host
-    os.environ.setdefault("TABLECAST_LOG", "text")
+    os.environ.setdefault("TABLECAST_LOG", "most")
     try:
         configured = settings(os.environ)
         check(configured)

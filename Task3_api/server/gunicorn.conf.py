@@ -20,8 +20,8 @@ for library in ("OMP", "OPENBLAS", "MKL"):
 # Who starts gunicorn otherwise than by `python -m Task3_api.server` listens on every address.
 os.environ.setdefault("TABLECAST_ADDRESS", "0.0.0.0")  # noqa: S104 (tells, binds nothing)
 
-# A line for each request; json and off are the others.
-os.environ.setdefault("TABLECAST_LOG", "text")
+# A line for each request.
+os.environ.setdefault("TABLECAST_LOG", "most")
 
 # What is served; the model is named by MODEL_DIR or MODELS in the environment.
 wsgi_app = "Task3_api.server.serve:gunicorn_app()"

@@ -66,7 +66,7 @@ def test_a_line_that_cannot_be_written_fails_nothing() -> None:
 
 
 def test_another_form_is_refused(sealed: Path) -> None:
-    with pytest.raises(TablecastError, match="TABLECAST_LOG must be text, json or off"):
+    with pytest.raises(TablecastError, match="TABLECAST_LOG must be text, json, most or off"):
         create_app({"MODEL_DIR": str(sealed), "LOG": "xml"})
 
 

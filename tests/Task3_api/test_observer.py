@@ -42,3 +42,10 @@ def test_a_streamed_answer_is_told_once_it_is_sent(
     (line,) = lines(capfd)
     assert (line["path"], line["status"]) == ("/batch_prediction", 200)
     assert line["seconds"] > 0.01
+
+
+def test_most_are_all_but_the_fast_ones(sealed: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    app = create_app({"MODEL_DIR": str(sealed), "LOG": "most"})
+    app.test_client().get("/predict?x=1800")
+    assert FastPath(app).answer(FastRequest("GET", "/predict", b"x=1800")) is not None
+    assert len(capfd.readouterr().out.splitlines()) == 1
