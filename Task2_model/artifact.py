@@ -10,11 +10,13 @@ The server imports this module, so it needs nothing but NumPy.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +142,7 @@ def current(models: Path) -> Path:
 
 
 def seal(staging: Path, models: Path, version: str, facts: dict[str, Any]) -> Path:
-    """Write the manifest into `staging`, move it to `models`/`version` and put it in service.
+    """Write the manifest into `staging` and move it to `models`/`version`.
 
     Parameters
     ----------
@@ -157,8 +159,13 @@ def seal(staging: Path, models: Path, version: str, facts: dict[str, Any]) -> Pa
     folder = models / version
     staging.rename(folder)
     _sync(models)
-    _replace(models / CURRENT, version + "\n")
     return folder
+
+
+def version_name(staging: Path) -> str:
+    """When it was made, to the second, and the first digits of the hash of all that was made."""
+    made = json.dumps(file_entries(staging), sort_keys=True).encode()
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{hashlib.sha256(made).hexdigest()[:8]}"
 
 
 @contextmanager
@@ -171,7 +178,8 @@ def _parsing(path: Path) -> Iterator[None]:
         raise SealError(f"{path} is malformed: {issue}; {AGAIN}") from error
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
+    """Have a small file hold another text, on the disk, at once and as a whole."""
     with scratch_folder(path.parent, STAGING) as folder:
         beside = folder / path.name
         beside.write_text(text)

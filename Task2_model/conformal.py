@@ -139,6 +139,13 @@ class Conformal(ABC):
                 f"{len(self.calibration.rows):,} calibration rows allow"
             )
 
+    def out_of_fold(self, rows: Rows) -> Block:
+        """The answers to the calibration rows, or to masked copies of them (n, features).
+
+        Each comes from the member that never saw it, without an interval or set.
+        """
+        return self._point(self.ensemble.of_folds(rows, self.calibration.folds))
+
     def allows(self, confidence: float) -> bool:
         """Whether the calibration rows are enough for this confidence."""
         return 0 < confidence <= self.highest_confidence

@@ -29,6 +29,8 @@ from Task2_model.evaluate import ALL, Data, Trained, group_summary, summary, tra
 from Task2_model.export import export
 from Task2_model.folds import Split
 from Task2_model.frame_encoding import encode_frame
+from Task2_model.golden import golden_answer
+from Task2_model.held_out import HELD_OUT, HeldOut
 from Task2_model.model import PredictiveModel
 from Task2_model.registry import DEFAULT, find_model
 
@@ -171,10 +173,19 @@ class Study:
         contract = self.evaluated_contract.to_json()
         (folder / "contract.json").write_text(contract + "\n", encoding="utf-8")
         _write_json(folder / "golden.json", self.golden())
+        (folder / HELD_OUT).write_bytes(self.held_out().to_bytes())
         tables = (self.summary, self.groups)
         metrics = [line for t in tables for line in json.loads(t.to_json(orient="records"))]
         _write_json(folder / "metrics.json", metrics)
         _write_json(folder / "provenance.json", self.provenance())
+
+    def held_out(self) -> HeldOut:
+        """How far off the sealed model was on rows that it never saw, given all of them."""
+        answers = self.answers
+        own = answers[(answers["model"] == self.model.__name__) & (answers["subset"] == ALL)]
+        columns = [*self.contract.names, self.contract.target.name]
+        table = self.table[columns].iloc[own["row"].to_numpy()]
+        return HeldOut.of(table, own["loss"].to_numpy(dtype=np.float64))
 
     def provenance(self) -> dict[str, Any]:
         """Where the model comes from: enough to make it again from the same rows."""
@@ -184,6 +195,8 @@ class Study:
             "rows": len(self.rows),
             "data_sha256": self.data_sha256,
             "seed": self.seed,
+            "candidates": [model.__name__ for model in self.candidates],
+            "code_sha256": code_sha256(),
         }
 
     def golden(self) -> list[dict[str, Any]]:
@@ -204,7 +217,7 @@ class Study:
                 requests.append(request)
         block = self.fitted.predict(self.contract.encode(requests))
         return [
-            {"request": request, "answer": _answer(self.contract, block, index)}
+            {"request": request, "answer": golden_answer(self.contract, block, index)}
             for index, request in enumerate(requests)
         ]
 
@@ -215,6 +228,16 @@ class Study:
         digest = hashlib.sha256(np.ascontiguousarray(rows).tobytes())
         digest.update(np.ascontiguousarray(self.outcomes + 0.0, dtype=np.float64).tobytes())
         return digest.hexdigest()
+
+
+def code_sha256() -> str:
+    """A fingerprint of the code that makes a model of a table."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*")):
+        if path.suffix in (".py", ".ipynb"):
+            digest.update(path.relative_to(Path(__file__).parent).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def training_query(contract: Contract, dataset: Dataset) -> str:
@@ -257,20 +280,6 @@ def _request(contract: Contract, row: pd.Series[Any], given: npt.NDArray[Any]) -
             kinds = {"integer": int, "number": float, "category": str}
             request[feature.name] = kinds[feature.kind](value)
     return request
-
-
-def _answer(contract: Contract, block: dict[str, Any], index: int) -> dict[str, Any]:
-    if contract.task == "regression":
-        return {part: float(block[part][index]) for part in ("prediction", "lower", "upper")}
-    values = contract.target.values
-    return {
-        "label": values[block["label"][index]],
-        "probability": float(block["probability"][index]),
-        "probabilities": dict(
-            zip(contract.target.classes, block["probabilities"][index].tolist(), strict=True)
-        ),
-        "set": [v for v, possible in zip(values, block["set"][index], strict=True) if possible],
-    }
 
 
 def _write_json(path: Path, value: Any) -> None:

@@ -6,17 +6,17 @@ put in service, so a failure or a kill leaves the version before it as it was.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from Task1_database.databases.connect import connect
 from Task1_database.dataset import Dataset
 from Task1_database.load_log import require_features
 from Task1_database.progress import Log, silent
@@ -24,9 +24,10 @@ from Task1_database.questions import ask
 from Task1_database.retry import with_retries
 from Task1_database.scratch_folder import scratch_folder
 from Task2_model import report
-from Task2_model.artifact import STAGING, seal
-from Task2_model.manifest import file_entries
+from Task2_model.artifact import CURRENT, STAGING, SealedModel, current, seal, version_name
 from Task2_model.model_card import write_card
+from Task2_model.promote import promote
+from Task2_model.study import Study
 
 PACKAGES = ("numpy", "pandas", "scikit-learn", "skl2onnx", "onnx", "onnxruntime", "tablecast")
 
@@ -39,9 +40,14 @@ def train(
     seed: int = 0,
     names: Sequence[str] = (),
     wait: float = 0,
+    promotes: bool = True,
+    unless_unchanged: bool = False,
+    kept: Callable[[], Sequence[dict[str, Any]]] = tuple,
     log: Log = silent,
 ) -> Path:
     """Train, evaluate, report, seal and put in service; returns the sealed model's folder.
+
+    Where a version is in service already, the gate must let the new one pass: see `promote`.
 
     Parameters
     ----------
@@ -51,15 +57,26 @@ def train(
         Registered models to compare: see `Study.model` for which is sealed.
     wait : float
         For how many seconds to wait until feature_store is there and nobody writes to it.
+    promotes : bool
+        Whether the new version is put in service; otherwise it is only sealed.
+    unless_unchanged : bool
+        Whether nothing is done where the version in service was made of the same rows, by the
+        same code, with the same seed; its folder is returned then.
+    kept : callable
+        Gives the latest lines of kept answers, for the gate.
     log : callable
         Gets a line on each step as it begins, and on how far it is: a `ProgressLine`.
 
     Raises
     ------
     TablecastError
-        The version in service is then still the one before.
+        The version in service is then still the one before; GateClosed where the new one is
+        sealed, but did not pass.
     """
     with_retries(lambda: require_features(dataset, database_url, "train"), wait, log)
+    if unless_unchanged and (unchanged := _unchanged(dataset, database_url, models, seed, names)):
+        log(f"same rows, code and seed as version {unchanged.name}: nothing to do")
+        return unchanged
     models.mkdir(parents=True, exist_ok=True)
     with scratch_folder(models, STAGING, 0o777) as staging:
         log("answering the questions, and reading feature_store in a notebook")
@@ -79,7 +96,26 @@ def train(
         write_card(staging, facts)
         (staging / "requirements.txt").write_text(_requirements(), encoding="utf-8")
         log("sealing")
-        return seal(staging, models, _version(staging), facts)
+        folder = seal(staging, models, version_name(staging), facts)
+    if promotes:
+        promote(models, folder, kept=kept(), log=log)
+    return folder
+
+
+def _unchanged(
+    dataset: Dataset, database_url: str, models: Path, seed: int, names: Sequence[str]
+) -> Path | None:
+    """The version in service, where training would make it again."""
+    if not (models / CURRENT).exists():
+        return None
+    sealed = SealedModel.open(current(models))
+    with connect(database_url, read_only=True) as database:
+        study = Study.read(database, dataset, seed=seed, models=names)
+    before, now = sealed.manifest.get("provenance", {}), study.provenance()
+    now["model"] = before.get("model")  # of several the best, which training alone finds out
+    same = all(before.get(key) == value for key, value in now.items())
+    same = same and before.get("packages") == _packages()
+    return sealed.folder if same and sealed.contract == study.contract else None
 
 
 def _answer_questions(dataset: Dataset, database_url: str, folder: Path) -> None:
@@ -87,12 +123,6 @@ def _answer_questions(dataset: Dataset, database_url: str, folder: Path) -> None
     ask(dataset, database_url, folder)
     for question in dataset.questions:
         shutil.copy(dataset.folder / question.file, folder)
-
-
-def _version(staging: Path) -> str:
-    """When it was made, to the second, and the first digits of the hash of all that was made."""
-    made = json.dumps(file_entries(staging), sort_keys=True).encode()
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{hashlib.sha256(made).hexdigest()[:8]}"
 
 
 def _facts(staging: Path, database_url: str) -> dict[str, Any]:
@@ -103,11 +133,15 @@ def _facts(staging: Path, database_url: str) -> dict[str, Any]:
         "provenance": {
             **provenance,
             "database": report.without_folders(database_url),
-            "packages": {name: metadata.version(name) for name in PACKAGES},
+            "packages": _packages(),
             "python": platform.python_version(),
             "sealed_at": datetime.now(UTC).isoformat(timespec="seconds"),
         },
     }
+
+
+def _packages() -> dict[str, str]:
+    return {name: metadata.version(name) for name in PACKAGES}
 
 
 def _taken(path: Path) -> Any:

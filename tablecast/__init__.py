@@ -16,7 +16,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tablecast.opened_model import OpenedModel
-    from tablecast.steps import ask, load, new, score, serve, train, verify
+    from tablecast.steps import (
+        ask,
+        load,
+        new,
+        promote,
+        recalibrate,
+        rollback,
+        score,
+        serve,
+        train,
+        verify,
+        versions,
+        watch,
+    )
     from Task1_database.dataset import Dataset
     from Task1_database.errors import TablecastError
     from Task2_model.model import PredictiveModel
@@ -24,7 +37,10 @@ if TYPE_CHECKING:
     open = OpenedModel
     __version__: str
 
-_STEPS = ("new", "load", "ask", "train", "serve", "score", "verify")
+_STEPS = (
+    *("new", "load", "ask", "train", "serve", "score", "verify"),
+    *("versions", "promote", "rollback", "watch", "recalibrate"),
+)
 _HOMES = {
     "Dataset": "Task1_database.dataset:Dataset",
     "OpenedModel": "tablecast.opened_model:OpenedModel",
@@ -44,10 +60,15 @@ __all__ = [
     "load",
     "new",
     "open",
+    "promote",
+    "recalibrate",
+    "rollback",
     "score",
     "serve",
     "train",
     "verify",
+    "versions",
+    "watch",
 ]
 
 

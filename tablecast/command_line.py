@@ -174,15 +174,123 @@ def ask(name: str, database: str | None) -> None:
 @database_option
 @seed_option
 @model_option
+@click.option(
+    "--promote/--no-promote",
+    default=True,
+    help="Whether it is put in service: where a version is already, if the gate lets it pass.",
+)
+@click.option(
+    "--unless-unchanged",
+    is_flag=True,
+    help="Do nothing where the version in service was made of the same rows, code and seed.",
+)
+@click.option(
+    "--keep-versions",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Delete all but the N latest versions, the one in service and the one before it.",
+)
 @wait_option
 def train(
-    name: str, database: str | None, seed: int, model: tuple[str, ...], wait: float = 0
+    name: str,
+    database: str | None,
+    seed: int,
+    model: tuple[str, ...],
+    wait: float = 0,
+    promote: bool = True,
+    unless_unchanged: bool = False,
+    keep_versions: int | None = None,
 ) -> None:
     """Train a model, write its report, check it, seal it and put it in service."""
     with ProgressBars() as log:
-        sealed = tablecast.train(name, database, seed=seed, models=model, wait=wait, log=log)
+        sealed = tablecast.train(
+            name,
+            database,
+            seed=seed,
+            models=model,
+            wait=wait,
+            promote=promote,
+            unless_unchanged=unless_unchanged,
+            keep_versions=keep_versions,
+            log=log,
+        )
     click.echo(f"sealed  {sealed.folder}")
     click.echo(f"report  {sealed.folder / 'report.pdf'}")
+
+
+@main.command()
+@click.argument("name")
+@database_option
+@click.option("--by", metavar="FEATURE", help="Group answers by this feature, too.")
+@click.option(
+    "--days",
+    "recent_days",
+    type=click.IntRange(1),
+    default=7,
+    show_default=True,
+    help="How many of the latest days are compared with those before.",
+)
+@click.option("--check", is_flag=True, help="Exit with 4 where a promise is broken.")
+def watch(name: str, database: str | None, by: str | None, recent_days: int, check: bool) -> None:
+    """See whether a service keeps its promise, by what it kept and what came true.
+
+    Folds both into the tables predictions and outcomes of the database; the service shows the
+    same at /watch.
+    """
+    with ProgressBars() as log:
+        report = tablecast.watch(name, database, by=by, recent_days=recent_days, log=log)
+    click.echo(f"{report['answers']:,} answers, {report['outcomes']:,} with an outcome")
+    for each in report["statements"]:
+        mark = "BROKEN  " if each["broken"] else ""
+        click.echo(f"{mark}{each['text']}  ({each['rows']:,} rows)")
+    if check and any(each["broken"] for each in report["statements"]):
+        sys.exit(4)
+
+
+@main.command()
+@click.argument("name")
+@database_option
+@click.option(
+    "--promote/--no-promote",
+    default=True,
+    help="Whether it is put in service, if the gate lets it pass.",
+)
+def recalibrate(name: str, database: str | None, promote: bool) -> None:
+    """Calibrate the version in service anew, on what came true lately: same trees, in seconds."""
+    with ProgressBars() as log:
+        sealed = tablecast.recalibrate(name, database, promote=promote, log=log)
+    click.echo(f"sealed  {sealed.folder}")
+
+
+@main.command()
+@click.argument("name")
+def versions(name: str) -> None:
+    """List the sealed versions, the latest first, and which is in service."""
+    for version in tablecast.versions(name):
+        click.echo(version)
+
+
+@main.command()
+@click.argument("name")
+@click.argument("version")
+@click.option("--force", is_flag=True, help="Whatever the gate finds.")
+def promote(name: str, version: str, force: bool) -> None:
+    """Put a VERSION in service, if the gate lets it pass.
+
+    The gate: its golden rows are answered as offline; on rows that neither version learned from
+    its error is not worse by more than chance; of the latest kept questions few move beyond what
+    the version in service called likely.
+    """
+    with ProgressBars() as log:
+        sealed = tablecast.promote(name, version, force=force, log=log)
+    click.echo(f"in service  {sealed.version}")
+
+
+@main.command()
+@click.argument("name")
+def rollback(name: str) -> None:
+    """Put the version in service again that was before the one that is."""
+    click.echo(f"in service  {tablecast.rollback(name).version}")
 
 
 @main.command()

@@ -6,12 +6,13 @@ serving needs no database.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from Task1_database.databases.url import from_environment, safe_url
 from Task1_database.dataset import Dataset
@@ -21,11 +22,14 @@ from Task1_database.workspace import Workspace
 
 if TYPE_CHECKING:
     from tablecast.opened_model import OpenedModel
+    from Task1_database.keep.kept_store import KeepStore
     from Task1_database.load import LoadedTable
     from Task1_database.new import NewDataset
     from Task1_database.questions import Answer
+    from Task2_model.versions import ModelVersion
     from Task3_api.bulk.bulk_run import BulkSummary
 
+LATEST_KEPT = 1000  # answers that the gate asks again
 Progress = Callable[[int, int], object]  # how much is done, of how much
 DatasetName = str | Path | Dataset  # a dataset shipped or made, the path of its folder, or itself
 
@@ -141,10 +145,14 @@ def train(
     seed: int = 0,
     models: Sequence[str] = (),
     wait: float = 0,
+    promote: bool = True,
+    unless_unchanged: bool = False,
+    keep_versions: int | None = None,
     log: Log = silent,
 ) -> OpenedModel:
     """Train a model, write its report, check it, seal it and put it in service.
 
+    Where a version is in service already, the new one must pass the gate: see `promote`.
     Parameters are those of `load`, and
 
     Parameters
@@ -153,6 +161,12 @@ def train(
         The same seed and rows give the same model.
     models : sequence of str
         Registered models to train instead of the default; of several the best is kept.
+    promote : bool
+        Whether the new version is put in service; otherwise it is sealed alone.
+    unless_unchanged : bool
+        Do nothing where the version in service was made of the same rows, code and seed.
+    keep_versions : int, optional
+        Delete all but so many of the latest versions; never the one in service or the one before.
 
     Returns
     -------
@@ -160,13 +174,144 @@ def train(
     """
     from tablecast.opened_model import OpenedModel
     from Task2_model.train import train as train_model
+    from Task2_model.versions import prune
 
     dataset = _opened(dataset)
     url = _database_url(dataset, database, log)
     folder = Workspace.here().models(dataset.name)
-    return OpenedModel(
-        train_model(dataset, url, folder, seed=seed, names=models, wait=wait, log=log)
+    sealed = train_model(
+        dataset,
+        url,
+        folder,
+        seed=seed,
+        names=models,
+        wait=wait,
+        promotes=promote,
+        unless_unchanged=unless_unchanged,
+        kept=lambda: _latest_kept(dataset),
+        log=log,
     )
+    if keep_versions is not None:
+        for name in prune(folder, keep_versions):
+            log(f"deleted version {name}")
+    return OpenedModel(sealed)
+
+
+@_extra()
+def watch(
+    dataset: DatasetName,
+    database: str | None = None,
+    *,
+    by: str | None = None,
+    recent_days: int = 7,
+    log: Log = silent,
+) -> dict[str, Any]:
+    """Fold what the service kept into tables `predictions` and `outcomes`, and see how it does.
+
+    Parameters are those of `load`, and
+
+    Parameters
+    ----------
+    by : str, optional
+        A feature by whose values answers are grouped.
+    recent_days : int
+        How many of the latest days are compared with those before.
+
+    Returns
+    -------
+    What the service's page `/watch` shows: `statements` have a `text`, the `rows` they rest on,
+    and whether a promise is `broken`.
+    """
+    from Task1_database.keep.kept_store import WATCH
+    from Task1_database.watch_tables import fold
+    from Task2_model.monitoring.watch import watch as watch_tables
+
+    dataset = _opened(dataset)
+    store = _required_store(dataset)
+    tables = fold(store, dataset, _database_url(dataset, database, log))
+    report = watch_tables(tables, models_folder(dataset), by=by, recent_days=recent_days)
+    store.write(WATCH, json.dumps(report, allow_nan=False).encode())
+    return report
+
+
+@_extra()
+def recalibrate(
+    dataset: DatasetName,
+    database: str | None = None,
+    *,
+    promote: bool = True,
+    log: Log = silent,
+) -> OpenedModel:
+    """Seal a version with the trees of the one in service, calibrated on what came true lately.
+
+    It needs 100 outcomes, takes seconds, and is put in service if the gate lets it pass, unless
+    `promote` is false; other parameters as for `load`.
+    """
+    from tablecast.opened_model import OpenedModel
+    from Task1_database.watch_tables import fold
+    from Task2_model.artifact import SealedModel, current
+    from Task2_model.promote import promote as promote_version
+    from Task2_model.recalibrate import Outcomes, adaptive_coverage
+    from Task2_model.recalibrate import recalibrate as recalibrate_version
+
+    dataset = _opened(dataset)
+    models = models_folder(dataset)
+    tables = fold(_required_store(dataset), dataset, _database_url(dataset, database, log))
+    serving = current(models)
+    latest = Outcomes.of(SealedModel.open(serving).contract, tables)
+    folder = recalibrate_version(models, serving, latest)
+    covered, confidence = adaptive_coverage(serving, latest)
+    log(
+        f"adaptive conformal inference would have covered {covered:.1%} of {len(latest.given):,}, "
+        f"asking for {confidence:.1%} by the end"
+    )
+    if promote:
+        promote_version(models, folder, kept=_latest_kept(dataset), log=log)
+    return OpenedModel(folder)
+
+
+def versions(dataset: DatasetName) -> list[ModelVersion]:
+    """The dataset's sealed versions, the latest first; `str` makes a line of each."""
+    from Task2_model.versions import versions as all_versions
+
+    return all_versions(models_folder(dataset))
+
+
+@_extra()
+def promote(
+    dataset: DatasetName, version: str, *, force: bool = False, log: Log = silent
+) -> OpenedModel:
+    """Put a sealed version in service, if the gate lets it pass.
+
+    Parameters
+    ----------
+    version : str
+        Its name, or the beginning of it.
+    force : bool
+        Whether it is put in service whatever the gate finds.
+
+    The gate: its golden rows, its error on rows that neither it nor the version in service learned
+    from, and the latest kept questions asked again. Raises GateClosed, saying what has failed.
+    """
+    from tablecast.opened_model import OpenedModel
+    from Task2_model.promote import promote as promote_version
+    from Task2_model.versions import find_version
+
+    dataset = _opened(dataset)
+    models = models_folder(dataset)
+    folder = find_version(models, version)
+    promote_version(models, folder, kept=_latest_kept(dataset), force=force, log=log)
+    return OpenedModel(folder)
+
+
+@_extra()
+def rollback(dataset: DatasetName) -> OpenedModel:
+    """Put the version in service again that was before the one that is."""
+    from tablecast.opened_model import OpenedModel
+    from Task2_model.promote import rollback as roll_back
+
+    models = models_folder(dataset)
+    return OpenedModel(models / roll_back(models))
 
 
 def serve(
@@ -264,12 +409,42 @@ def _opened(dataset: DatasetName) -> Dataset:
     return dataset if isinstance(dataset, Dataset) else Dataset.open(str(dataset))
 
 
+def _latest_kept(dataset: Dataset) -> list[dict[str, Any]]:
+    """The latest answers that a service kept here; none where none are kept."""
+    from Task1_database.keep.answer_lines import latest_answers
+
+    store = _kept(dataset)
+    return latest_answers(store, LATEST_KEPT) if store else []
+
+
+def _kept(dataset: Dataset) -> KeepStore | None:
+    """Where a service keeps its answers; None where none are."""
+    from Task1_database.keep.kept_folder import KeptFolder
+
+    root = _keep_root(dataset)
+    return KeptFolder(Path(root) / dataset.name, read_only=True) if root else None
+
+
+def _required_store(dataset: Dataset) -> KeepStore:
+    store = _kept(dataset)
+    if store is None:
+        raise TablecastError(
+            f"nothing is kept of {dataset.name}: set TABLECAST_KEEP to where its service keeps it"
+        )
+    return store
+
+
+def _keep_root(dataset: Dataset) -> str:
+    """Where answers are kept: $TABLECAST_KEEP, or what dataset.toml says; empty for nowhere."""
+    keep = os.environ.get("TABLECAST_KEEP") or dataset.keep
+    return keep if not keep or "://" in keep else str(Workspace.here().home / keep)
+
+
 def _keeping(dataset: Dataset) -> dict[str, str]:
     """What dataset.toml says of keeping answers, as far as the environment says nothing of it."""
     here = {}
-    if dataset.keep and not os.environ.get("TABLECAST_KEEP"):
-        home = Workspace.here().home
-        here["TABLECAST_KEEP"] = dataset.keep if "://" in dataset.keep else str(home / dataset.keep)
+    if keep := _keep_root(dataset):
+        here["TABLECAST_KEEP"] = keep
     private = [name for name, feature in dataset.features.items() if feature.private]
     if private:
         named = os.environ.get("TABLECAST_KEEP_PRIVATE", "")

@@ -90,6 +90,17 @@ def find_answers(store: KeepStore, ids: Iterable[str]) -> dict[str, KeptAnswer]:
     return found | _search_latest(store, others)
 
 
+def latest_answers(store: KeepStore, count: int) -> list[dict[str, Any]]:
+    """The lines of the latest answers, the oldest first."""
+    found: list[dict[str, Any]] = []
+    for name in reversed(store.names(ANSWERS)):
+        lines = list(parse_lines(store.read(ANSWERS, name)))
+        found = lines[max(0, len(lines) + len(found) - count) :] + found
+        if len(found) >= count:
+            break
+    return found
+
+
 def _files_of(store: KeepStore, place: Place) -> list[str]:
     """The file that a number is in, and the one after it.
 

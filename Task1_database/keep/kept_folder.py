@@ -23,13 +23,15 @@ _own_lock = threading.Lock()
 
 
 class KeptFolder(KeepStore):
-    """A folder; it is made where there is none.
+    """A folder; it is made where there is none, unless it is only read.
 
     Raises TablecastError where nothing can be written to it.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, read_only: bool = False) -> None:
         self.root = root
+        if read_only:
+            return
         try:
             for kind in (ANSWERS, OUTCOMES):
                 (root / kind).mkdir(parents=True, exist_ok=True)
@@ -39,8 +41,11 @@ class KeptFolder(KeepStore):
             raise TablecastError(f"{root}: nothing can be kept there: it is not ours to write to")
 
     def names(self, kind: str, writer: str = "") -> list[str]:
-        with os.scandir(self.root / kind) as entries:
-            names = [entry.name for entry in entries if entry.name.startswith(writer)]
+        try:
+            with os.scandir(self.root / kind) as entries:
+                names = [entry.name for entry in entries if entry.name.startswith(writer)]
+        except FileNotFoundError:
+            return []
         return sorted(name for name in names if NAME.fullmatch(name))
 
     def read(self, kind: str, name: str) -> bytes:

@@ -21,6 +21,7 @@ from Task3_api.pages import (
     report_page,
     results_page,
     status_page,
+    watch_page,
 )
 
 PAGES = (
@@ -34,6 +35,7 @@ PAGES = (
     api_docs_page,
     status_page,
     login_page,
+    watch_page,
 )
 
 

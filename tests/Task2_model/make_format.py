@@ -22,6 +22,7 @@ from Task2_model.contract import Contract, Feature, Target, Value
 from Task2_model.export import export
 from Task2_model.manifest import FORMAT
 from Task2_model.model import PredictiveModel
+from Task2_model.versions import put_in_service
 
 FOLDER = Path(__file__).with_name("formats")
 VERSION = "20261121T120000Z-00000001"
@@ -93,7 +94,7 @@ def make(model: PredictiveModel, rows: Any, outcomes: Any) -> None:
     ]
     (staging / "golden.json").write_text(json.dumps(golden) + "\n")
     assert (staging / FOREST).exists() == isinstance(model, Stumps)
-    seal(staging, models, VERSION, {})
+    put_in_service(models, seal(staging, models, VERSION, {}).name)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import pytest
 
 from Task1_database.errors import SealError
 from Task2_model.artifact import CURRENT, FOREST, GRAPH, SERVED, SealedModel, current, seal
+from Task2_model.versions import put_in_service
 
 
 @pytest.fixture
@@ -87,12 +88,13 @@ SEAL_FOREVER = """
 import shutil, sys
 from pathlib import Path
 from Task2_model.artifact import seal
+from Task2_model.versions import put_in_service
 source, models = map(Path, sys.argv[1:])
 print("ready", flush=True)
 for number in range(100_000):
     staging = models / ".staging"
     shutil.copytree(source, staging, ignore=lambda *_: ["manifest.json"])
-    seal(staging, models, f"20260101T000000Z-{number:08x}", {})
+    put_in_service(models, seal(staging, models, f"20260101T000000Z-{number:08x}", {}).name)
 """
 
 
@@ -101,7 +103,7 @@ def test_a_kill_at_any_moment_leaves_a_whole_model_in_service(sealed: Path, tmp_
         models = tmp_path / str(delay)
         staging = models / ".first"
         shutil.copytree(sealed, staging, ignore=lambda *_: ["manifest.json"])
-        seal(staging, models, "20250101T000000Z-00000000", {})
+        put_in_service(models, seal(staging, models, "20250101T000000Z-00000000", {}).name)
         process = subprocess.Popen(
             [sys.executable, "-c", SEAL_FOREVER, str(sealed), str(models)], stdout=subprocess.PIPE
         )

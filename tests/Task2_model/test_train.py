@@ -18,15 +18,15 @@ from Task2_model.train import train
 def test_seals_all_that_the_design_names(sealed: Path) -> None:
     assert {path.name for path in sealed.iterdir()} == {
         "MODEL_CARD.md", "answers", "calibration.npz", "contract.json", "ensemble.npz",
-        "golden.json", "manifest.json", "model.joblib", "model.onnx", "forest.npz", "report.html",
-        "report.ipynb", "report.pdf", "requirements.txt",
+        "golden.json", "held_out.npz", "manifest.json", "model.joblib", "model.onnx", "forest.npz",
+        "report.html", "report.ipynb", "report.pdf", "requirements.txt",
     }  # fmt: skip
     assert len(list((sealed / "answers").glob("*.csv"))) == 8
     assert len(list((sealed / "answers").glob("*.sql"))) == 8
 
 
 def test_nothing_is_left_behind(models: Path, sealed: Path) -> None:
-    assert {path.name for path in models.iterdir()} == {"CURRENT", sealed.name}
+    assert {path.name for path in models.iterdir()} == {"CURRENT", "HISTORY", sealed.name}
 
 
 def test_the_manifest_says_where_the_model_comes_from(sealed: Path, study: Study) -> None:
@@ -69,4 +69,4 @@ def test_a_failure_leaves_the_model_in_service(
     with pytest.raises(TableMissing):
         train(houses, f"duckdb:///{tmp_path}/nothing.duckdb", models)
     assert current(models) == sealed
-    assert {path.name for path in models.iterdir()} == {"CURRENT", sealed.name}
+    assert {path.name for path in models.iterdir()} == {"CURRENT", "HISTORY", sealed.name}

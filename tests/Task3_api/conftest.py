@@ -12,6 +12,7 @@ from Task2_model.artifact import seal
 from Task2_model.boosting import Boosting
 from Task2_model.contract import Contract, Target
 from Task2_model.export import export
+from Task2_model.versions import put_in_service
 from Task3_api.app import create_app
 from Task3_api.predictor import Predictor
 
@@ -36,5 +37,5 @@ def classifier(predictor: Predictor, tmp_path_factory: pytest.TempPathFactory) -
         (staging / name).write_bytes(data)
     (staging / "calibration.npz").write_bytes(model.calibration_.to_bytes())
     (staging / "golden.json").write_text(json.dumps([]))
-    seal(staging, models, "20260101T000000Z-00000000", {})
+    put_in_service(models, seal(staging, models, "20260101T000000Z-00000000", {}).name)
     return create_app({"MODELS": str(models)}).test_client()

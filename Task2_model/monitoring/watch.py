@@ -1,0 +1,311 @@
+"""`tablecast watch`: whether the promise is kept in service, and what moved, with the rows it
+rests on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from Task1_database.errors import InputError, SealError
+from Task1_database.watch_tables import WatchTables
+from Task2_model.artifact import SealedModel, current
+from Task2_model.contract import Contract, Feature
+from Task2_model.formatting import format_percent, format_rounded, with_unit
+from Task2_model.monitoring import coverage_test, drift
+from Task2_model.monitoring.expected_error import ExpectedError
+from Task2_model.monitoring.watch_frame import watch_frame
+
+Report = dict[str, Any]
+RECENT_DAYS = 7  # what is compared with before, and with training
+LAST = 100  # outcomes, as people count
+MOST_SLICES = 30  # of each kind
+FEWEST = 20  # outcomes of a slice
+BINS = 10  # of probabilities
+TOLERATED = 1.25  # times the error that was expected
+
+
+def watch(
+    tables: WatchTables, models: Path, *, by: str | None = None, recent_days: int = RECENT_DAYS
+) -> Report:
+    """What the answers and their outcomes say, ready for JSON.
+
+    Parameters
+    ----------
+    tables : WatchTables
+    models : Path
+        models/<dataset>, whose version in service is compared with.
+    by : str, optional
+        A feature by whose values answers are grouped.
+    recent_days : int
+        How many of the latest days with answers are compared with those before.
+
+    Raises InputError where there is no such feature, SealError where no version is in service.
+    """
+    sealed = SealedModel.open(current(models))
+    contract = sealed.contract
+    if by is not None and by not in contract.by_name:
+        raise InputError(f"{by!r} is no feature of {contract.dataset}", field="by")
+    frame = watch_frame(contract, tables)
+    known = frame[frame["covered"].notna()].sort_values(["recorded_at", "id"], kind="stable")
+    frame["expected"] = _expected(models, frame)
+    recent = frame["day"].isin(sorted(frame["day"].unique())[-recent_days:])
+    report: Report = {
+        "dataset": contract.dataset,
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "version": sealed.version,
+        "answers": len(frame),
+        "outcomes": len(known),
+        "promised": float(known["confidence"].mean()) if len(known) else contract.confidence,
+        "coverage": _coverage(known),
+        "alarm": _alarm(known),
+        "last": {"outcomes": len(known[-LAST:]), "covered": int(known["covered"][-LAST:].sum())},
+        "days": list(_days(frame)),
+        "slices": _slices(known, by),
+        "error": _error(sealed, frame, recent),
+        "calibration": _calibration(contract, known),
+        "drift": {
+            "recent_days": recent_days,
+            "features": _feature_drift(sealed, frame[recent]),
+            "given": _given_drift(contract, frame, recent),
+            "answers": _answer_drift(contract, frame, recent),
+        },
+    }
+    report["statements"] = list(_statements(contract, report))
+    return report
+
+
+def _coverage(known: pd.DataFrame) -> Report:
+    covered = known["covered"].to_numpy(dtype=np.float64)
+    low, high = coverage_test.betting_interval(covered)
+    seen = float(covered.mean()) if len(covered) else None
+    return {"outcomes": len(covered), "seen": seen, "low": low, "high": high}
+
+
+def _evidence(known: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    days = known["recorded_at"].str[:10].to_numpy()
+    starts = [i for i in range(len(days)) if not i or days[i] != days[i - 1]]
+    return coverage_test.e_values(
+        known["covered"].to_numpy(dtype=np.float64),
+        known["confidence"].to_numpy(dtype=np.float64),
+        starts,
+    )
+
+
+def _alarm(known: pd.DataFrame) -> Report:
+    """Whether ranges cover less than promised, and since which moment that is evident."""
+    evidence = _evidence(known)
+    rang = np.flatnonzero(evidence >= 1 / coverage_test.ALPHA)
+    return {
+        "broken": bool(len(rang)),
+        "since": str(known["recorded_at"].iloc[rang[0]]) if len(rang) else None,
+        "outcomes": int(rang[0]) + 1 if len(rang) else len(known),
+        "e_value": float(min(evidence.max(), 1e9)) if len(evidence) else 1.0,
+    }
+
+
+def _days(frame: pd.DataFrame) -> Iterator[Report]:
+    for day, own in frame.groupby("day"):
+        known = own[own["covered"].notna()]
+        yield {
+            "day": str(day),
+            "answers": len(own),
+            **_coverage(known),
+            "error": _mean(known["error"]),
+            "expected": _mean(own["expected"]),
+        }
+
+
+def _slices(known: pd.DataFrame, by: str | None) -> list[Report]:
+    """Coverage by version, subset and group; what is broken is found over all of them together."""
+    names = {
+        "version": known["version"],
+        "features given": known["subset"].map(lambda subset: ", ".join(subset) or "none kept"),
+    }
+    if by:
+        values = known["given"].map(lambda given: given.get(by))
+        if len(values) and pd.to_numeric(values, errors="coerce").notna().mean() > 0.5:
+            values = pd.qcut(pd.to_numeric(values, errors="coerce"), 4, duplicates="drop")
+        names[by] = values.astype(str)
+    slices = []
+    for kind, column in names.items():
+        for name in column.value_counts().index[:MOST_SLICES]:
+            own = known[column == name]
+            if len(own) >= FEWEST:
+                evidence = float(min(_evidence(own).max(), 1e9))
+                slices.append(
+                    {"kind": kind, "name": str(name), **_coverage(own), "e_value": evidence,
+                     "error": _mean(own["error"])}
+                )  # fmt: skip
+    broken = coverage_test.broken([each["e_value"] for each in slices])
+    return [{**each, "broken": is_broken} for each, is_broken in zip(slices, broken, strict=True)]
+
+
+def _expected(models: Path, frame: pd.DataFrame) -> pd.Series[Any]:
+    """The error expected of each answer, by the version that gave it; NaN where that is gone."""
+    expected = pd.Series(np.nan, index=frame.index, dtype=np.float64)
+    for version, own in frame.groupby("version"):
+        try:
+            sealed = SealedModel.open(models / str(version))
+        except SealError:
+            continue
+        expected.loc[own.index] = ExpectedError(sealed).of(own)
+    return expected
+
+
+def _error(sealed: SealedModel, frame: pd.DataFrame, recent: pd.Series[bool]) -> Report:
+    known = frame[frame["error"].notna()]
+    reported = None
+    name = sealed.manifest.get("provenance", {}).get("model", "").rpartition(".")[2]
+    for line in sealed.manifest.get("metrics", ()):
+        if line["model"] == name and line["subset"] == "all":
+            reported = line["loss"]
+    return {
+        "outcomes": len(known),
+        "seen": _mean(known["error"]),
+        "log_loss": _mean(known["log_loss"]) if "log_loss" in known else None,
+        "reported": reported,
+        "expected": _mean(known["expected"]),
+        "expected_recent": _mean(frame["expected"][recent]),
+        "recent_answers": int(recent.sum()),
+    }
+
+
+def _calibration(contract: Contract, known: pd.DataFrame) -> list[Report]:
+    """For tenths of the probability how often it came true."""
+    if contract.task == "regression" or not len(known):
+        return []
+    probability = known["probability"].to_numpy(dtype=np.float64)
+    came_true = (known["outcome"] == known["probability_of"]).to_numpy()
+    tenth = np.minimum((probability * BINS).astype(int), BINS - 1)
+    return [
+        {
+            "low": index / BINS,
+            "high": (index + 1) / BINS,
+            "outcomes": int((tenth == index).sum()),
+            "predicted": float(probability[tenth == index].mean()),
+            "seen": float(came_true[tenth == index].mean()),
+        }
+        for index in np.unique(tenth).tolist()
+    ]
+
+
+def _feature_drift(sealed: SealedModel, recent: pd.DataFrame) -> list[Report]:
+    """How far what is asked about lately is from what the model was calibrated on."""
+    shifts: dict[str, drift.Shift] = {}
+    for feature in sealed.contract.features:
+        shift = _feature_shift(sealed, feature, recent)
+        if shift:
+            shifts[feature.name] = shift
+    return _found(sealed.contract, shifts)
+
+
+def _feature_shift(
+    sealed: SealedModel, feature: Feature, recent: pd.DataFrame
+) -> drift.Shift | None:
+    column = sealed.calibration.rows[:, sealed.contract.indices[feature.name]]
+    before = column[~np.isnan(column)].astype(np.float64)
+    values = [given[feature.name] for given in recent["given"] if feature.name in given]
+    if feature.kind == "category":
+        names = np.array(feature.categories, dtype=object)[before.astype(int)]
+        return drift.category_shift(names, np.array(values, dtype=object))
+    return drift.numeric_shift(before, np.array(values, dtype=np.float64))
+
+
+def _found(contract: Contract, shifts: dict[str, drift.Shift]) -> list[Report]:
+    found = drift.discoveries([shift.p for shift in shifts.values()])
+    lines = [
+        {"feature": name, "label": contract.by_name[name].label, **vars(shift), "moved": moved}
+        for (name, shift), moved in zip(shifts.items(), found, strict=True)
+    ]
+    return sorted(lines, key=lambda line: -float(line["psi"]))
+
+
+def _given_drift(contract: Contract, frame: pd.DataFrame, recent: pd.Series[bool]) -> list[Report]:
+    """How often each feature is given lately, and was before."""
+    is_recent = recent.to_numpy()
+    if min(is_recent.sum(), (~is_recent).sum()) < drift.FEWEST:
+        return []
+    shares, shifts = {}, {}
+    for name in contract.names:
+        given = np.array([name in subset for subset in frame["subset"]])
+        counts = [
+            np.array([(given & own).sum(), (~given & own).sum()]) for own in (~is_recent, is_recent)
+        ]
+        shifts[name] = drift.shift(*counts)
+        shares[name] = [float(count[0] / count.sum()) for count in counts]
+    return [
+        {**line, "share_before": shares[line["feature"]][0], "share": shares[line["feature"]][1]}
+        for line in _found(contract, shifts)
+    ]
+
+
+def _answer_drift(
+    contract: Contract, frame: pd.DataFrame, recent: pd.Series[bool]
+) -> Report | None:
+    own = "prediction" if contract.task == "regression" else "label"
+    before, now = frame[own][~recent], frame[own][recent]
+    if contract.task == "regression":
+        shift = drift.numeric_shift(
+            before.to_numpy(dtype=np.float64), now.to_numpy(dtype=np.float64)
+        )
+    else:
+        shift = drift.category_shift(before.to_numpy(object), now.to_numpy(object))
+    return {**vars(shift), "moved": shift.p < drift.LEVEL} if shift else None
+
+
+def _statements(contract: Contract, report: Report) -> Iterator[Report]:
+    """What a manager should know, each with the rows it rests on."""
+    region = "range" if contract.task == "regression" else "set"
+    promised, last, alarm = report["promised"], report["last"], report["alarm"]
+    if not last["outcomes"]:
+        yield _statement("No outcome has been posted, so nobody can say whether it is right.", 0)
+    else:
+        of_last = (
+            f"The {region} held the truth in {last['covered']} of the last {last['outcomes']}, "
+            f"it should be {promised * last['outcomes']:.0f}"
+        )
+        verdict = ": recalibrate." if alarm["broken"] else "; nothing says that it is not kept."
+        yield _statement(of_last + verdict, report["outcomes"], broken=alarm["broken"])
+    for each in report["slices"]:
+        if each["broken"] and not (each["kind"] == "version" and alarm["broken"]):
+            share = format_percent(each["seen"])
+            text = f"Where {each['kind']} is {each['name']}, the {region} held it in {share}."
+            yield _statement(text, each["outcomes"], broken=True)
+    error = report["error"]
+    if error["seen"] is not None and error["expected"]:
+        worse = error["seen"] > TOLERATED * error["expected"]
+        seen, expected = (_amount(contract, error[part]) for part in ("seen", "expected"))
+        text = f"The mean error is {seen}; from the inputs {expected} was to be expected"
+        verdict = ": what follows from the inputs has moved." if worse else "."
+        yield _statement(text + verdict, error["outcomes"])
+    moved = [line for line in report["drift"]["features"] if line["moved"]]
+    if moved:
+        names = ", ".join(line["label"] for line in moved[:5])
+        text = f"What is asked about differs from what was learned from, most in {names}."
+        yield _statement(text, moved[0]["now"])
+    given = [line for line in report["drift"]["given"] if line["moved"]]
+    if given:
+        names = ", ".join(line["label"] for line in given[:5])
+        text = f"Other features are given than before, on which the promise depends: {names}."
+        yield _statement(text, given[0]["now"])
+
+
+def _statement(text: str, rows: int, *, broken: bool = False) -> Report:
+    return {"text": text, "rows": rows, "broken": broken}
+
+
+def _amount(contract: Contract, value: float) -> str:
+    if contract.task == "classification":
+        return f"{format_percent(value, 1)} wrong"
+    return with_unit(format_rounded(value), contract.target.unit)
+
+
+def _mean(values: Sequence[float] | pd.Series[Any]) -> float | None:
+    known = pd.Series(values, dtype=np.float64).dropna()
+    return float(known.mean()) if len(known) else None

@@ -1,0 +1,192 @@
+"""`tablecast recalibrate`: the same trees, calibrated on what came true lately; takes seconds.
+
+Where the world has moved, ranges made from training rows hold the truth too seldom. Rows that no
+member of the model has seen set them right: the latest answers that have an outcome. Each is
+given to one of the members by turns, as the calibration rows of training are.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import joblib
+import numpy as np
+
+from Task1_database.errors import TrainingError
+from Task1_database.scratch_folder import scratch_folder
+from Task1_database.watch_tables import WatchTables
+from Task2_model.artifact import STAGING, SealedModel, seal, version_name
+from Task2_model.conformal import Calibration, Conformal, conformal
+from Task2_model.contract import Contract, Floats, Rows
+from Task2_model.golden import golden_answer
+from Task2_model.manifest import MANIFEST
+from Task2_model.monitoring.watch_frame import watch_frame
+
+FEWEST = 100  # outcomes
+MOST = 2_000  # as training keeps
+RATE = 0.01  # of adaptive conformal inference
+
+
+class Outcomes(NamedTuple):
+    """What came true, in the order of time.
+
+    Attributes
+    ----------
+    given : list of dict
+        What was asked.
+    outcomes : list of float, int or str
+    until : str
+        When the last of them was asked.
+    """
+
+    given: list[dict[str, Any]]
+    outcomes: list[Any]
+    until: str
+
+    @classmethod
+    def of(cls, contract: Contract, tables: WatchTables) -> Outcomes:
+        """The outcomes in the tables of `watch`."""
+        frame = watch_frame(contract, tables)
+        known = frame[frame["outcome"].notna()].sort_values("asked_at", kind="stable")
+        until = str(known["asked_at"].iloc[-1]) if len(known) else ""
+        return cls(known["given"].tolist(), known["outcome"].tolist(), until)
+
+
+def recalibrate(models: Path, folder: Path, latest: Outcomes) -> Path:
+    """Seal a version with the trees of the one in `folder`; it is not put in service.
+
+    Parameters
+    ----------
+    models : Path
+        models/<dataset>.
+    latest : Outcomes
+        Of many the last 2,000 are used.
+
+    Raises TrainingError where there are fewer than 100, or too few for the confidence.
+    """
+    sealed = SealedModel.open(folder)
+    calibration = _calibration(sealed, latest)
+    calibrated = conformal(sealed.contract, calibration, sealed.ensemble())
+    if not calibrated.allows(sealed.contract.confidence):
+        raise TrainingError(
+            f"{len(calibration.rows):,} outcomes are too few to be sure in "
+            f"{sealed.contract.confidence:g} of cases; wait for more"
+        )
+    with scratch_folder(models, STAGING, 0o777) as staging:
+        shutil.copytree(
+            folder, staging, ignore=shutil.ignore_patterns(MANIFEST), dirs_exist_ok=True
+        )
+        _write(staging, sealed, calibrated)
+        provenance = {
+            **sealed.manifest.get("provenance", {}),
+            "recalibrated": sealed.version,
+            "outcomes": len(calibration.rows),
+            "outcomes_until": latest.until,
+            "sealed_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        facts = {"metrics": sealed.manifest.get("metrics", []), "provenance": provenance}
+        return seal(staging, models, version_name(staging), facts)
+
+
+def _calibration(sealed: SealedModel, latest: Outcomes) -> Calibration:
+    contract = sealed.contract
+    rows = _encoded(contract, latest.given)
+    known = np.flatnonzero(~np.isnan(rows).all(axis=1))[-MOST:]
+    if len(known) < FEWEST:
+        raise TrainingError(
+            f"{len(known):,} answers have an outcome; {FEWEST} are needed to calibrate on"
+        )
+    learned = _learned(contract, [latest.outcomes[index] for index in known.tolist()])
+    members = len(sealed.ensemble().weights)
+    return Calibration(rows[known], learned, np.arange(len(known)) % members)
+
+
+def _encoded(contract: Contract, given: Sequence[dict[str, Any]]) -> Rows:
+    known = contract.by_name
+    return contract.encode(
+        {name: value for name, value in record.items() if name in known} for record in given
+    )
+
+
+def _learned(contract: Contract, outcomes: Sequence[Any]) -> Floats:
+    """Outcomes as the model learns them."""
+    if contract.task == "classification":
+        return np.array([contract.target.classes.index(str(o)) for o in outcomes], np.float64)
+    values = np.array(outcomes, dtype=np.float64)
+    if not contract.target.logarithmic:
+        return values
+    if (values <= 0).any():
+        raise TrainingError(f"{contract.target.name} has an outcome that is not above 0")
+    return np.asarray(np.log(values))
+
+
+def _write(staging: Path, sealed: SealedModel, calibrated: Conformal) -> None:
+    """What differs from the version that the trees are from."""
+    contract, calibration = sealed.contract, calibrated.calibration
+    (staging / "calibration.npz").write_bytes(calibration.to_bytes())
+    requests = [row["request"] for row in sealed.golden]
+    if requests:
+        block = calibrated.block(contract.encode(requests))
+        golden = [
+            {"request": request, "answer": golden_answer(contract, block, index)}
+            for index, request in enumerate(requests)
+        ]
+        text = json.dumps(golden, indent=1, ensure_ascii=False)
+        (staging / "golden.json").write_text(text + "\n", encoding="utf-8")
+    if (staging / "model.joblib").is_file():
+        model = joblib.load(staging / "model.joblib")
+        model.calibration_ = calibration
+        model.__dict__.pop("conformal", None)
+        joblib.dump(model, staging / "model.joblib", compress=3)
+    if (staging / "MODEL_CARD.md").is_file():
+        with (staging / "MODEL_CARD.md").open("a", encoding="utf-8") as card:
+            card.write(
+                f"\n## Recalibrated\n\nThe trees are those of version {sealed.version}, and so are "
+                f"the figures above. Its intervals come from {len(calibration.rows):,} answers "
+                "whose outcomes were posted after launch.\n"
+            )
+
+
+def adaptive_coverage(
+    folder: Path, latest: Outcomes, *, rate: float = RATE, levels: int = 40
+) -> tuple[float, float]:
+    """What adaptive conformal inference would have covered, and the confidence it ends with.
+
+    After each outcome the confidence is raised where the range missed it, and lowered a little
+    where it did not (Gibbs and Candès, "Adaptive conformal inference under distribution shift",
+    NeurIPS 2021), so that the promise is kept in the long run whatever moves. A reading: the
+    service answers with the confidence that it promises.
+    """
+    sealed = SealedModel.open(folder)
+    contract = sealed.contract
+    calibrated = conformal(contract, sealed.calibration, sealed.ensemble())
+    rows = _encoded(contract, latest.given)
+    known = np.flatnonzero(~np.isnan(rows).all(axis=1))
+    learned = _learned(contract, [latest.outcomes[index] for index in known.tolist()])
+    grid = np.linspace(0.5, calibrated.highest_confidence, levels)
+    needed = np.full(len(known), np.inf)  # the least confidence whose range holds the outcome
+    for level in grid[::-1]:
+        inside = _covered(contract, calibrated, rows[known], learned, float(level))
+        needed[inside] = level
+    promised = level_now = contract.confidence
+    covered = np.empty(len(known))
+    for index, least in enumerate(needed):
+        covered[index] = least <= level_now
+        level_now += rate * (promised - covered[index])
+        level_now = min(max(level_now, 0.0), 1.0)
+    return float(covered.mean()), float(level_now)
+
+
+def _covered(
+    contract: Contract, calibrated: Conformal, rows: Rows, learned: Floats, level: float
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    block = calibrated.block(rows, confidence=level)
+    if contract.task == "classification":
+        return np.asarray(block["set"][np.arange(len(rows)), learned.astype(np.intp)])
+    truth = np.exp(learned) if contract.target.logarithmic else learned
+    return np.asarray((block["lower"] <= truth) & (truth <= block["upper"]))
