@@ -419,10 +419,10 @@ def _latest_kept(dataset: Dataset) -> list[dict[str, Any]]:
 
 def _kept(dataset: Dataset) -> KeepStore | None:
     """Where a service keeps its answers; None where none are."""
-    from Task1_database.keep.kept_folder import KeptFolder
+    from Task1_database.keep.open_keep import open_keep
 
     root = _keep_root(dataset)
-    return KeptFolder(Path(root) / dataset.name, read_only=True) if root else None
+    return open_keep(root, dataset.name, read_only=True) if root else None
 
 
 def _required_store(dataset: Dataset) -> KeepStore:

@@ -25,8 +25,10 @@ SERVED_FROM = {
     "Task1_database.files.layout",
     "Task1_database.files.workbook",
     "Task1_database.keep.answer_lines",
+    "Task1_database.keep.kept_bucket",
     "Task1_database.keep.kept_folder",
     "Task1_database.keep.kept_store",
+    "Task1_database.keep.open_keep",
     "Task1_database.keep.outcome_lines",
     "Task1_database.literals",
     "Task1_database.scratch_folder",
@@ -46,6 +48,7 @@ SERVED_FROM = {
 TESTED_WITH = {  # parts that have no test of their name, by the test of what they are parts of
     "Task1_database/databases/test_duckdb_database.py": "duckdb_csv duckdb_process duckdb_worker",
     "Task1_database/databases/test_server_database.py": "base connect frames server_session",
+    "Task1_database/keep/test_kept_bucket.py": "open_keep",
     "Task1_database/onboarding/test_column_types.py": "formats source_column",
     "Task1_database/onboarding/test_selection.py": "identifiers",
     "Task1_database/test_dataset.py": "schema toml_section",

@@ -63,6 +63,24 @@ class KeptFolder(KeepStore):
                 append_whole(file.fileno(), added, len(lines))
                 os.fsync(file.fileno())
 
+    @contextmanager
+    def closed(self, kind: str, name: str) -> Iterator[Path | None]:
+        """The path of a file that nobody adds to, held meanwhile; None where somebody does."""
+        path = self.root / kind / name
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            yield None
+            return
+        with file:
+            try:
+                if fcntl:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield None
+                return
+            yield path if os.fstat(file.fileno()).st_nlink else None
+
     def delete_before(self, moment: float) -> int:
         count = 0
         for path in [
@@ -103,6 +121,17 @@ def append_whole(handle: int, data: bytes, size: int) -> None:
         with suppress(OSError):
             os.ftruncate(handle, size)
         raise
+
+
+def open_locked(path: Path) -> int:
+    """A file to be added to, which is not `closed` before its handle is; made where none is."""
+    while True:
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+        if fcntl:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.fstat(handle).st_nlink:
+            return handle
+        os.close(handle)  # somebody took it for closed between the two
 
 
 @contextmanager

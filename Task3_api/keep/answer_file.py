@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from Task1_database.keep.kept_folder import KeptFolder, append_whole
+from Task1_database.keep.kept_folder import KeptFolder, append_whole, open_locked
 from Task1_database.keep.kept_store import ANSWERS, file_name
 
 FILE_BYTES = 1 << 23
@@ -15,8 +15,9 @@ FILE_SECONDS = 3600
 class AnswerFile:
     """Files of one writer, one after the other; only the last is added to."""
 
-    def __init__(self, folder: KeptFolder, writer: str) -> None:
+    def __init__(self, folder: KeptFolder, writer: str, seconds: float = FILE_SECONDS) -> None:
         self._folder, self._writer = folder.root / ANSWERS, writer
+        self._seconds = seconds
         self._handle: int | None = None
         self._size = 0
         self._ends = 0.0
@@ -25,8 +26,8 @@ class AnswerFile:
         """Add whole lines, the least number among them being `first`; all, or an OSError."""
         if self._handle is None:
             path = self._folder / file_name(self._writer, first)
-            self._handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
-            self._size, self._ends = 0, time.monotonic() + FILE_SECONDS
+            self._handle = open_locked(path)
+            self._size, self._ends = 0, time.monotonic() + self._seconds
         append_whole(self._handle, data, self._size)
         self._size += len(data)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from Task1_database.errors import TablecastError
+from Task3_api.keep.answer_file import FILE_SECONDS
 
 
 @dataclass(frozen=True)
@@ -19,18 +20,19 @@ class KeepSettings:
     Attributes
     ----------
     url : str
-        KEEP, TABLECAST_KEEP in the environment: a folder; empty to keep nothing.
+        KEEP, TABLECAST_KEEP in the environment: a folder, or a URL such as s3://bucket/folder;
+        empty to keep nothing.
     days : float or None
         KEEP_DAYS: after how many days files are deleted; None for never.
-    batches : bool
-        KEEP_BATCHES: whether uploaded CSVs are kept with their answers.
+    seconds : float
+        KEEP_SECONDS: after how many a file is closed, if it is not full before.
     private : frozenset of str
         KEEP_PRIVATE: features whose values are not kept, beside those of the contract.
     """
 
     url: str = ""
     days: float | None = None
-    batches: bool = False
+    seconds: float = FILE_SECONDS
     private: frozenset[str] = frozenset()
 
     @classmethod
@@ -43,27 +45,19 @@ class KeepSettings:
 
         return cls(
             url=text("KEEP"),
-            days=_days(text("KEEP_DAYS")),
-            batches=_switch(text("KEEP_BATCHES")),
+            days=_positive("KEEP_DAYS", text("KEEP_DAYS")),
+            seconds=_positive("KEEP_SECONDS", text("KEEP_SECONDS")) or FILE_SECONDS,
             private=frozenset(filter(None, map(str.strip, text("KEEP_PRIVATE").split(",")))),
         )
 
 
-def _days(text: str) -> float | None:
+def _positive(name: str, text: str) -> float | None:
     if not text:
         return None
     try:
-        days = float(text)
+        number = float(text)
     except ValueError:
-        days = 0
-    if not days > 0:
-        raise TablecastError(f"TABLECAST_KEEP_DAYS: expected a number of days, not {text[:40]!r}")
-    return days
-
-
-def _switch(text: str) -> bool:
-    if text.lower() in ("1", "true"):
-        return True
-    if text.lower() in ("", "0", "false"):
-        return False
-    raise TablecastError(f"TABLECAST_KEEP_BATCHES: expected 1 or 0, not {text[:40]!r}")
+        number = 0
+    if not 0 < number < float("inf"):
+        raise TablecastError(f"TABLECAST_{name}: expected a number above 0, not {text[:40]!r}")
+    return number

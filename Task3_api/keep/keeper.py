@@ -19,12 +19,14 @@ from multiprocessing.util import Finalize
 from typing import Any
 
 from Task1_database.keep.answer_lines import answer_line, kept_part
+from Task1_database.keep.kept_bucket import KeptBucket
 from Task1_database.keep.kept_folder import KeptFolder
 from Task1_database.keep.kept_store import new_id, new_writer
-from Task3_api.keep.answer_file import AnswerFile
+from Task3_api.keep.answer_file import FILE_SECONDS, AnswerFile
 
 FLUSH_SECONDS = 0.1  # what waits for longer is lost if the process is killed
 MOST_WAITING = 50_000  # answers; some 50 MB
+SEND_SECONDS = 10.0  # between two attempts to send closed files
 CLEAN_SECONDS = 3600  # between two looks for files older than they may be
 DAY = 86_400
 Waiting = tuple[int, tuple[str, float, bytes, str]]  # number; id, time, answer, key
@@ -32,15 +34,17 @@ logger = logging.getLogger(__name__)
 
 
 class Keeper:
-    """Keeps answers in a folder.
+    """Keeps answers in a folder, or in a bucket by way of one.
 
     Parameters
     ----------
-    folder : KeptFolder
+    store : KeptFolder or KeptBucket
     private : callable
         Gives the features whose values are not kept, at any time.
     days : float or None
         After how many days files are deleted; None for never.
+    seconds : float
+        After which a file is closed, and sent if it belongs into a bucket.
 
     Attributes
     ----------
@@ -50,19 +54,22 @@ class Keeper:
 
     def __init__(
         self,
-        folder: KeptFolder,
+        store: KeptFolder | KeptBucket,
         *,
         private: Callable[[], frozenset[str]] = frozenset,
         days: float | None = None,
+        seconds: float = FILE_SECONDS,
     ) -> None:
-        self.folder, self.private, self.days = folder, private, days
+        self.store, self.private, self.days = store, private, days
+        self._folder: KeptFolder = store if isinstance(store, KeptFolder) else store.need_spool()
+        self._seconds = seconds
         self.kept = self.dropped = 0
         self._waiting: deque[Waiting] = deque()
         self._lock = threading.Lock()
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
         self._file: AnswerFile | None = None
-        self._process = 0
+        self._process = self._sender = 0
 
     def keep(self, answer: dict[str, Any], own_id: str | None = None, key: str = "") -> None:
         """Give an answer its id, or the asker's own, and have it written soon.
@@ -104,9 +111,10 @@ class Keeper:
 
     def close(self) -> None:
         """Write what waits and end the thread; another `keep` begins anew."""
+        self._ending.set()
+        self._sender = 0
         if self._file is None or self._thread is None or self._process != os.getpid():
             return
-        self._ending.set()
         self._thread.join()
         self.flush()
         self._process = 0
@@ -114,6 +122,7 @@ class Keeper:
             self._file.close()
         except OSError as error:
             self._complain(error)
+        self._send()
 
     def _start(self) -> None:
         with self._lock:
@@ -122,28 +131,52 @@ class Keeper:
             self._waiting.clear()  # a fork's parent writes what was waiting there
             self.writer = new_writer()
             self._numbers = count()
-            self._file = AnswerFile(self.folder, self.writer)
+            self._file = AnswerFile(self._folder, self.writer, self._seconds)
             self._complaint = 0.0
-            self._ending = threading.Event()
+            if self._sender != os.getpid():
+                self._ending = threading.Event()
             self._thread = threading.Thread(target=self._run, daemon=True, name="keeper")
             self._thread.start()
+            self.begin_sending()
             atexit.register(self.close)
             Finalize(self, self.close, exitpriority=10)  # of processes that end without atexit
             self._process = os.getpid()
 
+    def begin_sending(self) -> None:
+        """Send, and delete, what is left of processes before this one, without an answer yet."""
+        if self._sender == os.getpid():
+            return
+        if self.days is not None or isinstance(self.store, KeptBucket):
+            self._sender = os.getpid()
+            threading.Thread(target=self._look_after, daemon=True, name="sender").start()
+
     def _run(self) -> None:
-        clean = 0.0
         while not self._ending.wait(FLUSH_SECONDS):
             self.flush()
+
+    def _look_after(self) -> None:
+        """Send what is closed and delete what is old, apart from the thread that writes."""
+        clean = 0.0
+        while True:
+            self._send()
             if self.days is not None and time.monotonic() >= clean:
                 clean = time.monotonic() + CLEAN_SECONDS
                 self._clean(self.days)
+            if self._ending.wait(SEND_SECONDS):
+                return
+
+    def _send(self) -> None:
+        if isinstance(self.store, KeptBucket):
+            try:
+                self.store.send_closed()
+            except Exception as error:  # each store has errors of its own
+                logger.error("files wait to be sent, and are tried again: %s", error)
 
     def _clean(self, days: float) -> None:
         try:
-            self.folder.delete_before(time.time() - days * DAY)
-        except OSError as error:
-            logger.error("old files are not deleted: %s", error.strerror)
+            self.store.delete_before(time.time() - days * DAY)
+        except Exception as error:
+            logger.error("old files are not deleted: %s", error)
 
     def _write(self, file: AnswerFile, waiting: list[Waiting]) -> None:
         lines = b"".join(answer_line(*line) for _, line in waiting)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, g
 
-from Task1_database.keep.kept_folder import KeptFolder
+from Task1_database.keep.open_keep import open_keep
 from Task3_api.current_model import KEY
 from Task3_api.keep.keep_settings import KeepSettings
 from Task3_api.keep.keeper import Keeper
@@ -53,9 +52,12 @@ def keep_answers(
 
 def _keeper(app: Flask, settings: KeepSettings) -> Keeper:
     dataset = app.extensions[KEY].contract.dataset
-    folder = KeptFolder(Path(settings.url).expanduser().resolve() / dataset)
-    return Keeper(
-        folder,
+    store = open_keep(settings.url, dataset)
+    keeper = Keeper(
+        store,
         private=lambda: settings.private | app.extensions[KEY].contract.private,
         days=settings.days,
+        seconds=settings.seconds,
     )
+    keeper.begin_sending()
+    return keeper

@@ -86,7 +86,7 @@ def record_posted(keeper: Keeper, posted: Iterable[PostedOutcome]) -> Recorded:
         if result.unknown:
             time.sleep(pause)
             again = record_outcomes(
-                keeper.folder,
+                keeper.store,
                 {answer_id: outcomes[answer_id] for answer_id in result.unknown},
                 time.time(),
                 key=g.get("key_name", ""),

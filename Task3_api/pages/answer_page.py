@@ -66,7 +66,7 @@ def tell(answer_id: str) -> ResponseReturnValue:
 def _render(answer_id: str, issue: str = "") -> str:
     contract, keeper = current_model().contract, _keeper()
     kept = _find(keeper, answer_id)
-    outcome = outcome_of(keeper.folder, kept)
+    outcome = outcome_of(keeper.store, kept)
     answer = kept.line["answer"]
     return render_template(
         "kept_answer.html",
@@ -113,7 +113,7 @@ def is_covered(answer: dict[str, Any], outcome: Outcome) -> bool:
 
 def _find(keeper: Keeper, answer_id: str) -> KeptAnswer:
     keeper.flush()
-    kept = find_answers(keeper.folder, [answer_id]).get(answer_id)
+    kept = find_answers(keeper.store, [answer_id]).get(answer_id)
     if kept is None:
         raise NotFound
     return kept

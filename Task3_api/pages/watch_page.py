@@ -36,5 +36,5 @@ def document() -> Response:
 def last_report() -> dict[str, Any] | None:
     """What `tablecast watch` last left where answers are kept; None where it left nothing."""
     keeper = current_keeper()
-    data = keeper.folder.read_file(WATCH) if keeper else None
+    data = keeper.store.read_file(WATCH) if keeper else None
     return None if data is None else dict(orjson.loads(data))

@@ -22,8 +22,8 @@ from tests.Task3_api.keep.conftest import Make, keeper
 def lines(app: Flask) -> list[dict[str, Any]]:
     kept = keeper(app)
     kept.flush()
-    files = kept.folder.names(ANSWERS)
-    return [line for name in files for line in parse_lines(kept.folder.read(ANSWERS, name))]
+    files = kept.store.names(ANSWERS)
+    return [line for name in files for line in parse_lines(kept.store.read(ANSWERS, name))]
 
 
 def test_a_service_without_keep_stores_nothing_and_gives_no_ids(client: FlaskClient) -> None:
@@ -44,7 +44,7 @@ def test_every_answer_has_an_id_by_which_it_is_found(keeping: Flask) -> None:
     ]
     ids = [answer["id"] for answer in (one, two, three, four)]
     assert [line["id"] for line in lines(keeping)] == ids
-    line = find_answers(keeper(keeping).folder, ids)[ids[0]].line
+    line = find_answers(keeper(keeping).store, ids)[ids[0]].line
     assert line["answer"] == {part: value for part, value in one.items() if part != "id"}
 
 
@@ -109,7 +109,7 @@ def test_two_workers_do_not_meet(make: Make) -> None:
     for app in apps:
         app.test_client().get("/predict?x=1800")
     assert len(lines(apps[0])) + len(lines(apps[1])) >= 2
-    assert len(keeper(apps[0]).folder.names(ANSWERS)) == 2
+    assert len(keeper(apps[0]).store.names(ANSWERS)) == 2
 
 
 def test_a_folder_that_cannot_be_written_to_is_told_at_the_start(

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from Task1_database.dataset import Dataset
+from Task1_database.keep.kept_folder import KeptFolder
 from Task1_database.keep.kept_store import WATCH
 from Task1_database.watch_tables import fold
 from Task2_model.monitoring.watch import watch
@@ -44,7 +45,8 @@ def test_a_week_with_its_pictures(
     study: Study,
     tmp_path: Path,
 ) -> None:
-    folder = keeper(keeping).folder
+    folder = keeper(keeping).store
+    assert isinstance(folder, KeptFolder)
     keep_week(folder, predictor, study, lambda price, day: price * (1.4 if day >= 3 else 1))
     tables = fold(folder, houses, f"duckdb:///{tmp_path}/watch.duckdb")
     report = watch(tables, models, by="heating")
