@@ -108,13 +108,19 @@ class KeptBucket(KeepStore):
         with self.need_spool().closed(ANSWERS, name) as path:
             if path is None:
                 return False
-            data = whole_lines(path.read_bytes())
-            if data:
-                self.write(f"{ANSWERS}/{name}", data)
-                if self._files.size(f"{self._root}/{ANSWERS}/{name}") != len(data):
-                    raise OSError(f"{name} did not arrive whole")
+            if data := whole_lines(path.read_bytes()):
+                self._send_bytes(name, data)
             os.unlink(path)  # noqa: PTH108 (the lock is on what it names)
             return True
+
+    def _send_bytes(self, name: str, data: bytes) -> None:
+        try:
+            self.write(f"{ANSWERS}/{name}", data)
+            size = self._files.size(f"{self._root}/{ANSWERS}/{name}")
+        except Exception as error:  # each store's library has errors of its own
+            raise OSError(f"{name} is not sent: {error}") from error
+        if size != len(data):
+            raise OSError(f"{name} did not arrive whole: {size} of {len(data)} bytes")
 
     def _below(self, prefix: str) -> list[str]:
         """The objects whose path begins so: a folder's own, or those of one that is named last."""

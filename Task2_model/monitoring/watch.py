@@ -16,7 +16,7 @@ from Task1_database.errors import InputError, SealError
 from Task1_database.watch_tables import WatchTables
 from Task2_model.artifact import SealedModel, current
 from Task2_model.contract import Contract, Feature
-from Task2_model.formatting import format_percent, format_rounded, with_unit
+from Task2_model.formatting import format_percent, format_rounded, lower_first, with_unit
 from Task2_model.monitoring import coverage_test, drift
 from Task2_model.monitoring.expected_error import ExpectedError
 from Task2_model.monitoring.watch_frame import watch_frame
@@ -66,7 +66,7 @@ def watch(
         "alarm": _alarm(known),
         "last": {"outcomes": len(known[-LAST:]), "covered": int(known["covered"][-LAST:].sum())},
         "days": list(_days(frame)),
-        "slices": _slices(known, by),
+        "slices": _slices(contract, known, by),
         "error": _error(sealed, frame, recent),
         "calibration": _calibration(contract, known),
         "drift": {
@@ -80,9 +80,11 @@ def watch(
     return report
 
 
-def _coverage(known: pd.DataFrame) -> Report:
+def _coverage(known: pd.DataFrame, *, one_day: bool = False) -> Report:
+    """How often the truth was inside; on one day, unlike over several, alike throughout."""
     covered = known["covered"].to_numpy(dtype=np.float64)
-    low, high = coverage_test.betting_interval(covered)
+    interval = coverage_test.betting_interval if one_day else coverage_test.average_interval
+    low, high = interval(covered)
     seen = float(covered.mean()) if len(covered) else None
     return {"outcomes": len(covered), "seen": seen, "low": low, "high": high}
 
@@ -115,17 +117,17 @@ def _days(frame: pd.DataFrame) -> Iterator[Report]:
         yield {
             "day": str(day),
             "answers": len(own),
-            **_coverage(known),
+            **_coverage(known, one_day=True),
             "error": _mean(known["error"]),
             "expected": _mean(own["expected"]),
         }
 
 
-def _slices(known: pd.DataFrame, by: str | None) -> list[Report]:
+def _slices(contract: Contract, known: pd.DataFrame, by: str | None) -> list[Report]:
     """Coverage by version, subset and group; what is broken is found over all of them together."""
     names = {
         "version": known["version"],
-        "features given": known["subset"].map(lambda subset: ", ".join(subset) or "none kept"),
+        "features given": known["subset"].map(lambda subset: _subset_name(contract, subset)),
     }
     if by:
         values = known["given"].map(lambda given: given.get(by))
@@ -144,6 +146,15 @@ def _slices(known: pd.DataFrame, by: str | None) -> list[Report]:
                 )  # fmt: skip
     broken = coverage_test.broken([each["e_value"] for each in slices])
     return [{**each, "broken": is_broken} for each, is_broken in zip(slices, broken, strict=True)]
+
+
+def _subset_name(contract: Contract, subset: Sequence[str]) -> str:
+    missing = [name for name in contract.names if name not in subset]
+    if not missing:
+        return "all"
+    if len(missing) <= len(subset):
+        return f"all but {', '.join(missing)}"
+    return ", ".join(subset)
 
 
 def _expected(models: Path, frame: pd.DataFrame) -> pd.Series[Any]:
@@ -214,7 +225,8 @@ def _feature_shift(
     if feature.kind == "category":
         names = np.array(feature.categories, dtype=object)[before.astype(int)]
         return drift.category_shift(names, np.array(values, dtype=object))
-    return drift.numeric_shift(before, np.array(values, dtype=np.float64))
+    now = np.array(values, dtype=np.float32)  # as the model takes them: else ties come apart
+    return drift.numeric_shift(before, now.astype(np.float64))
 
 
 def _found(contract: Contract, shifts: dict[str, drift.Shift]) -> list[Report]:
@@ -275,7 +287,9 @@ def _statements(contract: Contract, report: Report) -> Iterator[Report]:
     for each in report["slices"]:
         if each["broken"] and not (each["kind"] == "version" and alarm["broken"]):
             share = format_percent(each["seen"])
-            text = f"Where {each['kind']} is {each['name']}, the {region} held it in {share}."
+            kind = contract.by_name[each["kind"]].label if each["kind"] in contract.by_name else ""
+            which = f"{kind or each['kind']}: {each['name']}"
+            text = f"The {region} held the truth in {share} ({lower_first(which)})."
             yield _statement(text, each["outcomes"], broken=True)
     error = report["error"]
     if error["seen"] is not None and error["expected"]:

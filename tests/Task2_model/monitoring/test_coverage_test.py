@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from Task2_model.monitoring.coverage_test import ALPHA, betting_interval, broken, e_values
+from Task2_model.monitoring.coverage_test import (
+    ALPHA,
+    average_interval,
+    betting_interval,
+    broken,
+    e_values,
+)
 
 
 def outcomes(share: float, count: int, seed: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -27,6 +33,21 @@ def test_the_interval_narrows_with_rows() -> None:
     assert widths[0] > 2 * widths[1] > 4 * widths[2]
     assert widths[2] < 0.025
     assert betting_interval(np.array([])) == (0.0, 1.0)
+
+
+def test_the_interval_of_an_average_holds_though_the_share_changes() -> None:
+    missed = 0
+    for seed in range(200):
+        covered = np.concatenate([outcomes(0.95, 300, seed), outcomes(0.6, 300, 500 + seed)])
+        for n in range(20, 601, 40):
+            truth = (0.95 * min(n, 300) + 0.6 * max(n - 300, 0)) / n
+            low, high = average_interval(covered[:n])
+            assert low <= covered[:n].mean() <= high
+            missed += not low <= truth <= high
+    assert missed <= 200 * ALPHA
+    low, high = average_interval(outcomes(0.9, 10_000, 0))
+    assert high - low < 0.04
+    assert average_interval(np.array([])) == (0.0, 1.0)
 
 
 def test_a_kept_promise_is_seldom_found_broken_however_often_one_looks() -> None:
