@@ -11,6 +11,7 @@ import platform
 import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -115,7 +116,8 @@ def _unchanged(
     now["model"] = before.get("model")  # of several the best, which training alone finds out
     same = all(before.get(key) == value for key, value in now.items())
     same = same and before.get("packages") == _packages()
-    return sealed.folder if same and sealed.contract == study.contract else None
+    contract = replace(sealed.contract, observed_coverage=study.contract.observed_coverage)
+    return sealed.folder if same and contract == study.contract else None
 
 
 def _answer_questions(dataset: Dataset, database_url: str, folder: Path) -> None:

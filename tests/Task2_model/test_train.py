@@ -70,3 +70,12 @@ def test_a_failure_leaves_the_model_in_service(
         train(houses, f"duckdb:///{tmp_path}/nothing.duckdb", models)
     assert current(models) == sealed
     assert {path.name for path in models.iterdir()} == {"CURRENT", "HISTORY", sealed.name}
+
+
+def test_nothing_is_done_where_nothing_has_changed(
+    houses: Dataset, houses_url: str, models: Path, sealed: Path
+) -> None:
+    lines: list[str] = []
+    assert train(houses, houses_url, models, unless_unchanged=True, log=lines.append) == sealed
+    assert lines == [f"same rows, code and seed as version {sealed.name}: nothing to do"]
+    assert {path.name for path in models.iterdir()} == {"CURRENT", "HISTORY", sealed.name}
