@@ -6,7 +6,6 @@ in service can be deleted; the one in service, and the one before it, never are.
 
 from __future__ import annotations
 
-import os
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
@@ -90,13 +89,10 @@ def put_in_service(models: Path, version: str) -> None:
     Raises SealError where it is not whole; the version before it then stays.
     """
     SealedModel.open(models / version)
+    path = models / HISTORY
+    before = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    replace_file(path, f"{before}{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {version}\n")
     replace_file(models / CURRENT, version + "\n")
-    handle = os.open(models / HISTORY, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    try:
-        os.write(handle, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {version}\n".encode())
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def history(models: Path) -> list[str]:
@@ -110,8 +106,10 @@ def history(models: Path) -> list[str]:
 
 def before_current(models: Path) -> str:
     """The version that was in service before the one that is; SealError where there is none."""
-    serving, existing = current(models).name, set(names(models))
-    for name in reversed(history(models)):
+    serving, existing, past = current(models).name, set(names(models)), history(models)
+    while past and serving in past and past[-1] != serving:
+        past.pop()  # noted, and then something kept it from being put in service
+    for name in reversed(past):
         if name != serving and name in existing:
             return name
     for name in names(models):  # of a time that had no history

@@ -26,9 +26,11 @@ from typing import TYPE_CHECKING, Any
 from Task1_database.databases.connect import connect
 from Task1_database.dataset import Dataset
 from Task1_database.load import load
-from Task2_model.artifact import SealedModel, current, seal
+from Task2_model.artifact import CURRENT, SealedModel, current, seal
+from Task2_model.gate import GATE
 from Task2_model.manifest import MANIFEST
 from Task2_model.train import train
+from Task2_model.versions import HISTORY, put_in_service
 from tests import servers
 from tests.little_dataset import FILES, boats
 
@@ -61,11 +63,13 @@ import shutil, sys
 from pathlib import Path
 from Task1_database.scratch_folder import scratch_folder
 from Task2_model.artifact import STAGING, seal
+from Task2_model.versions import put_in_service
 source, models, version = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 print("ready", flush=True)
 with scratch_folder(models, STAGING) as staging:
     shutil.copytree(source, staging, ignore=lambda *_: ["manifest.json"], dirs_exist_ok=True)
     seal(staging, models, version, {})
+put_in_service(models, version)
 """
 
 
@@ -201,7 +205,7 @@ def kill_sealings(kills: int, folder: Path, rng: random.Random) -> Tally:
     (scratch := folder / "scratch").mkdir()
     source = current(KEPT)
     shutil.copytree(source, first := models / "first", ignore=lambda *_: [MANIFEST])
-    seal(first, models, "20250101T000000Z-00000000", {})
+    put_in_service(models, seal(first, models, "20250101T000000Z-00000000", {}).name)
     whole = Victim(SEAL, source, models, "20250102T000000Z-00000000", scratch=scratch)
     begin = time.monotonic()
     assert whole.process.wait() == 0
@@ -225,9 +229,9 @@ def kill_sealings(kills: int, folder: Path, rng: random.Random) -> Tally:
 
 
 def assert_nothing_half_made(models: Path) -> None:
-    """Every version among `models` is whole, and there is nothing else but CURRENT."""
+    """Every version among `models` is whole, and there is nothing else but their records."""
     for path in models.iterdir():
-        if path.name != "CURRENT":
+        if path.name not in (CURRENT, HISTORY, GATE):
             SealedModel.open(path)
 
 

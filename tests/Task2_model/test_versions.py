@@ -70,6 +70,13 @@ def test_without_a_history_it_is_the_one_sealed_before(four: Path) -> None:
         before_current(four)
 
 
+def test_what_was_noted_and_never_put_in_service_was_not_before(four: Path) -> None:
+    put_in_service(four, SECOND)
+    with (four / "HISTORY").open("a") as file:
+        file.write(f"2026-01-04T00:00:00Z {FOURTH}\n")  # and then came a kill
+    assert before_current(four) == FIRST
+
+
 def test_a_broken_version_is_not_put_in_service(four: Path) -> None:
     (four / SECOND / "contract.json").write_text("{}")
     with pytest.raises(SealError, match=r"contract\.json differs from its manifest"):
