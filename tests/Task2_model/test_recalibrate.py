@@ -34,18 +34,14 @@ def rising(study: Study, months: range, seed: int) -> Outcomes:
     """
     rng = np.random.default_rng(seed)
     held = study.answers.query("model == 'Boosting' and subset == 'all'").set_index("row")
-    given, outcomes = [], []
-    for month in months:
-        for row in rng.choice(held.index.to_numpy(), 100):
-            values = study.table.iloc[row][list(study.contract.names)].dropna().to_dict()
-            block = study.fitted.predict(study.contract.encode([values]))
-            share = (held["truth"][row] - held["prediction"][row]) / (
-                held["upper"][row] - held["lower"][row]
-            )
-            width = float(block["upper"][0] - block["lower"][0])
-            price = max(float(block["prediction"][0]) + share * width, 5000.0)
-            given.append(values)
-            outcomes.append(price * RISE**month)
+    drawn = rng.choice(held.index.to_numpy(), 100 * len(months))
+    given = [study.table.iloc[row][list(study.contract.names)].dropna().to_dict() for row in drawn]
+    block = study.fitted.predict(study.contract.encode(given))
+    own = held.loc[drawn]
+    unknown = ((own["truth"] - own["prediction"]) / (own["upper"] - own["lower"])).to_numpy()
+    prices = block["prediction"] + unknown * (block["upper"] - block["lower"])
+    rise = RISE ** np.repeat(list(months), 100)
+    outcomes = (np.maximum(prices, 5000.0) * rise).tolist()
     return Outcomes(given, outcomes, "2027-01-15T08:00:00.000Z")
 
 
