@@ -69,6 +69,7 @@ COPY Task2_model/__init__.py Task2_model/artifact.py Task2_model/conformal.py \
      Task2_model/formatting.py Task2_model/graph.py Task2_model/manifest.py \
      Task2_model/onnx_audit.py Task2_model/probability_map.py Task2_model/quantile_cache.py \
      Task2_model/subset_ridge.py \
+     Task2_model/versions.py \
      Task2_model/
 COPY Task3_api/ Task3_api/
 RUN /opt/venv/bin/python -m compileall -q Task1_database Task2_model Task3_api

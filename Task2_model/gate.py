@@ -22,8 +22,8 @@ from Task2_model.conformal import Block, Conformal, conformal
 from Task2_model.contract import Contract, Rows
 from Task2_model.formatting import format_percent, format_rounded
 from Task2_model.held_out import HELD_OUT, HeldOut
+from Task2_model.versions import GATE
 
-GATE = "GATE.json"  # beside the versions: what the gate last found
 RELATIVE = 1e-5  # what export allows between the forms of a model
 Z = 1.645  # of normal theory: a difference that chance makes one time in twenty
 FEWEST_ROWS = 30  # of both versions, to compare them

@@ -17,6 +17,7 @@ from Task2_model.artifact import CURRENT, SealedModel, current, replace_file
 from Task2_model.manifest import VERSION, read_manifest
 
 HISTORY = "HISTORY"
+GATE = "GATE.json"  # what the gate last found
 
 
 @dataclass(frozen=True)

@@ -27,10 +27,9 @@ from Task1_database.databases.connect import connect
 from Task1_database.dataset import Dataset
 from Task1_database.load import load
 from Task2_model.artifact import CURRENT, SealedModel, current, seal
-from Task2_model.gate import GATE
 from Task2_model.manifest import MANIFEST
 from Task2_model.train import train
-from Task2_model.versions import HISTORY, put_in_service
+from Task2_model.versions import GATE, HISTORY, put_in_service
 from tests import servers
 from tests.little_dataset import FILES, boats
 

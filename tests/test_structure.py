@@ -44,6 +44,7 @@ SERVED_FROM = {
     "Task2_model.probability_map",
     "Task2_model.quantile_cache",
     "Task2_model.subset_ridge",
+    "Task2_model.versions",
 }
 TESTED_WITH = {  # parts that have no test of their name, by the test of what they are parts of
     "Task1_database/databases/test_duckdb_database.py": "duckdb_csv duckdb_process duckdb_worker",

@@ -21,6 +21,7 @@ from Task3_api.pages import (
     report_page,
     results_page,
     status_page,
+    versions_page,
     watch_page,
 )
 
@@ -35,6 +36,8 @@ PAGES = (
     api_docs_page,
     status_page,
     login_page,
+    versions_page,
+    watch_page,
     watch_page,
 )
 

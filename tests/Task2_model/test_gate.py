@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from Task2_model.artifact import SealedModel, current
-from Task2_model.gate import GATE, GateClosed, gate
+from Task2_model.gate import GateClosed, gate
 from Task2_model.held_out import HELD_OUT, HeldOut
 from Task2_model.manifest import file_entries
 from Task2_model.promote import promote, rollback
-from Task2_model.versions import put_in_service
+from Task2_model.versions import GATE, put_in_service
 
 Change = Callable[[Path], None]
 OTHER = "20990101T000000Z-00000001"

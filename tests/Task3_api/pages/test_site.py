@@ -16,7 +16,7 @@ PAGES = [
     "/batch_prediction",
     "/questions",
 ]
-PAGES += ["/report", "/model", "/docs", "/status", "/?living_area=x&y=1"]
+PAGES += ["/report", "/model", "/docs", "/status", "/versions", "/watch", "/?living_area=x&y=1"]
 
 
 @pytest.mark.parametrize("path", PAGES)
