@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from Task1_database.retry import Log
+from Task1_database.progress import Log, silent
 from Task2_model.artifact import CURRENT, SealedModel, current
 from Task2_model.gate import GateReport, gate
 from Task2_model.versions import before_current, put_in_service
@@ -18,7 +18,7 @@ def promote(
     *,
     kept: Sequence[dict[str, Any]] = (),
     force: bool = False,
-    log: Log = lambda _: None,
+    log: Log = silent,
 ) -> GateReport | None:
     """Put the version in `folder` in service, if the gate lets it pass.
 
