@@ -38,7 +38,6 @@ PAGES = (
     login_page,
     versions_page,
     watch_page,
-    watch_page,
 )
 
 
