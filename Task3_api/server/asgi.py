@@ -41,7 +41,7 @@ Headers = list[tuple[bytes, bytes]]
 THREADS = 8  # for what is asked without a file
 FILES = 2  # at once; they keep the processors busy, and further ones wait for their turn
 SWITCH_SECONDS = 1e-3  # after which a thread at work on a file lets others go on
-UPLOADED = {"/batch_prediction"}  # paths that take files
+UPLOADED = {"/batch_prediction", "/batch_prediction/results"}  # paths that take files
 WHOLE = 1 << 18  # bytes; an answer that is no longer is sent in one piece
 STALLED_SECONDS = (
     30.0  # TABLECAST_STALLED_SECONDS; a client that moves nothing for so long is let go
