@@ -27,6 +27,7 @@ from prometheus_client.registry import Collector
 from werkzeug.exceptions import NotFound
 
 from Task3_api.current_model import KEY, CurrentModel
+from Task3_api.keep.watch_figures import WatchFigures
 from Task3_api.settings import is_loopback
 from Task3_api.tally import Tally
 
@@ -108,6 +109,7 @@ class Metrics:
         """All of it, as Prometheus reads it."""
         model = CollectorRegistry()
         model.register(ModelInService(self._app))
+        model.register(WatchFigures(self._app))
         return generate_latest(self.registry()) + generate_latest(model)
 
     def total(self, sample: str) -> float:

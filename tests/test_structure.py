@@ -70,7 +70,7 @@ TESTED_WITH = {  # parts that have no test of their name, by the test of what th
     "Task3_api/bulk/test_bulk_run.py": "executors output_store piece_scorer pieces",
     "Task3_api/batch/test_batch_api.py": "batch_answer",
     "Task3_api/pages/test_results_page.py": "results_view",
-    "Task3_api/pages/test_watch_page.py": "watch_view",
+    "Task3_api/pages/test_watch_page.py": "watch_figures watch_view",
     "Task3_api/server/test_asgi.py": "answer_spool body_spool",
     "Task3_api/server/test_servers.py": "gunicorn.conf",
     "images/test_images.py": "init_folder",

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import orjson
-from flask import Blueprint, Response, jsonify, render_template
+from flask import Blueprint, Response, current_app, jsonify, render_template
 from werkzeug.exceptions import NotFound
 
-from Task1_database.keep.kept_store import WATCH
 from Task3_api.current_model import current_model
-from Task3_api.keep.kept import current_keeper
+from Task3_api.keep.watch_figures import last_watch
 from Task3_api.pages.watch_view import WatchView
 
 blueprint = Blueprint("watch", __name__)
@@ -19,7 +15,7 @@ blueprint = Blueprint("watch", __name__)
 @blueprint.get("/watch")
 def page() -> str:
     """The report with its pictures, or how to get one."""
-    report = last_report()
+    report = last_watch(current_app)
     view = WatchView(current_model().contract, report) if report else None
     return render_template("watch.html", view=view)
 
@@ -27,14 +23,7 @@ def page() -> str:
 @blueprint.get("/watch.json")
 def document() -> Response:
     """The same for programs."""
-    report = last_report()
+    report = last_watch(current_app)
     if report is None:
         raise NotFound
     return jsonify(report)
-
-
-def last_report() -> dict[str, Any] | None:
-    """What `tablecast watch` last left where answers are kept; None where it left nothing."""
-    keeper = current_keeper()
-    data = keeper.store.read_file(WATCH) if keeper else None
-    return None if data is None else dict(orjson.loads(data))

@@ -16,6 +16,7 @@ from Task1_database.keep.kept_store import WATCH
 from Task1_database.watch_tables import fold
 from Task2_model.monitoring.watch import watch
 from Task2_model.study import Study
+from Task3_api import metrics
 from Task3_api.app import create_app
 from Task3_api.keep.keeper import Keeper
 from Task3_api.keep.kept import keeper_of
@@ -63,6 +64,10 @@ def test_a_week_with_its_pictures(
     assert "What this page cannot know" in soup.get_text()
     assert not soup.select("[style], script:not([src])")
     assert client.get("/watch.json").get_json()["outcomes"] == report["outcomes"]
+    figures = keeping.extensions[metrics.EXTENSION].text().decode()
+    assert "tablecast_watch_promise_broken 1.0" in figures
+    assert f"tablecast_watch_coverage {report['coverage']['seen']}" in figures
+    assert 'tablecast_watch_psi{feature="living_area",moved="' in figures
     assert client.get("/").text.count('href="/watch"') == 1
 
 
