@@ -14,7 +14,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,6 +76,12 @@ PICTURES = {
     "status": Picture("/status", 1200, 900),
 }
 
+FIGURES = {  # of docs/reports/<dataset>.html, by their place in it
+    "houses-widths": 9,
+    "clients-time-in-the-job": 2,
+    "births-importance": 3,
+}
+
 
 def main() -> None:
     """Leave docs/screenshots/*.png."""
@@ -92,16 +99,32 @@ def main() -> None:
             service.terminate()
             service.wait()
         photograph_report(current(home / "models" / "houses"))
+    photograph_figures()
+
+
+def photograph_figures() -> None:
+    """A PNG of each figure that the documents show."""
+    with chromium() as browser:
+        page = browser.new_page(device_scale_factor=1.5)
+        for name, index in FIGURES.items():
+            report = DOCS / "reports" / f"{name.partition('-')[0]}.html"
+            page.goto(report.as_uri())
+            page.locator("svg").nth(index).screenshot(path=DOCS / "screenshots" / f"{name}.png")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The machine's own."""
+    with sync_playwright() as playwright:
+        program = shutil.which("chromium")
+        yield playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
 
 
 def photograph(url: str) -> None:
     """A PNG of each page, once the service answers."""
     wait_for(f"{url}/readyz")
     (DOCS / "screenshots").mkdir(exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
+    with chromium() as browser:
         for name, picture in PICTURES.items():
             take(browser, url, picture, DOCS / "screenshots" / f"{name}.png")
 
