@@ -9,7 +9,7 @@ WORKERS ?= 2
 
 BIN := .venv/bin
 
-.PHONY: run help test images-test lint format playbook docs screenshots reports bench env lock clean
+.PHONY: run help test images-test airflow-test lint format playbook docs screenshots reports bench env lock clean
 
 run: .venv/train  ## load, ask, train, report and serve DATASET
 	@$(BIN)/tablecast run $(DATASET) --port $(PORT)
@@ -22,6 +22,9 @@ test: .venv/dev  ## every test that this machine can run
 
 images-test: .venv/dev  ## the images and docker-compose.yml, for real (needs root and Debian)
 	@$(BIN)/python -m tests.images
+
+airflow-test: .venv/dev  ## the DAGs of examples/airflow, by the real Airflow
+	@$(BIN)/python -m tests.airflow
 
 lint: .venv/dev  ## style and types
 	@$(BIN)/ruff check .
