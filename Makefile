@@ -9,7 +9,7 @@ WORKERS ?= 2
 
 BIN := .venv/bin
 
-.PHONY: run help test images-test airflow-test lint format playbook docs screenshots reports bench env lock clean
+.PHONY: run help test images-test airflow-test lint format playbook year docs screenshots reports bench env lock clean
 
 run: .venv/train  ## load, ask, train, report and serve DATASET
 	@$(BIN)/tablecast run $(DATASET) --port $(PORT)
@@ -41,6 +41,11 @@ playbook: .venv/train  ## ask the live service at URL; with MODEL=models/NAME, c
 	  -p base_url $(URL) -p model "$(MODEL)"
 	@$(BIN)/jupyter-nbconvert --log-level ERROR --to html results/playbook/playbook.ipynb
 	@echo "results/playbook/playbook.ipynb and .html"
+
+year: .venv/train  ## a year of the service in some minutes: drift, recalibration, a new model
+	@mkdir -p results
+	@$(BIN)/papermill --log-level ERROR playbook/productionisation.ipynb results/productionisation.ipynb
+	@echo "results/productionisation.ipynb"
 
 docs: .venv/dev  ## the documentation as a site, at http://127.0.0.1:8000
 	@$(BIN)/mkdocs build --quiet --strict

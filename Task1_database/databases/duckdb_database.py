@@ -167,6 +167,16 @@ def _path(url: str) -> Path:
     return Path(url2pathname(unquote("/" + parts.path.lstrip("/"))))
 
 
+def enable_progress(connection: duckdb.DuckDBPyConnection) -> None:
+    """Have `query_progress` say how far a statement is; in Jupyter it stays silent.
+
+    There DuckDB refuses the setting unless ipywidgets is installed, though nothing is to be shown.
+    """
+    with suppress(duckdb.InvalidInputException):
+        connection.execute("SET enable_progress_bar = true")
+        connection.execute("SET enable_progress_bar_print = false")
+
+
 def _open(
     url: str, path: Path, read_only: bool, files: Sequence[Path]
 ) -> duckdb.DuckDBPyConnection:
@@ -175,8 +185,7 @@ def _open(
             return duckdb.connect(path, read_only=True, config=dict(LOCKED_DOWN))
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = _connect(path)
-        connection.execute("SET enable_progress_bar = true")
-        connection.execute("SET enable_progress_bar_print = false")
+        enable_progress(connection)
         connection.execute("SET allowed_paths = $files", {"files": [str(file) for file in files]})
         for name, value in LOCKED_DOWN.items():
             connection.execute(f"SET {name} = {value}")

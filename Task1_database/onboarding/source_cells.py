@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from Task1_database.csv_file import CsvFile
+from Task1_database.databases.duckdb_database import enable_progress
 from Task1_database.errors import DataError
 from Task1_database.files.column_reading import BLANKS
 from Task1_database.onboarding.delimited import Delimited
@@ -118,8 +119,7 @@ def cells_of(source: Delimited, scratch: Path, log: Log = silent) -> Iterator[So
         If the file has no rows, or one that is not as wide as the others or not well quoted.
     """
     with duckdb.connect(config={"temp_directory": str(scratch / "spilt")}) as connection:
-        for setting in ("enable_progress_bar = true", "enable_progress_bar_print = false"):
-            connection.execute(f"SET {setting}")
+        enable_progress(connection)
         task, size = f"reading {source.file.name}", source.path.stat().st_size
         with logged(log, task, connection.query_progress, SECONDS, size):
             cells = SourceCells(source, connection, scratch)

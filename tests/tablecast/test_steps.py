@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 
 import tablecast
 from Task1_database.dataset import SHIPPED
@@ -31,6 +33,24 @@ def test_a_dataset_is_named_or_handed_over(
         "births: already loaded (1,000 rows)",
         "feature_store: already loaded (1,000 rows)",
     ]
+
+
+def test_a_notebook_may_load_and_ask(tmp_path: Path) -> None:
+    """DuckDB wants another package there to show how far it is."""
+    cells = [
+        f"import os; os.environ['TABLECAST_HOME'] = {str(tmp_path)!r}",
+        "import tablecast; print(*tablecast.load('births'), sep='; ')",
+        "print(len(tablecast.ask('births')))",
+        f"print(tablecast.new({str(SHIPPED / 'births' / 'births.csv')!r}, 'premie', name='mine').folder.name)",
+    ]
+    notebook = new_notebook(cells=[new_code_cell(source) for source in cells])
+    NotebookClient(notebook, timeout=60).execute()
+    loaded, asked, made = (cell.outputs[0].text.strip() for cell in notebook.cells[1:])
+    assert (
+        loaded == "births: 1,000 rows from births.csv; feature_store: 1,000 rows from features.sql"
+    )
+    assert made == "mine"
+    assert int(asked) == len(tablecast.Dataset.open("births").questions)
 
 
 def test_says_what_it_does_to_whom_it_may_concern(workspace: Path) -> None:
