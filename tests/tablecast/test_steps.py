@@ -37,11 +37,12 @@ def test_a_dataset_is_named_or_handed_over(
 
 def test_a_notebook_may_load_and_ask(tmp_path: Path) -> None:
     """DuckDB wants another package there to show how far it is."""
+    file = str(SHIPPED / "births" / "births.csv")
     cells = [
         f"import os; os.environ['TABLECAST_HOME'] = {str(tmp_path)!r}",
         "import tablecast; print(*tablecast.load('births'), sep='; ')",
         "print(len(tablecast.ask('births')))",
-        f"print(tablecast.new({str(SHIPPED / 'births' / 'births.csv')!r}, 'premie', name='mine').folder.name)",
+        f"print(tablecast.new({file!r}, 'premie', name='mine').folder.name)",
     ]
     notebook = new_notebook(cells=[new_code_cell(source) for source in cells])
     NotebookClient(notebook, timeout=60).execute()
