@@ -26,6 +26,7 @@ SEALED = {
     "report.ipynb, report.html, report.pdf": "this report",
     "MODEL_CARD.md": "intended use, data, scores and limits on one page",
     "requirements.txt": "the packages that model.joblib needs",
+    "held_out.npz": "the error on each held-out row, to compare versions on the same rows",
     "answers/": "the SQL questions with their results",
     MANIFEST: "the SHA-256 and size of every other file, all scores, and provenance",
 }

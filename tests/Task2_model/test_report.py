@@ -81,7 +81,7 @@ def test_a_misspelt_parameter_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"dataset": "mansions"}, r"there is no dataset 'mansions'; expected .*"),
+        ({"dataset": "mansions"}, r"there is no dataset 'mansions'; shipped are .*"),
         (
             {"dataset": "houses", "database_url": "duckdb:///{folder}/none.duckdb"},
             r".*none\.duckdb.*",

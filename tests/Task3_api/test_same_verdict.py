@@ -91,4 +91,4 @@ def test_by_address_json_mlflow_and_file(app: Flask, name: str, text: str) -> No
     assert in_file == by_json(client, bare) or ("\0" in text and in_file.refusal)
     if not verdict.refusal:
         form = client.post("/single_prediction", data=record)
-        assert form.status_code == 200
+        assert form.status_code == 200 or "Which number is it?" in form.text  # 1.001, say

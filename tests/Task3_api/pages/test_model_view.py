@@ -28,7 +28,7 @@ def test_the_measurements_are_the_manifests(client: FlaskClient, predictor: Pred
         [cell.get_text(strip=True) for cell in row.select("th, td")]
         for row in soup_of(client).select("[aria-labelledby=scores] tbody tr")
     ]
-    assert rows[0][:2] == ["Boosting", "Everything"]
+    assert rows[0][:2] == ["Boosting", "All features"]
     assert rows[0][2].startswith(f"${round(whole['loss'], -2):,.0f} (")
     assert rows[0][3].startswith(f"{whole['coverage'] * 100:.1f}\N{NO-BREAK SPACE}% (")
     assert [row[0] for row in rows] == [
