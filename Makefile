@@ -9,7 +9,7 @@ WORKERS ?= 2
 
 BIN := .venv/bin
 
-.PHONY: run help test images-test airflow-test lint format playbook year docs screenshots reports bench env lock clean
+.PHONY: run help test slow-test images-test airflow-test lint format playbook year docs screenshots reports bench env lock clean
 
 run: .venv/train  ## load, ask, train, report and serve DATASET
 	@$(BIN)/tablecast run $(DATASET) --port $(PORT)
@@ -19,6 +19,9 @@ help:  ## these lines
 
 test: .venv/dev  ## every test that this machine can run
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+slow-test: .venv/dev  ## the tests that train for long, and are not among those of `make test`
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m slow
 
 images-test: .venv/dev  ## the images and docker-compose.yml, for real (needs root and Debian)
 	@$(BIN)/python -m tests.images

@@ -47,6 +47,7 @@ def test_is_trained_by_name_and_answers(environment: dict[str, str]) -> None:
     assert answer["set"]
 
 
+@pytest.mark.slow
 def test_its_regression_equals_its_onnx_form_and_is_no_forest(
     environment: dict[str, str], houses_url: str
 ) -> None:

@@ -195,7 +195,7 @@ VALUES = st.one_of(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=15)
 @given(st.data(), st.sampled_from(",;\t|"))
 def test_any_table_that_is_written_can_be_loaded(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, separator: str

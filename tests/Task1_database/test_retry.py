@@ -224,6 +224,7 @@ FROM boats;
 """
 
 
+@pytest.mark.slow
 def test_training_waits_for_features_and_answers_in_the_terms_of_the_data(
     tablecast: Commands,
 ) -> None:

@@ -85,6 +85,7 @@ def test_an_interval_of_a_share_stays_within_its_bounds() -> None:
     assert mean_with_interval(pd.DataFrame({"covered": [True] * 9}), "covered")[2] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [None, "time", "group"])
 def test_a_hundred_rows_of_classes_are_evaluated(kind: Literal["time", "group"] | None) -> None:
     """What `new` accepts, with the split that it may write, can be trained."""

@@ -129,6 +129,7 @@ def test_a_peer_that_fails_says_why(peers: PeerScores) -> None:
         peers.train(PeerGroup("no_such_models", "scikit-learn"), 0)
 
 
+@pytest.mark.slow
 def test_tablecast_beside_others(reading: Reading, peers: PeerScores, tmp_path: Path) -> None:
     keep = tmp_path / "own.json"
     own = accuracy.own_scores([reading], range(1), keep)

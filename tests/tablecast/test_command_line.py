@@ -35,6 +35,7 @@ def test_help_cuts_no_sentence(tmp_path: Path) -> None:
     assert "..." not in shown.partition("Commands:")[2]
 
 
+@pytest.mark.slow
 def test_a_file_is_served_by_one_command(tmp_path: Path) -> None:
     """But for the serving, which takes the process over; `live` tests that."""
     rows = (f"{n % 90},{n % 7},{25 * (n % 90) + n * 7919 % 400}\n" for n in range(300))

@@ -73,6 +73,7 @@ def test_days_in_order_go_before_groups_and_groups_before_other_days(tmp_path: P
         assert (result.plan.split.kind, result.plan.split.is_sure) == (kind, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("label", "column", "held_out"),
     [

@@ -18,7 +18,9 @@ def outcomes(share: float, count: int, seed: int) -> np.ndarray[tuple[int], np.d
     return (np.random.default_rng(seed).random(count) < share).astype(np.float64)
 
 
-@pytest.mark.parametrize("share", [0.5, 0.9, 0.99])
+@pytest.mark.parametrize(
+    "share", [0.9, *(pytest.param(share, marks=pytest.mark.slow) for share in (0.5, 0.99))]
+)
 def test_the_interval_holds_the_share_at_every_moment(share: float) -> None:
     missed = 0
     for seed in range(200):

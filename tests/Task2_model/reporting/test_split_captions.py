@@ -66,6 +66,7 @@ def test_how_later_rows_were_predicted_is_said(rising: EvaluationSummary) -> Non
     )
 
 
+@pytest.mark.slow
 def test_groups_are_apart(tmp_path: Path) -> None:
     prices = [100.0 + i * 53 % 170 for i in range(300)]
     summary = summary_of(tmp_path, 'group = "owner"', OWNED, prices)

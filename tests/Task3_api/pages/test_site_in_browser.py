@@ -39,7 +39,14 @@ def opened(browse: Open, live: Live, path: str, x: str = "x", **options: Any) ->
     return page
 
 
-@pytest.mark.parametrize(("viewport", "dark"), LOOKS, ids=LOOK_NAMES)
+@pytest.mark.parametrize(
+    ("viewport", "dark"),
+    [
+        look if look in (LOOKS[0], LOOKS[3]) else pytest.param(*look, marks=pytest.mark.slow)
+        for look in LOOKS
+    ],
+    ids=LOOK_NAMES,
+)
 @paths
 def test_it_has_no_barrier(
     browse: Open, live: Live, path: str, viewport: dict[str, int], dark: bool
