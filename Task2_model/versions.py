@@ -72,11 +72,12 @@ def names(models: Path) -> list[str]:
 
 
 def find_version(models: Path, name: str) -> Path:
-    """The folder of a version, by its name or the beginning of it.
+    """The folder of a version, by its name or the beginning of it; the latest where that is empty.
 
     Raises SealError where none or several are called so.
     """
     found = [each for each in names(models) if each.startswith(name)]
+    found = found if name else found[:1]
     if len(found) != 1:
         issue = f"{len(found)} versions begin with" if found else "no version is called"
         known = ", ".join(names(models)[:5]) or "none"

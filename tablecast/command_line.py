@@ -272,10 +272,10 @@ def versions(name: str) -> None:
 
 @main.command()
 @click.argument("name")
-@click.argument("version")
+@click.argument("version", default="")
 @click.option("--force", is_flag=True, help="Whatever the gate finds.")
 def promote(name: str, version: str, force: bool) -> None:
-    """Put a VERSION in service, if the gate lets it pass.
+    """Put a VERSION, or else the latest, in service, if the gate lets it pass.
 
     The gate: its golden rows are answered as offline; on rows that neither version learned from
     its error is not worse by more than chance; of the latest kept questions few move beyond what

@@ -279,14 +279,14 @@ def versions(dataset: DatasetName) -> list[ModelVersion]:
 
 @_extra()
 def promote(
-    dataset: DatasetName, version: str, *, force: bool = False, log: Log = silent
+    dataset: DatasetName, version: str = "", *, force: bool = False, log: Log = silent
 ) -> OpenedModel:
     """Put a sealed version in service, if the gate lets it pass.
 
     Parameters
     ----------
     version : str
-        Its name, or the beginning of it.
+        Its name, or the beginning of it; the latest otherwise.
     force : bool
         Whether it is put in service whatever the gate finds.
 

@@ -45,6 +45,7 @@ def test_all_are_listed_the_latest_first(four: Path) -> None:
 
 def test_one_is_found_by_the_beginning_of_its_name(four: Path) -> None:
     assert find_version(four, "20260102") == four / SECOND
+    assert find_version(four, "") == four / FOURTH
     with pytest.raises(SealError, match="4 versions begin with '2026'"):
         find_version(four, "2026")
     with pytest.raises(SealError, match=r"no version is called '\.\./x'; the latest are"):
