@@ -11,7 +11,8 @@ TablecastError
 ├── TrainingError        data or a model that cannot be trained, calibrated or exported
 ├── SealError            a sealed model that is missing, incomplete or altered
 └── InputError           a request that cannot be answered; names the field
-    └── ConfidenceError  it asks for a confidence that the calibration rows cannot give
+    ├── ConfidenceError  it asks for a confidence that the calibration rows cannot give
+    └── TooLongError     it has a line that is longer than may be
 
 The command line prints any of them as one line and exits 1; the service answers an InputError
 with a problem document. Whatever else is raised is a defect of ours.
@@ -84,3 +85,7 @@ class InputError(TablecastError):
 
 class ConfidenceError(InputError):
     """A confidence that no answer can have, since the calibration rows are too few for it."""
+
+
+class TooLongError(InputError):
+    """A file with a line that is longer than may be."""

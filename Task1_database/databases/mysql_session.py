@@ -17,7 +17,7 @@ import os
 import re
 import ssl  # noqa: F401 - before the driver, whose own libssl goes with no other libcrypto
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +128,13 @@ class MysqlSession(ServerSession):
         finally:
             with suppress(DatabaseError):
                 self.run(f"SET SESSION {name} = DEFAULT")
+
+    def break_off(self) -> None:
+        """By a second connection: this one's socket is the driver's alone."""
+        end = f"KILL CONNECTION {self._connection.connection_id}"
+        errors = DatabaseError, mysql.connector.Error  # what cannot be ended goes on
+        with suppress(*errors), closing(_connection(self._address, None)) as other:
+            other.cursor().execute(end)
 
     def create(self, table: Table, name: str) -> None:
         self._drop(name)

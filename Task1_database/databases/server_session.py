@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from Task1_database.csv_file import CsvFile
 from Task1_database.databases.base import Cell, Kind, Result, cell, kind_of
+from Task1_database.databases.deadline import Deadline
 from Task1_database.databases.frames import BLOCK, frame_of
 from Task1_database.databases.url import ServerAddress
 from Task1_database.errors import TableMissing
@@ -49,7 +50,11 @@ class ServerSession(ABC):
 
     @abstractmethod
     def time_limit(self, seconds: float) -> AbstractContextManager[None]:
-        """Let no SELECT take longer."""
+        """Have the server let no SELECT take longer."""
+
+    @abstractmethod
+    def break_off(self) -> None:
+        """End the connection, from another thread, whatever the server is doing for it."""
 
     @abstractmethod
     def create(self, table: Table, name: str) -> None:
@@ -94,8 +99,11 @@ class ServerSession(ABC):
 
     def rows(self, sql: str, seconds: float | None = None) -> Result:
         """The rows of a SELECT."""
-        limit = nullcontext() if seconds is None else self.time_limit(seconds)
-        with limit, self.cursor(seconds) as cursor:
+        with ExitStack() as limits:
+            if seconds is not None:
+                limits.enter_context(Deadline(seconds, self.break_off))
+                limits.enter_context(self.time_limit(seconds))
+            cursor = limits.enter_context(self.cursor(seconds))
             cursor.execute(sql)
             names = tuple(column[0] for column in cursor.description or ())
             return Result(names, [tuple(map(cell, row)) for row in cursor.fetchall()])

@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from Task1_database.databases import deadline
 from Task1_database.databases.connect import connect
 from Task1_database.errors import (
+    DatabaseAway,
     DatabaseError,
     QueryTimeout,
     TableMissing,
@@ -178,6 +180,39 @@ def test_a_question_without_end_is_stopped_and_the_next_is_answered(url: str) ->
         assert database.query("SELECT a FROM t", seconds=0.3).rows == [(1,)]
         deep = ENDLESS.replace("FROM n)", "FROM n WHERE i < 5000)")
         assert database.query(deep, seconds=20).rows == [(5000,)]
+
+
+HEEDS = {  # a call that ends at the limit, some of them with a value
+    "MariaDB": ["SLEEP(60)", "BENCHMARK(2000000000, SHA2('a', 256))"],
+    "MySQL": ["SLEEP(60)", "BENCHMARK(2000000000, SHA2('a', 256))"],
+    "PostgreSQL": ["CAST(pg_sleep(60) AS TEXT)", "LENGTH(REPEAT(REPEAT('a', 1000000), 900))"],
+}
+HEEDS_NOTHING = {  # a call that goes on for seconds
+    "MariaDB": "LOCATE(CONCAT(REPEAT('a', 8000), 'b'), REPEAT('a', 1000000))",
+    "MySQL": "LOCATE(CONCAT(REPEAT('a', 8000), 'b'), REPEAT('a', 1000000))",
+    "PostgreSQL": "STRPOS(REPEAT('a', 1000000), 'b' || REPEAT('a', 8000))",
+}
+
+
+def test_one_call_of_a_function_ends_at_the_limit(server: Server, url: str) -> None:
+    with connect(url, read_only=True) as database:
+        for call in HEEDS[server.kind]:
+            with pytest.raises(QueryTimeout, match=r"^took longer than 0.2 seconds$"):
+                database.query(f"SELECT {call}", seconds=0.2)
+            assert database.query("SELECT 1", seconds=20).rows == [(1,)]
+
+
+def test_a_server_that_heeds_no_limit_is_left_alone(
+    server: Server, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deadline, "GRACE", 0.1)
+    with connect(url, read_only=True) as database:
+        with pytest.raises(QueryTimeout, match=r"^took longer than 0.1 seconds$"):
+            database.query(f"SELECT {HEEDS_NOTHING[server.kind]}", seconds=0.1)
+        with pytest.raises(DatabaseAway):  # the connection was broken off
+            database.query("SELECT 1")
+    with connect(url, read_only=True) as database:
+        assert database.query("SELECT 1", seconds=20).rows == [(1,)]
 
 
 def test_who_reads_changes_nothing(url: str) -> None:
