@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from Task1_database.dataset import SHIPPED, TOML, Dataset
@@ -73,14 +74,13 @@ def new(
     DatasetError
         If the name cannot be one, or is taken.
     """
+    _check_file(file)
     folder = _folder(file, home, name)
-    if not file.is_file():
-        raise DataError(f"there is no file {str(file)!r}")
     home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=home) as scratch:
         staging = Path(scratch) / "folder" / folder.name
         staging.mkdir(parents=True)
-        source = _source(file, target, sheet, Path(scratch))
+        source = _source(file, target, sheet, Path(scratch), log)
         with cells_of(source, Path(scratch), log) as cells:
             columns = column_types(cells, log)
             log("comparing them with the target")
@@ -90,6 +90,16 @@ def new(
         Dataset.open(str(staging))
         staging.rename(folder)
     return NewDataset(folder, planned)
+
+
+def _check_file(file: Path) -> None:
+    if file.is_dir():
+        raise DataError(f"{str(file)!r} is a folder; expected a CSV or XLSX")
+    if not file.is_file():
+        beside = file.parent.iterdir() if file.parent.is_dir() else iter(())
+        close = get_close_matches(file.name, [path.name for path in beside if path.is_file()], 1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        raise DataError(f"there is no file {str(file)!r}{hint}")
 
 
 def _folder(file: Path, home: Path, name: str | None) -> Path:
@@ -108,11 +118,12 @@ def _folder(file: Path, home: Path, name: str | None) -> Path:
     return folder
 
 
-def _source(file: Path, target: str, sheet: str | None, scratch: Path) -> Delimited:
+def _source(file: Path, target: str, sheet: str | None, scratch: Path, log: Log) -> Delimited:
     if is_workbook(file):
         path = scratch / "sheet.csv"
+        log(f"opening {file.name}")
         with file.open("rb") as data, path.open("wb") as csv_file:
-            sheets = sheet_to_csv(file.name, data, sheet, csv_file)
+            sheets = sheet_to_csv(file.name, data, sheet, csv_file, log=log)
         return locate_table(file, path, "UTF-8", ",", target, sheets)
     if sheet is not None:
         raise DataError(f"{file.name}: is no XLSX workbook; a CSV has no sheets")

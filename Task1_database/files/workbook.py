@@ -22,12 +22,14 @@ from typing import IO, Any
 
 from Task1_database.errors import DataError
 from Task1_database.files.layout import assert_few_columns
+from Task1_database.progress import Log, ProgressLine, silent
 
 MAGIC = b"PK\x03\x04"  # of a zip archive, which a workbook is
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_UNPACKED = 128 * 2**20  # bytes, which take some ten seconds
 MAX_DIRECTORY = 2**20  # bytes that name the parts of a workbook, which has a few dozen
 MAX_ROWS = 2**20  # of a sheet, as Excel has it
+ROWS_A_LINE = 5_000  # read between two lines on how far it is
 END = struct.Struct("<4s4H2LH")  # of a zip archive: the last record, before a comment
 END_MAGIC = b"PK\x05\x06"
 DAMAGED = (
@@ -49,6 +51,7 @@ def sheet_to_csv(
     sheet: str | None,
     csv_file: IO[bytes],
     max_unpacked: int = MAX_UNPACKED,
+    log: Log = silent,
 ) -> tuple[str, ...]:
     """Write a sheet (the first one with something in it, if none is named) as a CSV.
 
@@ -66,6 +69,8 @@ def sheet_to_csv(
         Where the CSV is written to, in UTF-8.
     max_unpacked : int
         How many bytes it may have when unpacked; a MB takes up to a third of a second.
+    log : callable
+        Gets a `ProgressLine` for every so many rows.
 
     Raises
     ------
@@ -76,7 +81,7 @@ def sheet_to_csv(
 
     try:
         _assert_bounded(name, data, max_unpacked)
-        return _write_sheet(name, data, sheet, csv_file)
+        return _write_sheet(name, data, sheet, csv_file, log)
     except (InvalidFileException, *DAMAGED) as error:
         inner = error.__cause__ or error.__context__ or error  # openpyxl's own names our paths
         reason = " ".join(str(inner).split()) or type(inner).__name__
@@ -111,7 +116,7 @@ def _assert_few_parts(data: IO[bytes]) -> None:
 
 
 def _write_sheet(
-    file: str, data: IO[bytes], sheet: str | None, csv_file: IO[bytes]
+    file: str, data: IO[bytes], sheet: str | None, csv_file: IO[bytes], log: Log
 ) -> tuple[str, ...]:
     from openpyxl import load_workbook  # noqa: PLC0415 (a CSV should not wait for it)
 
@@ -124,19 +129,22 @@ def _write_sheet(
             known = ", ".join(map(repr, names))
             raise DataError(f"{file}: there is no sheet {sheet!r}; there are {known}")
         for name in names if sheet is None else [sheet]:
-            if _write(_rows(file, book[name]), csv_file):
+            if _write(_rows(file, book[name], log), csv_file):
                 return (name, *(other for other in names if other != name))
     finally:
         book.close()
     raise DataError(f"{file}: {'the sheet is' if sheet else 'all sheets are'} empty")
 
 
-def _rows(file: str, page: Any) -> Iterator[list[str]]:
+def _rows(file: str, page: Any, log: Log) -> Iterator[list[str]]:
     """Each row that holds anything, without the empty cells after its last."""
-    _assert_few_rows(file, page.max_row or 0)
+    claimed = page.max_row or 0
+    _assert_few_rows(file, claimed)
     page.reset_dimensions()  # which a workbook only claims: each row could be filled up to them
     for number, row in enumerate(page.iter_rows(), start=1):
         _assert_few_rows(file, number)
+        if number % ROWS_A_LINE == 0:
+            log(ProgressLine(f"reading {page.title}", number, max(claimed, number), "rows"))
         cells = [_text(cell) for cell in row]
         while cells and not cells[-1]:
             cells.pop()

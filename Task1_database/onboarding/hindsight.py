@@ -22,18 +22,18 @@ FEW_VALUES = 30
 MAX_ROWS = 2_000
 MAX_CELLS = 40_000_000  # compared in all
 UNITS_OF_A_DAY = (1, 24, 1_440, 86_400)
-AFTERWARDS = re.compile(
+LATE = re.compile(
     r"actual|after(wards)?|arr(ival|ived)?|cancell?ed|closed|completed|discharged?|dropoff|ended"
     r"|final|outcome|paid|post|recover(ed|ies|y)|refund(ed)?|resol(ution|ved)|result|returned"
     r"|settled"
 )
-BEFOREHAND = re.compile(r"crs|expected|planned|predicted|previous|prior|sched(uled)?")
+EARLY = re.compile(r"crs|expected|planned|predicted|previous|prior|sched(uled)?")
 
 
 def sounds_late(column: SourceColumn) -> bool:
     """Whether a column is called like something that comes after the fact, as arr_time is."""
     words = safe_name(column.label).split("_")
-    return any(map(AFTERWARDS.fullmatch, words)) and not any(map(BEFOREHAND.fullmatch, words))
+    return any(map(LATE.fullmatch, words)) and not any(map(EARLY.fullmatch, words))
 
 
 def parts_of(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from Task1_database.onboarding.names import safe_name
-from Task1_database.onboarding.raw_table import KEY, is_key
+from Task1_database.onboarding.raw_table import KEY
 from Task1_database.onboarding.source_cells import TABLE, SourceCells
 from Task1_database.onboarding.source_column import SourceColumn
 
@@ -42,11 +42,6 @@ def identified_count(cells: SourceCells, column: SourceColumn) -> int:
         return 0
     counts = column.kind == "integer" and column.maximum - column.minimum + 1 == distinct
     return distinct if called or (least > 1 and (counts or runs == distinct)) else 0
-
-
-def is_identifier(cells: SourceCells, column: SourceColumn) -> bool:
-    """Whether a column identifies rows, or what they are about."""
-    return is_key(cells, column) or identified_count(cells, column) > 0
 
 
 def _repetition(cells: SourceCells, column: SourceColumn) -> tuple[int, int, int]:

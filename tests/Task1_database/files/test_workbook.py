@@ -17,6 +17,7 @@ from Task1_database.dataset import Dataset
 from Task1_database.errors import DataError
 from Task1_database.files.workbook import MAX_UNPACKED, is_workbook, sheet_to_csv
 from Task1_database.new import new
+from Task1_database.progress import ProgressLine
 from tests.Task1_database.onboarding.tables import answers, boats
 
 
@@ -210,3 +211,12 @@ def test_an_archive_of_millions_of_parts_is_refused_before_they_are_listed(tmp_p
     with pytest.raises(DataError) as caught:
         rows_of(tmp_path, file)
     assert str(caught.value) == "book.xlsx: cannot be read as a workbook: it has too many parts"
+
+
+def test_a_long_sheet_says_how_far_it_is(tmp_path: Path) -> None:
+    lines: list[str] = []
+    file = book(tmp_path, Data=[["a"], *[[number] for number in range(11_000)]])
+    with file.open("rb") as data, (tmp_path / "made.csv").open("wb") as made:
+        sheet_to_csv(file.name, data, None, made, log=lines.append)
+    seen = [(line.done, line.total) for line in lines if isinstance(line, ProgressLine)]
+    assert seen == [(5_000, 11_001), (10_000, 11_001)]
