@@ -1,7 +1,8 @@
 """`predictions` and `outcomes`: what a service keeps, as two tables of the dataset's database.
 
 Any number of foldings of the same lines give the same tables. What was folded stays, though its
-file is long deleted.
+file is long deleted. Files are only ever added to, so one that has the size with which it stands in
+`_folded` is not read again.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -50,7 +51,16 @@ RECORDED = Table(
         Column("key_name", "VARCHAR", (64,)),
     ),
 )
+FOLDED = Table(
+    "_folded",
+    (
+        Column("kind", "VARCHAR", (16,), required=True),
+        Column("file_name", "VARCHAR", (64,), required=True),
+        Column("size_bytes", "BIGINT", required=True),
+    ),
+)
 Row = tuple[Cell, ...]
+Files = dict[tuple[str, str], int]  # kind and name -> bytes
 
 
 class WatchTables(NamedTuple):
@@ -69,13 +79,16 @@ def fold(store: KeepStore, dataset: Dataset, url: str) -> WatchTables:
     for table in (PREDICTIONS, RECORDED):
         if table.name in dataset.tables:
             raise DatabaseError(f"{dataset.name} has a table {table.name} of its own; rename it")
-    before = _read(url)
+    before, folded = _read(url)
+    files = {(kind, n): s for kind in (ANSWERS, OUTCOMES) for n, s in store.sizes(kind).items()}
+    new = sorted(file for file, size in files.items() if folded.get(file) != size)
+    if not new:
+        return before
     after = WatchTables(
-        _merged(before.predictions, map(prediction_row, _lines(store, ANSWERS))),
-        _merged(before.outcomes, map(outcome_row, _lines(store, OUTCOMES))),
+        _merged(before.predictions, map(prediction_row, _lines(store, ANSWERS, new))),
+        _merged(before.outcomes, map(outcome_row, _lines(store, OUTCOMES, new))),
     )
-    if after != before:
-        _write(after, url)
+    _write(after, files, url)
     return after
 
 
@@ -108,9 +121,12 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _lines(store: KeepStore, kind: str) -> Iterable[dict[str, Any]]:
-    for name in store.names(kind):
-        yield from parse_lines(store.read(kind, name))
+def _lines(
+    store: KeepStore, kind: str, files: Iterable[tuple[str, str]]
+) -> Iterator[dict[str, Any]]:
+    for own_kind, name in files:
+        if own_kind == kind:
+            yield from parse_lines(store.read(kind, name))
 
 
 def _merged(before: Sequence[Row], new: Iterable[Row]) -> list[Row]:
@@ -123,12 +139,16 @@ def _merged(before: Sequence[Row], new: Iterable[Row]) -> list[Row]:
     return sorted(rows.values(), key=lambda row: (str(row[1]), str(row[0])))
 
 
-def _read(url: str) -> WatchTables:
+def _read(url: str) -> tuple[WatchTables, Files]:
+    """What is in the database; without one of the tables every file is to be folded."""
     try:
         with connect(url, read_only=True) as database:
-            return WatchTables(*(_rows(database, table) for table in (PREDICTIONS, RECORDED)))
+            tables = WatchTables(*(_rows(database, table) for table in (PREDICTIONS, RECORDED)))
+            whole = {PREDICTIONS.name, RECORDED.name} <= database.tables()
+            folded = _rows(database, FOLDED) if whole else []
+            return tables, {(str(kind), str(name)): int(str(size)) for kind, name, size in folded}
     except TableMissing:
-        return WatchTables([], [])
+        return WatchTables([], []), {}
 
 
 def _rows(database: Database, table: Table) -> list[Row]:
@@ -144,20 +164,27 @@ def _rows(database: Database, table: Table) -> list[Row]:
     return sorted((tuple(row) for row in rows), key=lambda row: (str(row[1]), str(row[0])))
 
 
-def _write(tables: WatchTables, url: str) -> None:
+def _write(tables: WatchTables, files: Files, url: str) -> None:
+    folded: list[Row] = [(*file, size) for file, size in sorted(files.items())]
     with tempfile.TemporaryDirectory(prefix="tablecast-") as folder:
-        sources = []
-        for table, rows in zip((PREDICTIONS, RECORDED), tables, strict=True):
-            path = Path(folder) / f"{table.name}.csv"
-            with path.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file)
-                writer.writerow(column.name for column in table.columns)
-                writer.writerows([_cell(value) for value in row] for row in rows)
-            sources.append(CsvFile(path, table))
+        sources = [
+            _source(Path(folder), PREDICTIONS, tables.predictions),
+            _source(Path(folder), RECORDED, tables.outcomes),
+            _source(Path(folder), FOLDED, folded),
+        ]
         paths = [source.path for source in sources]
         with connect(url, files=paths) as database, database.transaction() as transaction:
             for source in sources:
                 transaction.load(source)
+
+
+def _source(folder: Path, table: Table, rows: Iterable[Row]) -> CsvFile:
+    path = folder / f"{table.name}.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(column.name for column in table.columns)
+        writer.writerows([_cell(value) for value in row] for row in rows)
+    return CsvFile(path, table)
 
 
 def _cell(value: Cell) -> str:

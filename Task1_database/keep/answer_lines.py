@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from Task1_database.keep.kept_store import ANSWERS, KeepStore, Place, file_name, place_of
+from Task1_database.keep.kept_store import ANSWERS, AnswerIndex, KeepStore, file_name, parse_id
 
 SEARCHED_BYTES = 1 << 26  # of the latest files, for ids that askers gave
 FEW = 8  # ids; each is searched for alone, for more the file is read line by line
@@ -47,19 +47,21 @@ def kept_part(answer: dict[str, Any], private: frozenset[str] = frozenset()) -> 
 
 def answer_line(answer_id: str, at: float, part: bytes, key: str = "") -> bytes:
     """The line of an answer that was made at that time, for whoever has that key."""
+    head = b'{"id":%b%b' % (orjson.dumps(answer_id), _between(int(at * 1000), key))
+    return b"".join((head, part, b"}\n"))
+
+
+@lru_cache(maxsize=64)
+def _between(millisecond: int, key: str) -> bytes:
+    """What stands between an id and its answer; the same for all of a millisecond."""
     asker = b',"key":%b' % orjson.dumps(key) if key else b""
-    moment = time_text(at).encode()
-    return b'{"id":%b,"at":"%b"%b,"answer":%b}\n' % (orjson.dumps(answer_id), moment, asker, part)
+    return b',"at":"%b"%b,"answer":' % (time_text(millisecond / 1000).encode(), asker)
 
 
 def time_text(at: float) -> str:
     """Seconds since 1970 as UTC to the millisecond, such as 2026-01-31T12:00:00.123Z."""
-    return f"{_second_text(int(at))}.{int(at * 1000) % 1000:03}Z"
-
-
-@lru_cache(maxsize=16)
-def _second_text(second: int) -> str:
-    return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%S}"
+    moment = datetime.fromtimestamp(round(at * 1000) // 1000, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{round(at * 1000) % 1000:03}Z"
 
 
 def parse_lines(data: bytes) -> Iterator[dict[str, Any]]:
@@ -78,50 +80,50 @@ def find_answers(store: KeepStore, ids: Iterable[str]) -> dict[str, KeptAnswer]:
     by_file: dict[str, set[str]] = defaultdict(set)
     others = set()
     for answer_id in ids:
-        place = place_of(answer_id)
-        if place:
-            for name in _files_of(store, place):
+        index = parse_id(answer_id)
+        if index:
+            for name in _files_of(store, index):
                 by_file[name].add(answer_id)
         else:
             others.add(answer_id)
-    found: dict[str, KeptAnswer] = {}
+    answers: dict[str, KeptAnswer] = {}
     for name, wanted in by_file.items():
-        found |= _search(store, name, wanted)
-    return found | _search_latest(store, others)
+        answers |= _search(store, name, wanted)
+    return answers | _search_latest(store, others)
 
 
 def latest_answers(store: KeepStore, count: int) -> list[dict[str, Any]]:
     """The lines of the latest answers, the oldest first."""
-    found: list[dict[str, Any]] = []
+    latest: list[dict[str, Any]] = []
     for name in reversed(store.names(ANSWERS)):
         lines = list(parse_lines(store.read(ANSWERS, name)))
-        found = lines[max(0, len(lines) + len(found) - count) :] + found
-        if len(found) >= count:
+        latest = lines[max(0, len(lines) + len(latest) - count) :] + latest
+        if len(latest) >= count:
             break
-    return found
+    return latest
 
 
-def _files_of(store: KeepStore, place: Place) -> list[str]:
+def _files_of(store: KeepStore, answer: AnswerIndex) -> list[str]:
     """The file that a number is in, and the one after it.
 
     Threads number their answers before they hand them in, so the last of a file may come late.
     """
-    names = store.names(ANSWERS, place.writer)
-    after = [i for i, name in enumerate(names) if name > file_name(*place)]
+    names = store.names(ANSWERS, answer.writer)
+    after = [i for i, name in enumerate(names) if name > file_name(*answer)]
     index = (after[0] if after else len(names)) - 1
     return names[max(index - 1, 0) : index + 2]
 
 
 def _search_latest(store: KeepStore, ids: set[str]) -> dict[str, KeptAnswer]:
-    found: dict[str, KeptAnswer] = {}
+    answers: dict[str, KeptAnswer] = {}
     searched = 0
     for name in reversed(store.names(ANSWERS)) if ids else ():
-        if searched > SEARCHED_BYTES or len(found) == len(ids):
+        if searched > SEARCHED_BYTES or len(answers) == len(ids):
             break
         data = store.read(ANSWERS, name)
         searched += len(data)
-        found = _search_in(name, data, ids - found.keys()) | found
-    return found
+        answers = _search_in(name, data, ids - answers.keys()) | answers
+    return answers
 
 
 def _search(store: KeepStore, name: str, ids: set[str]) -> dict[str, KeptAnswer]:

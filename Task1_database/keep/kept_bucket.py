@@ -10,18 +10,23 @@ are acknowledged. Either is there as a whole or not at all, as stores have it.
 from __future__ import annotations
 
 import os
+import time
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from Task1_database.errors import TablecastError
+from Task1_database.file_system import open_file_system
 from Task1_database.keep.kept_folder import KeptFolder
 from Task1_database.keep.kept_store import (
+    ABOUT,
     ANSWERS,
+    BATCHES,
     NAME,
     OUTCOMES,
+    WATCH,
     KeepStore,
-    new_writer,
     whole_lines,
 )
 
@@ -35,27 +40,26 @@ class KeptBucket(KeepStore):
     spool : KeptFolder, optional
         Where files wait that are not sent yet; who only reads has none.
 
-    Raises TablecastError where what speaks to the store is not installed.
+    Raises TablecastError where the store cannot be opened: see `open_file_system`.
     """
 
     def __init__(self, url: str, spool: KeptFolder | None = None) -> None:
         self.spool = spool
-        scheme = url.partition(":")[0]
-        try:
-            from fsspec.core import url_to_fs  # noqa: PLC0415 (on demand)
-
-            self._files, self._root = url_to_fs(url, use_listings_cache=False)
-        except ImportError as error:
-            extra = " pip install 'tablecast[s3]'" if scheme == "s3" else ""
-            raise TablecastError(f"{scheme}:// cannot be kept to: {error};{extra}") from error
-        except ValueError as error:
-            raise TablecastError(f"{url}: {error}") from error
+        self._files, self._root = open_file_system(url, use_listings_cache=False)
 
     def names(self, kind: str, writer: str = "") -> list[str]:
         names = {path.rpartition("/")[2] for path in self._below(f"{kind}/{writer}")}
         if self.spool and kind == ANSWERS:
             names.update(self.spool.names(kind, writer))
         return sorted(name for name in names if NAME.fullmatch(name))
+
+    def sizes(self, kind: str) -> dict[str, int]:
+        sizes: dict[str, int] = defaultdict(int)
+        for path, details in self._files.find(f"{self._root}/{kind}", detail=True).items():
+            sizes[path.rpartition(f"/{kind}/")[2].partition("/")[0]] += details["size"]
+        if self.spool and kind == ANSWERS:
+            sizes |= self.spool.sizes(kind)
+        return {name: size for name, size in sizes.items() if NAME.fullmatch(name)}
 
     def read(self, kind: str, name: str) -> bytes:
         if kind == OUTCOMES:
@@ -67,16 +71,39 @@ class KeptBucket(KeepStore):
     def add_outcomes(self, name: str, make: Callable[[bytes], bytes]) -> None:
         """As in a folder, but two who post at the same moment do not see each other's."""
         if added := make(self.read(OUTCOMES, name)):
-            self.write(f"{OUTCOMES}/{name}/{new_writer()}.jsonl", added)
+            now = f"{time.time_ns():016x}-{os.urandom(4).hex()}"  # the latest is the last by name
+            self.write(f"{OUTCOMES}/{name}/{now}.jsonl", added)
 
     def delete_before(self, moment: float) -> int:
         limit, count = datetime.fromtimestamp(moment, UTC), 0
         for path, details in self._files.find(self._root, detail=True).items():
             changed: Any = details.get("LastModified") or details.get("mtime")
-            if isinstance(changed, datetime) and changed < limit and not path.endswith(".json"):
+            is_report = path.rpartition("/")[2] == WATCH
+            if isinstance(changed, datetime) and changed < limit and not is_report:
                 self._files.rm_file(path)
                 count += 1
         return count
+
+    def add_batch(self, key: str, folder: Path) -> None:
+        """Into the spool; it is sent with the answers."""
+        self.need_spool().add_batch(key, folder)
+
+    def fetch_batch(self, key: str, folder: Path) -> bool:
+        if self.spool and self.spool.fetch_batch(key, folder):
+            return True
+        paths = self._below(f"{BATCHES}/{key}/")
+        if ABOUT not in [path.rpartition("/")[2] for path in paths]:
+            return False
+        folder.mkdir()
+        for path in paths:
+            (folder / path.rpartition("/")[2]).write_bytes(self._files.cat_file(path))
+        return True
+
+    def remove_batch(self, key: str) -> None:
+        if self.spool:
+            self.spool.remove_batch(key)
+        for path in self._below(f"{BATCHES}/{key}/"):
+            self._files.rm_file(path)
 
     def write(self, path: str, data: bytes) -> None:
         self._files.pipe_file(f"{self._root}/{path}", data)
@@ -96,6 +123,8 @@ class KeptBucket(KeepStore):
         count = 0
         for name in self.spool.names(ANSWERS) if self.spool else ():
             count += self._send(name)
+        for folder in self.spool.batches() if self.spool else ():
+            self._send_batch(folder)
         return count
 
     def need_spool(self) -> KeptFolder:
@@ -109,14 +138,20 @@ class KeptBucket(KeepStore):
             if path is None:
                 return False
             if data := whole_lines(path.read_bytes()):
-                self._send_bytes(name, data)
+                self._send_bytes(f"{ANSWERS}/{name}", data)
             os.unlink(path)  # noqa: PTH108 (the lock is on what it names)
             return True
 
+    def _send_batch(self, folder: Path) -> None:
+        """What says that it is whole goes last."""
+        for path in sorted(folder.iterdir(), key=lambda path: path.name == ABOUT):
+            self._send_bytes(f"{BATCHES}/{folder.name}/{path.name}", path.read_bytes())
+        self.need_spool().remove_batch(folder.name)
+
     def _send_bytes(self, name: str, data: bytes) -> None:
         try:
-            self.write(f"{ANSWERS}/{name}", data)
-            size = self._files.size(f"{self._root}/{ANSWERS}/{name}")
+            self.write(name, data)
+            size = self._files.size(f"{self._root}/{name}")
         except Exception as error:  # each store's library has errors of its own
             raise OSError(f"{name} is not sent: {error}") from error
         if size != len(data):

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from Task1_database.errors import TablecastError
 from Task1_database.keep.kept_store import ANSWERS, BATCHES, NAME, OUTCOMES, KeepStore, whole_lines
+from Task1_database.whole_file import write_whole
 
 try:
     import fcntl
@@ -41,12 +43,21 @@ class KeptFolder(KeepStore):
             raise TablecastError(f"{root}: nothing can be kept there: it is not ours to write to")
 
     def names(self, kind: str, writer: str = "") -> list[str]:
+        return sorted(entry.name for entry in self._files(kind) if entry.name.startswith(writer))
+
+    def sizes(self, kind: str) -> dict[str, int]:
+        sizes = {}
+        for entry in self._files(kind):
+            with suppress(FileNotFoundError):  # it is sent, or too old
+                sizes[entry.name] = entry.stat().st_size
+        return sizes
+
+    def _files(self, kind: str) -> list[os.DirEntry[str]]:
         try:
             with os.scandir(self.root / kind) as entries:
-                names = [entry.name for entry in entries if entry.name.startswith(writer)]
+                return [entry for entry in entries if NAME.fullmatch(entry.name)]
         except FileNotFoundError:
             return []
-        return sorted(name for name in names if NAME.fullmatch(name))
 
     def read(self, kind: str, name: str) -> bytes:
         try:
@@ -81,28 +92,48 @@ class KeptFolder(KeepStore):
                 return
             yield path if os.fstat(file.fileno()).st_nlink else None
 
+    def add_batch(self, key: str, folder: Path) -> None:
+        target = self.root / BATCHES / key
+        beside = target.with_name(f".{key}")
+        try:
+            shutil.copytree(folder, beside)
+            os.utime(beside)
+            beside.rename(target)
+        except BaseException:
+            shutil.rmtree(beside, ignore_errors=True)
+            raise
+
+    def fetch_batch(self, key: str, folder: Path) -> bool:
+        try:
+            shutil.copytree(self.root / BATCHES / key, folder)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def remove_batch(self, key: str) -> None:
+        """At once for all others, then bit by bit."""
+        hidden = self.root / BATCHES / f".{key}.{os.urandom(4).hex()}"
+        with suppress(FileNotFoundError):
+            (self.root / BATCHES / key).rename(hidden)
+            shutil.rmtree(hidden, ignore_errors=True)
+
+    def batches(self) -> list[Path]:
+        """The folder of each."""
+        return sorted(path for path in self.root.glob(f"{BATCHES}/*") if path.name[0] != ".")
+
     def delete_before(self, moment: float) -> int:
         count = 0
-        for path in [
-            *self.root.glob(f"{ANSWERS}/*.jsonl"),
-            *self.root.glob(f"{OUTCOMES}/*.jsonl"),
-            *self.root.glob(f"{BATCHES}/*/*"),
-        ]:
+        for path in (*self.root.glob("*/*.jsonl"), *self.batches()):
             with suppress(FileNotFoundError):  # another worker was faster
                 if path.stat().st_mtime < moment:
-                    path.unlink()
+                    self.remove_batch(path.name) if path.is_dir() else path.unlink()
                     count += 1
-                    if path.parent.parent.name == BATCHES:
-                        with suppress(OSError):  # it is not empty yet
-                            path.parent.rmdir()
         return count
 
     def write(self, path: str, data: bytes) -> None:
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_name(f".{target.name}.{os.getpid()}")
-        beside.write_bytes(data)
-        beside.replace(target)
+        write_whole(target, data, synced=False)
 
     def read_file(self, path: str) -> bytes | None:
         try:

@@ -57,9 +57,9 @@ def record_outcomes(
 
     Raises Contradiction where others differ from what is recorded; nothing is recorded then.
     """
-    found = find_answers(store, outcomes)
+    answers = find_answers(store, outcomes)
     by_file: dict[str, dict[str, Outcome]] = defaultdict(dict)
-    for answer_id, kept in found.items():
+    for answer_id, kept in answers.items():
         by_file[kept.file][answer_id] = outcomes[answer_id]
     differing: dict[str, Outcome] = {}
     for name, some in by_file.items():
@@ -67,10 +67,10 @@ def record_outcomes(
         differing |= _differing(before, some, replace)
     if differing:
         raise Contradiction(differing)
-    result = Recorded(unknown=[i for i in outcomes if i not in found])
+    result = Recorded(unknown=[i for i in outcomes if i not in answers])
     for name, some in by_file.items():
         result.recorded += _add(store, name, some, at, key, replace)
-    result.unchanged = len(found) - result.recorded
+    result.unchanged = len(answers) - result.recorded
     return result
 
 

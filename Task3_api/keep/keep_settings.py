@@ -28,12 +28,15 @@ class KeepSettings:
         KEEP_SECONDS: after how many a file is closed, if it is not full before.
     private : frozenset of str
         KEEP_PRIVATE: features whose values are not kept, beside those of the contract.
+    batches : bool
+        KEEP_BATCHES: whether files that are sent are kept with their answers, too.
     """
 
     url: str = ""
     days: float | None = None
     seconds: float = FILE_SECONDS
     private: frozenset[str] = frozenset()
+    batches: bool = False
 
     @classmethod
     def of(cls, config: Mapping[str, Any], environment: Mapping[str, str]) -> KeepSettings:
@@ -48,7 +51,14 @@ class KeepSettings:
             days=_positive("KEEP_DAYS", text("KEEP_DAYS")),
             seconds=_positive("KEEP_SECONDS", text("KEEP_SECONDS")) or FILE_SECONDS,
             private=frozenset(filter(None, map(str.strip, text("KEEP_PRIVATE").split(",")))),
+            batches=_switch("KEEP_BATCHES", text("KEEP_BATCHES")),
         )
+
+
+def _switch(name: str, text: str) -> bool:
+    if text not in ("", "0", "1"):
+        raise TablecastError(f"TABLECAST_{name}: expected 0 or 1, not {text[:40]!r}")
+    return text == "1"
 
 
 def _positive(name: str, text: str) -> float | None:

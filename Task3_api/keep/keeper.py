@@ -16,12 +16,13 @@ from collections import deque
 from collections.abc import Callable
 from itertools import count
 from multiprocessing.util import Finalize
+from pathlib import Path
 from typing import Any
 
 from Task1_database.keep.answer_lines import answer_line, kept_part
 from Task1_database.keep.kept_bucket import KeptBucket
 from Task1_database.keep.kept_folder import KeptFolder
-from Task1_database.keep.kept_store import new_id, new_writer
+from Task1_database.keep.kept_store import new_id, new_writer, secrets
 from Task3_api.keep.answer_file import FILE_SECONDS, AnswerFile
 
 FLUSH_SECONDS = 0.1  # what waits for longer is lost if the process is killed
@@ -29,7 +30,8 @@ MOST_WAITING = 50_000  # answers; some 50 MB
 SEND_SECONDS = 10.0  # between two attempts to send closed files
 CLEAN_SECONDS = 3600  # between two looks for files older than they may be
 DAY = 86_400
-Waiting = tuple[int, tuple[str, float, bytes, str]]  # number; id, time, answer, key
+SECRETS = 512  # drawn at once
+Waiting = tuple[int, str, float, bytes, str]  # number, id, time, answer, key
 logger = logging.getLogger(__name__)
 
 
@@ -45,6 +47,8 @@ class Keeper:
         After how many days files are deleted; None for never.
     seconds : float
         After which a file is closed, and sent if it belongs into a bucket.
+    batches : bool
+        Whether files that are sent are kept with their answers, too.
 
     Attributes
     ----------
@@ -59,8 +63,9 @@ class Keeper:
         private: Callable[[], frozenset[str]] = frozenset,
         days: float | None = None,
         seconds: float = FILE_SECONDS,
+        batches: bool = False,
     ) -> None:
-        self.store, self.private, self.days = store, private, days
+        self.store, self.private, self.days, self.batches = store, private, days, batches
         self._folder: KeptFolder = store if isinstance(store, KeptFolder) else store.need_spool()
         self._seconds = seconds
         self.kept = self.dropped = 0
@@ -91,9 +96,25 @@ class Keeper:
             self.dropped += 1
             return None
         number = next(self._numbers)
-        answer_id = own_id or new_id(self.writer, number)
-        self._waiting.append((number, (answer_id, time.time(), part, key)))
+        answer_id = own_id or new_id(self.writer, number, self._secret())
+        self._waiting.append((number, answer_id, time.time(), part, key))
         return answer_id
+
+    def _secret(self) -> str:
+        try:
+            return self._secrets.pop()
+        except IndexError:
+            secret, *others = secrets(SECRETS)
+            self._secrets.extend(others)
+            return secret
+
+    def keep_batch(self, key: str, folder: Path) -> None:
+        """Keep a copy of the folder of an answered file; where it cannot be, nobody waits."""
+        self.begin_sending()
+        try:
+            self.store.add_batch(key, folder)
+        except OSError as error:
+            logger.error("an answered file is not kept: %s", error.strerror)
 
     def flush(self) -> None:
         """Write what waits; called by the thread, and safe to call from any other."""
@@ -131,6 +152,7 @@ class Keeper:
             self._waiting.clear()  # a fork's parent writes what was waiting there
             self.writer = new_writer()
             self._numbers = count()
+            self._secrets: deque[str] = deque()  # of this process alone
             self._file = AnswerFile(self._folder, self.writer, self._seconds)
             self._complaint = 0.0
             if self._sender != os.getpid():
@@ -179,9 +201,9 @@ class Keeper:
             logger.error("old files are not deleted: %s", error)
 
     def _write(self, file: AnswerFile, waiting: list[Waiting]) -> None:
-        lines = b"".join(answer_line(*line) for _, line in waiting)
+        lines = b"".join([answer_line(i, at, part, key) for _, i, at, part, key in waiting])
         try:
-            file.append(lines, min(number for number, *_ in waiting))
+            file.append(lines, min(waiting)[0])
         except OSError:
             self.dropped += len(waiting)
             raise

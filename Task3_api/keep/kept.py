@@ -58,6 +58,7 @@ def _keeper(app: Flask, settings: KeepSettings) -> Keeper:
         private=lambda: settings.private | app.extensions[KEY].contract.private,
         days=settings.days,
         seconds=settings.seconds,
+        batches=settings.batches,
     )
     keeper.begin_sending()
     return keeper

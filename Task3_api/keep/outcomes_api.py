@@ -27,7 +27,7 @@ from Task3_api.keep.keeper import Keeper
 from Task3_api.keep.kept import current_keeper
 from Task3_api.keep.outcome_values import PostedOutcome, posted_outcome
 from Task3_api.problems import problem
-from Task3_api.request_body import small_body
+from Task3_api.request_body import check_count, small_body
 
 blueprint = Blueprint("outcomes_api", __name__)
 
@@ -101,9 +101,14 @@ def record_posted(keeper: Keeper, posted: Iterable[PostedOutcome]) -> Recorded:
 def _posted() -> Any:
     """The JSON that was posted, or the rows of a CSV as a list of objects."""
     if request.is_json:
-        return parsing.document(small_body())
+        body = small_body()
+        # Each is an object in a list: many small ones would take a hundred times their bytes.
+        check_count(body.count(b"{") + body.count(b"[") - 1, "MAX_OUTCOMES", "outcomes")
+        return parsing.document(body)
     if request.mimetype == "text/csv":
-        return list(_csv_rows(small_body()))
+        body = small_body()
+        check_count(body.count(b"\n"), "MAX_OUTCOMES", "lines")
+        return list(_csv_rows(body))
     raise UnsupportedMediaType("send application/json, or text/csv with the columns id and outcome")
 
 

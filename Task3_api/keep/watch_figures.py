@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -22,18 +22,40 @@ def last_watch(app: Flask) -> dict[str, Any] | None:
 
 
 class WatchFigures(Collector):
-    """The figures of the last report, when they are asked for."""
+    """The figures of each model's last report, when they are asked for.
 
-    def __init__(self, app: Flask) -> None:
-        self._app = app
+    Parameters
+    ----------
+    apps : mapping
+        Each model's app, by the name under which it is listed.
+    """
+
+    def __init__(self, apps: Mapping[str, Flask]) -> None:
+        self._apps = apps
 
     def collect(self) -> Iterable[Metric]:
         """A gauge for each figure that there is; nothing before the first report."""
-        report = last_watch(self._app)
-        return list(_gauges(report)) if report else []
+        gauges: dict[str, GaugeMetricFamily] = {}
+        for dataset, app in self._apps.items():
+            if report := last_watch(app):
+                _add(gauges, dataset, report)
+        return gauges.values()
 
 
-def _gauges(report: dict[str, Any]) -> Iterator[Metric]:
+def _add(gauges: dict[str, GaugeMetricFamily], dataset: str, report: dict[str, Any]) -> None:
+    """Add one model's figures to the gauges of all."""
+    for name, meaning, value in _figures(report):
+        family = GaugeMetricFamily(f"tablecast_watch_{name}", meaning, labels=["dataset"])
+        gauges.setdefault(name, family).add_metric([dataset], value)
+    labels = ["dataset", "feature", "moved"]
+    moved = GaugeMetricFamily("tablecast_watch_psi", "How far a feature moved.", labels=labels)
+    for line in report["drift"]["features"]:
+        said = [dataset, line["feature"], str(line["moved"]).lower()]
+        gauges.setdefault("psi", moved).add_metric(said, line["psi"])
+
+
+def _figures(report: dict[str, Any]) -> Iterator[tuple[str, str, float]]:
+    """Name, meaning and value of each figure that there is."""
     coverage, error = report["coverage"], report["error"]
     figures = {
         "outcomes": ("Answers that have an outcome.", report["outcomes"]),
@@ -47,10 +69,4 @@ def _gauges(report: dict[str, Any]) -> Iterator[Metric]:
     }
     for name, (meaning, value) in figures.items():
         if value is not None:
-            yield GaugeMetricFamily(f"tablecast_watch_{name}", meaning, value=value)
-    moved = GaugeMetricFamily(
-        "tablecast_watch_psi", "How far a feature moved.", labels=["feature", "moved"]
-    )
-    for line in report["drift"]["features"]:
-        moved.add_metric([line["feature"], str(line["moved"]).lower()], line["psi"])
-    yield moved
+            yield name, meaning, value

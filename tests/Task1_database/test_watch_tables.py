@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from Task1_database.databases.connect import connect
@@ -14,7 +15,7 @@ from Task1_database.keep.outcome_lines import record_outcomes
 from Task1_database.watch_tables import WatchTables, fold
 from tests.little_dataset import FILES, boats
 from tests.private_server import Server
-from tests.Task1_database.keep.kept import NOON, write
+from tests.Task1_database.keep.kept import NOON, line, write
 
 
 @pytest.fixture
@@ -38,6 +39,46 @@ def fold_twice(folder: KeptFolder, tmp_path: Path, url: str) -> WatchTables:
         path.unlink()  # as KEEP_DAYS does
     assert fold(folder, dataset, url) == second
     return second
+
+
+class Counting(KeptFolder):
+    """A folder that notes which files are read."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.read_names: list[str] = []
+
+    def read(self, kind: str, name: str) -> bytes:
+        self.read_names.append(f"{kind}/{name}")
+        return super().read(kind, name)
+
+
+def test_only_what_is_new_is_read(folder: KeptFolder, tmp_path: Path) -> None:
+    url, dataset = f"duckdb:///{tmp_path}/boats.duckdb", boats(tmp_path)
+    ids = write(folder, "a" * 16, 0, 30)
+    write(folder, "b" * 16, 0, 30)
+    fold(folder, dataset, url)
+    counting = Counting(folder.root)
+    fold(counting, dataset, url)
+    assert counting.read_names == []
+    path = folder.root / ANSWERS / f"{'b' * 16}-000000000000.jsonl"
+    path.write_bytes(path.read_bytes() + line("mine"))
+    record_outcomes(folder, {ids[0]: 95.5}, NOON)
+    tables = fold(counting, dataset, url)
+    assert counting.read_names == [
+        f"answers/{path.name}",
+        f"outcomes/{'a' * 16}-000000000000.jsonl",
+    ]
+    assert (len(tables.predictions), len(tables.outcomes)) == (61, 1)
+
+
+def test_a_table_that_was_dropped_is_made_of_every_file(folder: KeptFolder, tmp_path: Path) -> None:
+    url, dataset = f"duckdb:///{tmp_path}/boats.duckdb", boats(tmp_path)
+    write(folder, "a" * 16, 0, 3)
+    tables = fold(folder, dataset, url)
+    with duckdb.connect(tmp_path / "boats.duckdb") as connection:
+        connection.execute("DROP TABLE predictions")
+    assert fold(folder, dataset, url) == tables
 
 
 def check(url: str) -> None:

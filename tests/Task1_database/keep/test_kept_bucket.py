@@ -19,7 +19,7 @@ from Task1_database.errors import TablecastError
 from Task1_database.keep.answer_lines import find_answers, parse_lines
 from Task1_database.keep.kept_bucket import KeptBucket
 from Task1_database.keep.kept_folder import KeptFolder
-from Task1_database.keep.kept_store import ANSWERS, WATCH, file_name
+from Task1_database.keep.kept_store import ABOUT, ANSWERS, OUTCOMES, WATCH, file_name
 from Task1_database.keep.open_keep import open_keep
 from Task1_database.keep.outcome_lines import Contradiction, outcome_of, record_outcomes
 from Task3_api.keep.keeper import Keeper
@@ -141,9 +141,21 @@ def test_outcomes_are_there_when_they_are_acknowledged(url: str) -> None:
     assert record_outcomes(other, {ids[0]: 1.0, ids[1]: 2.0}, NOON).recorded == 1
     with pytest.raises(Contradiction):
         record_outcomes(other, {ids[0]: 3.0}, NOON)
-    record_outcomes(other, {ids[0]: 3.0}, NOON + 1, replace=frozenset(ids))
-    assert outcome_of(store, find_answers(store, ids)[ids[0]]) == 3.0
-    assert store.names("outcomes") == [file_name("a" * 16, 0)]
+    for value in (3.0, 4.0, 5.0, 6.0):  # within a second, too, the last is the one that holds
+        record_outcomes(other, {ids[0]: value}, NOON + 1, replace=frozenset(ids))
+    assert outcome_of(store, find_answers(store, ids)[ids[0]]) == 6.0
+    assert store.names(OUTCOMES) == [file_name("a" * 16, 0)]
+
+
+def test_what_grows_has_another_size(url: str) -> None:
+    store, name = bucket_of(url), file_name("a" * 16, 0)
+    ids = write(store.need_spool(), "a" * 16, 0, 3)
+    waiting = store.sizes(ANSWERS)
+    store.send_closed()
+    assert store.sizes(ANSWERS) == waiting == {name: len(store.read(ANSWERS, name))}
+    for outcomes in ({ids[0]: 1.0}, {ids[1]: 2.0}):
+        record_outcomes(store, outcomes, NOON)
+        assert store.sizes(OUTCOMES) == {name: len(store.read(OUTCOMES, name))}
 
 
 def test_old_objects_go_and_the_report_stays(url: str) -> None:
@@ -155,6 +167,25 @@ def test_old_objects_go_and_the_report_stays(url: str) -> None:
     assert store.delete_before(time.time() + 60) == 1
     assert keys(url) == [f"there/boats/{WATCH}"]
     assert store.read_file(WATCH) == b"{}"
+
+
+def test_an_answered_file_is_sent_and_fetched_as_a_whole(url: str, tmp_path: Path) -> None:
+    store = bucket_of(url)
+    (tmp_path / "result").mkdir()
+    for name in (ABOUT, "answers.csv", "table.csv"):
+        (tmp_path / "result" / name).write_text(name)
+    store.add_batch("key", tmp_path / "result")
+    assert store.fetch_batch("key", tmp_path / "waiting")
+    store.send_closed()
+    assert store.need_spool().batches() == []
+    reader = open_keep(url, "boats", read_only=True)
+    assert reader.fetch_batch("key", tmp_path / "sent")
+    assert {p.name: p.read_text() for p in (tmp_path / "sent").iterdir()} == {
+        name: name for name in (ABOUT, "answers.csv", "table.csv")
+    }
+    store.remove_batch("key")
+    assert not reader.fetch_batch("key", tmp_path / "gone")
+    assert keys(url) == []
 
 
 def test_a_scheme_that_nobody_knows_is_told() -> None:

@@ -64,13 +64,15 @@ def test_files_are_listed_by_writer_and_in_order(folder: KeptFolder) -> None:
 def test_old_files_go_as_a_whole(folder: KeptFolder) -> None:
     write(folder, "a" * 16, 0, 1)
     write(folder, "b" * 16, 0, 1)
-    folder.write(f"{BATCHES}/1/upload.csv", b"size\n1\n")
+    folder.write("upload/table.csv", b"size\n1\n")
+    for key in ("old", "new"):
+        folder.add_batch(key, folder.root / "upload")
     long_ago = time.time() - 10 * 86_400
-    for path in (folder.root / ANSWERS / file_name("a" * 16, 0), *folder.root.glob("batches/*/*")):
+    for path in (folder.root / ANSWERS / file_name("a" * 16, 0), folder.root / BATCHES / "old"):
         os.utime(path, (long_ago, long_ago))
     assert folder.delete_before(time.time() - 86_400) == 2
     assert folder.names(ANSWERS) == [file_name("b" * 16, 0)]
-    assert list((folder.root / BATCHES).iterdir()) == []
+    assert [path.name for path in (folder.root / BATCHES).iterdir()] == ["new"]
 
 
 def test_a_file_is_replaced_as_a_whole(folder: KeptFolder) -> None:

@@ -6,18 +6,18 @@ import pytest
 
 from Task1_database.keep.kept_store import (
     NAME,
-    Place,
+    AnswerIndex,
     file_name,
     new_id,
     new_writer,
-    place_of,
+    parse_id,
     whole_lines,
 )
 
 
 def test_an_id_says_who_wrote_it_and_as_which() -> None:
     writer = new_writer()
-    assert place_of(new_id(writer, 4097)) == Place(writer, 4097)
+    assert parse_id(new_id(writer, 4097)) == AnswerIndex(writer, 4097)
 
 
 def test_no_two_ids_or_writers_are_alike() -> None:
@@ -28,7 +28,7 @@ def test_no_two_ids_or_writers_are_alike() -> None:
 
 @pytest.mark.parametrize("own", ["17", "", "order-4-2", "0123456789abcdef-1-x", "ü"])
 def test_an_id_of_somebody_else_leads_nowhere(own: str) -> None:
-    assert place_of(own) is None
+    assert parse_id(own) is None
 
 
 def test_files_are_in_the_order_of_their_numbers() -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from Task1_database.keep.answer_lines import find_answers, parse_lines
 from Task1_database.keep.kept_folder import KeptFolder
-from Task1_database.keep.kept_store import ANSWERS, place_of
+from Task1_database.keep.kept_store import ANSWERS, parse_id
 from Task3_api.keep import keeper as keeper_module
 from Task3_api.keep.answer_file import AnswerFile
 from Task3_api.keep.keeper import Keeper
@@ -52,7 +52,7 @@ def test_an_answer_is_on_the_disk_a_moment_later(folder: KeptFolder) -> None:
         (first["id"], "shop"),
         ("17", None),
     ]
-    assert place_of(first["id"])
+    assert parse_id(first["id"])
     keeper.close()
 
 

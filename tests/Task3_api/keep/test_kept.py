@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,10 @@ def test_every_answer_has_an_id_by_which_it_is_found(keeping: Flask) -> None:
     (four,) = client.post("/invocations", json={"dataframe_records": [{"x": 5}]}).get_json()[
         "predictions"
     ]
-    ids = [answer["id"] for answer in (one, two, three, four)]
+    tensor = {"name": "x", "shape": [1], "datatype": "FP64", "data": [7]}
+    inferred = client.post("/v2/models/houses/infer", json={"inputs": [tensor]}).get_json()
+    (five,) = ({"id": o["data"][0]} for o in inferred["outputs"] if o["name"] == "id")
+    ids = [answer["id"] for answer in (one, two, three, four, five)]
     assert [line["id"] for line in lines(keeping)] == ids
     line = find_answers(keeper(keeping).store, ids)[ids[0]].line
     assert line["answer"] == {part: value for part, value in one.items() if part != "id"}
@@ -126,3 +130,40 @@ def test_the_status_says_how_many(keeping: Flask) -> None:
     keeper(keeping).flush()
     assert "1 kept and 0 dropped by this process" in client.get("/status").text
     assert "answers are kept" in client.get("/").text
+
+
+HOMES = b"x,bedrooms,note\n1800,3,mine\n2400,4,yours\n"
+
+
+def send(app: Flask, table: bytes = HOMES) -> str:
+    """The address at which the answers to a file can be looked at; empty for none."""
+    client = app.test_client()
+    response = client.post("/batch_prediction", data=table, content_type="text/csv")
+    assert response.status_code == 200
+    assert response.data.startswith(table.split(b"\n")[0] + b",prediction")
+    return response.headers.get("Results", "")
+
+
+def test_a_file_and_its_answers_outlive_the_disk_of_the_service(make: Make, tmp_path: Path) -> None:
+    page = send(make(KEEP_BATCHES="1", RESULTS=str(tmp_path / "one")))
+    shutil.rmtree(tmp_path / "one")
+    later = make(KEEP_BATCHES="1", RESULTS=str(tmp_path / "another")).test_client()
+    assert "yours" in later.get(page).get_data(as_text=True)
+    with later.get(f"{page}/answers.csv") as answers:
+        assert answers.data.startswith(b"x,bedrooms,note,prediction")
+    assert "until somebody deletes them" in later.get(page).get_data(as_text=True)
+    later.post(f"{page}/delete")
+    other = make(KEEP_BATCHES="1", RESULTS=str(tmp_path / "third")).test_client()
+    assert other.get(page).status_code == 404
+
+
+def test_files_are_not_kept_unless_one_says_so(make: Make, tmp_path: Path) -> None:
+    assert send(make(RESULTS=str(tmp_path / "results"))) == ""
+    assert not list((tmp_path / "kept").glob("*/batches/*"))
+
+
+def test_a_file_with_something_private_is_not_kept(make: Make, tmp_path: Path) -> None:
+    app = make(KEEP_BATCHES="1", KEEP_PRIVATE="bedrooms", RESULTS=str(tmp_path / "results"))
+    assert send(app) == ""
+    assert send(app, b"x\n1800\n") != ""
+    assert len(list((tmp_path / "kept").glob("*/batches/*"))) == 1

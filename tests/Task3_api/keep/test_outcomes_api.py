@@ -120,3 +120,17 @@ def test_a_service_that_keeps_nothing_takes_none(client: FlaskClient) -> None:
     response = client.post("/outcomes", json={"id": "1", "outcome": 1})
     assert response.status_code == 404
     assert "keeps no answers" in response.get_json()["detail"]
+
+
+def test_outcomes_are_bounded(make: Make) -> None:
+    client = make(MAX_OUTCOMES=3).test_client()
+    ids = ask(client, 4)
+    posted = [{"id": answer_id, "outcome": 200_000} for answer_id in ids]
+    assert counts(client.post("/outcomes", json=posted[:3])) == (3, 0, 0)
+    response = client.post("/outcomes", json=posted)
+    assert response.status_code == 413
+    assert response.get_json()["detail"] == "4 outcomes came; 3 are allowed in one request"
+    lines = "id,outcome\n" + "".join(f"{answer_id},200000\n" for answer_id in ids)
+    response = client.post("/outcomes", data=lines, content_type="text/csv")
+    assert response.status_code == 413
+    assert response.get_json()["detail"] == "5 lines came; 3 are allowed in one request"
