@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,15 +21,16 @@ from typing import Any
 
 from Task1_database.errors import SealError
 from Task1_database.scratch_folder import scratch_folder
-from Task2_model.conformal import Calibration
+from Task1_database.whole_file import sync, write_whole
+from Task2_model.calibration import Calibration
 from Task2_model.contract import Contract
 from Task2_model.ensemble import Ensemble
 from Task2_model.forest import Forest
 from Task2_model.graph import Graph
 from Task2_model.manifest import (
-    AGAIN,
     FORMAT,
     MANIFEST,
+    TRAIN_AGAIN,
     VERSION,
     checked_files,
     file_entries,
@@ -88,7 +88,7 @@ class SealedModel:
         names = (*SERVED, FOREST if FOREST in manifest["files"] else GRAPH)
         for name in names:
             if name not in manifest["files"]:
-                raise SealError(f"{folder / MANIFEST} does not name {name}; {AGAIN}")
+                raise SealError(f"{folder / MANIFEST} does not name {name}; {TRAIN_AGAIN}")
         served = checked_files(folder, manifest, names)
         with _parsing(folder / "contract.json"):
             contract = Contract.from_json(served["contract.json"])
@@ -155,10 +155,10 @@ def seal(staging: Path, models: Path, version: str, facts: dict[str, Any]) -> Pa
     text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False)
     (staging / MANIFEST).write_text(text + "\n", encoding="utf-8")
     for path in [*staging.rglob("*"), staging]:
-        _sync(path)
+        sync(path)
     folder = models / version
     staging.rename(folder)
-    _sync(models)
+    sync(models)
     return folder
 
 
@@ -175,25 +175,10 @@ def _parsing(path: Path) -> Iterator[None]:
         yield
     except Exception as error:  # NumPy, zipfile and json each raise kinds of their own
         issue = " ".join(str(error).split()) or type(error).__name__
-        raise SealError(f"{path} is malformed: {issue}; {AGAIN}") from error
+        raise SealError(f"{path} is malformed: {issue}; {TRAIN_AGAIN}") from error
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Have a small file hold another text, on the disk, at once and as a whole."""
+    """Have a small file hold another text; what a kill leaves is removed by the next to write."""
     with scratch_folder(path.parent, STAGING) as folder:
-        beside = folder / path.name
-        beside.write_text(text)
-        _sync(beside)
-        beside.replace(path)
-    _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    """Have a file's or a folder's contents on the disk; Windows cannot sync folders."""
-    if os.name == "nt" and path.is_dir():
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        write_whole(path, text.encode(), beside=folder / path.name)

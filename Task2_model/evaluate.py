@@ -15,19 +15,19 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from joblib import Parallel, delayed
+from joblib import delayed
 
 from Task1_database.errors import TrainingError
 from Task1_database.progress import Log, ProgressLine, silent
 from Task2_model.baselines import baselines
-from Task2_model.conformal import Conformal
 from Task2_model.contract import Contract, Floats, Indices, Rows
 from Task2_model.fitting import fill_empty
 from Task2_model.folds import Split
 from Task2_model.intervals import Z95, wilson_interval
+from Task2_model.mask_conditional import Conformal
 from Task2_model.model import PredictiveModel
 from Task2_model.training import Progress
-from Task2_model.worker_processes import worker_processes
+from Task2_model.worker_processes import side_by_side
 
 RANDOM_SUBSETS = 12
 EVALUATED_ROWS = 2_000  # of a fold, at most
@@ -61,16 +61,16 @@ class FeatureSubset:
 
 def evaluation_subsets(contract: Contract, seed: int) -> list[FeatureSubset]:
     """All features, `x` only, each feature alone and left out, and random subsets."""
-    names, everything = contract.names, np.ones(len(contract.names), dtype=bool)
-    alone = np.eye(len(names), dtype=bool)
+    names, every = contract.names, np.ones(len(contract.names), dtype=bool)
+    single = np.eye(len(names), dtype=bool)
     rng = np.random.default_rng(seed)
     subsets = [
-        FeatureSubset(ALL, "", everything),
-        FeatureSubset(X_ONLY, contract.x, alone[names.index(contract.x)]),
+        FeatureSubset(ALL, "", every),
+        FeatureSubset(X_ONLY, contract.x, single[names.index(contract.x)]),
     ]
     if len(names) > 1:
-        subsets += [FeatureSubset(SINGLE, name, alone[i]) for i, name in enumerate(names)]
-        subsets += [FeatureSubset(LEAVE_ONE_OUT, name, ~alone[i]) for i, name in enumerate(names)]
+        subsets += [FeatureSubset(SINGLE, name, single[i]) for i, name in enumerate(names)]
+        subsets += [FeatureSubset(LEAVE_ONE_OUT, name, ~single[i]) for i, name in enumerate(names)]
     for index in range(RANDOM_SUBSETS if len(names) > 2 else 0):
         given = rng.permutation(len(names)) < rng.integers(1, len(names))
         subsets.append(FeatureSubset(RANDOM, str(index + 1), given))
@@ -136,11 +136,10 @@ def train_all(
             f"at a confidence of {contract.confidence:g}"
         )
     done: list[FoldResult] = []
-    with worker_processes(1):
-        results = Parallel(1 if folds.large else -1, return_as="generator")(tasks)
-        for index, _ in enumerate(tasks):
-            log(ProgressLine("evaluating", index, len(tasks), "parts"))
-            done.append(next(results))
+    log(ProgressLine("evaluating", 0, len(tasks), "parts"))
+    for result in side_by_side(tasks, alone=folds.large):
+        done.append(result)
+        log(ProgressLine("evaluating", len(done), len(tasks), "parts"))
     return Trained(pd.concat([part.answers for part in done], ignore_index=True), fitted)
 
 

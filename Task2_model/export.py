@@ -2,7 +2,7 @@
 
 Every model becomes an ONNX graph, `model.onnx`, which any ONNX runtime takes. One that is made of
 boosted trees alone, as the default is, becomes lookup tables as well, `forest.npz`, which the
-server prefers. What its members have in common is `ensemble.npz`. A form is written only if it
+server prefers. What its members have in common is `ensemble.npz`. A runtime is written only if it
 agrees with the scikit-learn model on every training row.
 """
 
@@ -24,9 +24,9 @@ EPSILON = {"ONNX": float(np.finfo(np.float32).eps), "lookup tables": 4 * np.finf
 
 
 def export(model: PredictiveModel, rows: Rows) -> dict[str, bytes]:
-    """The files of the model's forms.
+    """The files of the model's runtimes.
 
-    Raises TrainingError where the model cannot be converted, or where a converted form
+    Raises TrainingError where the model cannot be converted, or where a converted runtime
     differs from it on any of `rows` (n, features): the error names the row, the output and both
     values.
     """
@@ -40,24 +40,24 @@ def export(model: PredictiveModel, rows: Rows) -> dict[str, bytes]:
         ) from error
     members = model.ensemble_.to_bytes()
     files = {ENSEMBLE: members, GRAPH: graph}
-    forms = {"ONNX": ensemble_of(model.contract, members, graph)}
+    runtimes = {"ONNX": ensemble_of(model.contract, members, graph)}
     if trees := forest(*parts):
         files[FOREST] = trees.to_bytes()
-        forms["lookup tables"] = ensemble_of(model.contract, members, trees)
-    _refuse_difference(model, forms, rows)
+        runtimes["lookup tables"] = ensemble_of(model.contract, members, trees)
+    _refuse_difference(model, runtimes, rows)
     return files
 
 
-def _refuse_difference(model: PredictiveModel, forms: dict[str, Ensemble], rows: Rows) -> None:
-    """Compare all forms on every row as it is, and on some with `x` alone."""
+def _refuse_difference(model: PredictiveModel, runtimes: dict[str, Ensemble], rows: Rows) -> None:
+    """Compare all runtimes on every row as it is, and on some with `x` alone."""
     first = np.arange(rows.shape[1]) == 0
     x_only = np.where(first, rows[:X_ONLY_ROWS], np.float32(np.nan))
-    for asked in (rows, x_only):
-        order = np.lexsort(asked.T[::-1])  # trees answer like after like the fastest
-        masked = asked[order]
+    for sample in (rows, x_only):
+        order = np.lexsort(sample.T[::-1])  # trees answer like after like the fastest
+        masked = sample[order]
         expected = _in_units(model.ensemble_, masked)
-        for name, form in forms.items():
-            got = _in_units(form, masked)
+        for name, runtime in runtimes.items():
+            got = _in_units(runtime, masked)
             apart = np.abs(got - expected) / _allowed(model.contract, expected, EPSILON[name])
             if not np.isfinite(got).all() or apart.max() > 1:
                 worst = np.nan_to_num(apart, nan=np.inf).argmax()

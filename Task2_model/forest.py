@@ -15,7 +15,6 @@ import io
 from bisect import bisect_left
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +39,7 @@ class Forest:
     thresholds : float32 array
         Each feature's in rising order, one feature after the other.
     counts : int array, shape (features,)
-        How many thresholds each feature has; it has one bin more, and one for what is hidden.
+        How many thresholds each feature has; it has one bin more, and one for what is missing.
     masks : uint16, uint32 or uint64 array, shape (bins of all features, trees)
         Which leaves a bin leaves possible, the leftmost as the lowest bit.
     leaves : float64 array, shape (trees, bits of a mask)
@@ -76,24 +75,22 @@ class Forest:
 
     def of_member(self, rows: Rows, member: int) -> Floats:
         """The parts (n, parts) of one member."""
-        return self._alone[member](rows)
+        return self._alone(member)(rows)
 
-    @cached_property
-    def _alone(self) -> list[Forest]:
-        """Each member as a forest of its own."""
+    def _alone(self, member: int) -> Forest:
+        """A member as a forest of its own; made anew, since all of them would be as much again."""
         sums = len(self.trees) // self.members
-        ends = [0, *np.cumsum(self.trees)[sums - 1 :: sums].tolist()]
-        return [
-            replace(
-                self,
-                masks=np.ascontiguousarray(self.masks[:, begin:end]),
-                leaves=self.leaves[begin:end],
-                trees=self.trees[member * sums : (member + 1) * sums],
-                base=self.base[member * sums : (member + 1) * sums],
-                members=1,
-            )
-            for member, (begin, end) in enumerate(pairwise(ends))
-        ]
+        own = slice(member * sums, (member + 1) * sums)
+        begin = int(self.trees[: own.start].sum())
+        end = begin + int(self.trees[own].sum())
+        return replace(
+            self,
+            masks=np.ascontiguousarray(self.masks[:, begin:end]),
+            leaves=self.leaves[begin:end],
+            trees=self.trees[own],
+            base=self.base[own],
+            members=1,
+        )
 
     def to_bytes(self) -> bytes:
         """All arrays in NumPy's own format, without pickle."""
@@ -112,7 +109,7 @@ class Forest:
     def _features(self) -> list[tuple[npt.NDArray[np.float32], list[float], int, int]]:
         """Each feature's thresholds, as an array and as a list, its first bin and its last.
 
-        The last bin is that of what is hidden.
+        The last bin is that of what is missing.
         """
         parts = np.split(self.thresholds, np.cumsum(self.counts)[:-1])
         ends = np.cumsum(self.counts + 2).tolist()
@@ -124,8 +121,8 @@ class Forest:
     def _bins_of(self, row: npt.NDArray[np.float32]) -> list[int]:
         """A single row's bins, which a list finds faster than an array."""
         return [
-            first + bisect_left(sorted_, value) if value == value else hidden  # noqa: PLR0124 (NaN)
-            for value, (_, sorted_, first, hidden) in zip(row.tolist(), self._features, strict=True)
+            first + bisect_left(sorted_, value) if value == value else gap  # noqa: PLR0124 (NaN)
+            for value, (_, sorted_, first, gap) in zip(row.tolist(), self._features, strict=True)
         ]
 
     def _possible(self, rows: Rows) -> npt.NDArray[np.unsignedinteger]:
@@ -133,10 +130,10 @@ class Forest:
         shape, kind = (len(rows), self.masks.shape[1]), self.masks.dtype
         possible = np.full(shape, np.iinfo(kind).max, kind)
         columns = np.ascontiguousarray(rows.T)
-        for column, (thresholds, _, first, hidden) in zip(columns, self._features, strict=True):
+        for column, (thresholds, _, first, gap) in zip(columns, self._features, strict=True):
             bins = thresholds.searchsorted(column)
             bins += first
-            bins[np.isnan(column)] = hidden
+            bins[np.isnan(column)] = gap
             possible &= self.masks.take(bins, axis=0)
         return possible
 

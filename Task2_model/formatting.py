@@ -120,8 +120,9 @@ def join_and(texts: Iterable[str], last: str = "and") -> str:
 
 
 def lower_first(label: str) -> str:
-    """A label inside a sentence; abbreviations such as `BMI` stay as they are."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+    """A label inside a sentence; `BMI` and `Jahre seit Promotion` stay as they are."""
+    is_cased = label[1:2].isupper() or any(word.istitle() for word in label.split()[1:])
+    return label if is_cased else label[:1].lower() + label[1:]
 
 
 def shorten(name: object, longest: int = 26) -> str:

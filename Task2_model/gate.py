@@ -18,10 +18,11 @@ import numpy as np
 
 from Task1_database.errors import TablecastError
 from Task2_model.artifact import SealedModel, replace_file
-from Task2_model.conformal import Block, Conformal, conformal
+from Task2_model.conformal import conformal
 from Task2_model.contract import Contract, Rows
 from Task2_model.formatting import format_percent, format_rounded
 from Task2_model.held_out import HELD_OUT, HeldOut
+from Task2_model.mask_conditional import Block, Conformal
 from Task2_model.versions import GATE
 
 RELATIVE = 1e-5  # what export allows between the forms of a model

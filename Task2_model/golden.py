@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from Task2_model.conformal import Block
 from Task2_model.contract import Contract
+from Task2_model.mask_conditional import Block
 
 
 def golden_answer(contract: Contract, block: Block, index: int) -> dict[str, Any]:

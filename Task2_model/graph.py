@@ -52,8 +52,8 @@ class Graph:
         try:
             import onnxruntime  # noqa: PLC0415 (seldom needed, and 68 MB)
         except ImportError:
-            told = "this model is no forest and runs on onnxruntime, which is not installed"
-            raise SealError(f"{told}: pip install 'tablecast[onnx]'") from None
+            issue = "this model is no forest and runs on onnxruntime, which is not installed"
+            raise SealError(f"{issue}: pip install 'tablecast[onnx]'") from None
         refuse_unsafe(self._serialised)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads

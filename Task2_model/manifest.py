@@ -24,13 +24,14 @@ from typing import Any
 from Task1_database.errors import SealError
 
 MANIFEST = "manifest.json"
+ADDED = "registered_model_meta"  # by MLflow's registry, to the folder it loads from; never opened
 FORMAT = 1  # of a sealed model: raised by whatever an older release could not serve
 VERSION = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 MOST_BYTES = 2**26  # of a manifest
 SAFELY = sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 ALTERED = "the sealed model has been altered"
-AGAIN = "train the model again"
+TRAIN_AGAIN = "train the model again"
 
 
 def read_manifest(folder: Path, pin: str = "") -> dict[str, Any]:
@@ -45,7 +46,7 @@ def read_manifest(folder: Path, pin: str = "") -> dict[str, Any]:
     """
     path = folder / MANIFEST
     if not os.path.lexists(path):
-        raise SealError(f"{path} is missing; {AGAIN}")
+        raise SealError(f"{path} is missing; {TRAIN_AGAIN}")
     with open_file(path) as file:
         data = file.read(MOST_BYTES)
     if pin and hashlib.sha256(data).hexdigest() != pin:
@@ -55,12 +56,12 @@ def read_manifest(folder: Path, pin: str = "") -> dict[str, Any]:
     except (ValueError, RecursionError):
         manifest = None
     if not isinstance(manifest, dict) or type(manifest.get("format")) is not int:
-        raise SealError(f"{path} is not a manifest; {AGAIN}")
+        raise SealError(f"{path} is not a manifest; {TRAIN_AGAIN}")
     if manifest["format"] > FORMAT:
         needed = f"its format is {manifest['format']}, and this release knows up to {FORMAT}"
         raise SealError(f"{folder} was made by a newer Tablecast: upgrade ({needed})")
     if issue := _first_issue(manifest, folder.name):
-        raise SealError(f"{path} is not a manifest: {issue}; {AGAIN}")
+        raise SealError(f"{path} is not a manifest: {issue}; {TRAIN_AGAIN}")
     return manifest
 
 
@@ -87,7 +88,7 @@ def checked_files(
     for name, path in _walk(folder):
         if path.is_symlink():
             raise SealError(f"{folder}: {_shown(name)} is a link; {ALTERED}")
-        if name != MANIFEST and name not in (folders if path.is_dir() else files):
+        if name not in (folders if path.is_dir() else {*files, MANIFEST, ADDED}):
             raise SealError(f"{folder}: {_shown(name)} is not in the manifest; {ALTERED}")
         present[name] = path
     for name in sorted(files):

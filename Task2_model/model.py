@@ -19,11 +19,13 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
 from Task1_database.errors import TrainingError
-from Task2_model.conformal import Block, Calibration, Conformal, conformal
+from Task2_model.calibration import Calibration
+from Task2_model.conformal import conformal
 from Task2_model.contract import Contract, Floats, Rows
 from Task2_model.ensemble import Ensemble, SingleMember
 from Task2_model.folds import Split, cut
 from Task2_model.frame_encoding import encode_frame
+from Task2_model.mask_conditional import Block, Conformal
 from Task2_model.training import Members, Progress, Training
 
 if TYPE_CHECKING:

@@ -21,10 +21,13 @@ from Task1_database.errors import TrainingError
 from Task1_database.scratch_folder import scratch_folder
 from Task1_database.watch_tables import WatchTables
 from Task2_model.artifact import STAGING, SealedModel, seal, version_name
-from Task2_model.conformal import Calibration, Conformal, conformal
+from Task2_model.calibration import Calibration
+from Task2_model.conformal import conformal
 from Task2_model.contract import Contract, Floats, Rows
 from Task2_model.golden import golden_answer
 from Task2_model.manifest import MANIFEST
+from Task2_model.mask_conditional import Conformal
+from Task2_model.mlmodel import write_mlmodel
 from Task2_model.monitoring.watch_frame import watch_frame
 
 FEWEST = 100  # outcomes
@@ -82,6 +85,7 @@ def recalibrate(models: Path, folder: Path, latest: Outcomes) -> Path:
             folder, staging, ignore=shutil.ignore_patterns(MANIFEST), dirs_exist_ok=True
         )
         _write(staging, sealed, calibrated)
+        write_mlmodel(staging)
         provenance = {
             **sealed.manifest.get("provenance", {}),
             "recalibrated": sealed.version,

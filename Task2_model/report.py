@@ -32,7 +32,9 @@ from Task1_database import errors
 from Task1_database.databases.url import safe_url
 from Task1_database.errors import TablecastError, TrainingError
 from Task1_database.progress import VARIABLE, Log, ProgressLine, relayed, silent
+from Task1_database.whole_file import write_whole
 from Task2_model.reporting.typeface import faces
+from Task2_model.worker_processes import VARIABLE as SCHEDULER
 
 HERE = Path(__file__).parent
 NOTEBOOK = HERE / "report.ipynb"
@@ -41,10 +43,10 @@ NOTEBOOK = HERE / "report.ipynb"
 class OwnKernel(AsyncKernelManager):
     """A kernel of this interpreter, whatever kernels are installed; silent on the terminal.
 
-    How far it is, it tells by the file `progress`.
+    Its environment is this process's, with some `variables` more.
     """
 
-    progress: Path
+    variables: Mapping[str, str]
 
     @property
     def kernel_spec(self) -> KernelSpec:
@@ -56,11 +58,17 @@ class OwnKernel(AsyncKernelManager):
         """Start it; what it has to say goes into the notebook."""
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         patient = {"OMP_WAIT_POLICY": "PASSIVE"}  # threads that wait burn no time
-        environment = os.environ | patient | {VARIABLE: str(self.progress)}
+        environment = {**os.environ, **patient, **self.variables}
         await super().start_kernel(**kw | quiet | {"env": environment})
 
 
-def execute(parameters: Mapping[str, Any], folder: Path, *, log: Log = silent) -> Path:
+def execute(
+    parameters: Mapping[str, Any],
+    folder: Path,
+    *,
+    scheduler: str | None = None,
+    log: Log = silent,
+) -> Path:
     """Run the notebook and write it, executed, to `folder`/report.ipynb.
 
     Parameters
@@ -68,6 +76,8 @@ def execute(parameters: Mapping[str, Any], folder: Path, *, log: Log = silent) -
     parameters : mapping
         dataset (a name or a folder), database_url, output (the folder that the model is
         exported to) and seed; what is left out keeps the notebook's own value.
+    scheduler : str, optional
+        Of Dask, whose workers do the fits.
     log : callable
         Gets a `ProgressLine` on each fit, evaluation and cell of the report.
 
@@ -81,11 +91,12 @@ def execute(parameters: Mapping[str, Any], folder: Path, *, log: Log = silent) -
     _refuse_unknown(parameters, notebook)
     try:
         with relayed(log) as progress:
+            variables = {VARIABLE: str(progress)} | ({SCHEDULER: scheduler} if scheduler else {})
             executed = papermill.execute_notebook(
                 notebook,
                 None,
                 parameters=dict(parameters),
-                kernel_manager_class=type("RelayedKernel", (OwnKernel,), {"progress": progress}),
+                kernel_manager_class=type("RelayedKernel", (OwnKernel,), {"variables": variables}),
                 shutdown_kernel="immediate",  # all that it had to do is on the disk
                 progress_bar=False,
                 on_cell_start=partial(_log_cell, log, reported_cells(notebook)),
@@ -100,7 +111,7 @@ def execute(parameters: Mapping[str, Any], folder: Path, *, log: Log = silent) -
     executed = parameterize_notebook(executed, public)
     executed.metadata.papermill.parameters = public
     path = folder / NOTEBOOK.name
-    _write(path, nbformat.writes(executed).encode())
+    write_whole(path, nbformat.writes(executed).encode(), synced=False)
     return path
 
 
@@ -139,13 +150,13 @@ def render(folder: Path, *, log: Log = silent) -> None:
     text, _ = exporter.from_notebook_node(notebook, resources=resources)
     resources["fonts"] = faces(text)
     page, _ = exporter.from_notebook_node(notebook, resources=resources)
-    _write(folder / "report.html", page.encode())
+    write_whole(folder / "report.html", page.encode(), synced=False)
     log_part(1, "report.pdf")
     book = plutoprint.Book(plutoprint.PAGE_SIZE_A4)
     book.load_html(page)
     pdf = io.BytesIO()
     book.write_to_pdf_stream(pdf)
-    _write(folder / "report.pdf", pdf.getvalue())
+    write_whole(folder / "report.pdf", pdf.getvalue(), synced=False)
 
 
 def _refuse_unknown(parameters: Mapping[str, Any], notebook: Any) -> None:
@@ -192,9 +203,3 @@ def _title(notebook: Any) -> str:
             if heading:
                 return html.unescape(heading[1])
     return "Report"
-
-
-def _write(path: Path, data: bytes) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_bytes(data)
-    beside.replace(path)

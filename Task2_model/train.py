@@ -26,6 +26,7 @@ from Task1_database.retry import with_retries
 from Task1_database.scratch_folder import scratch_folder
 from Task2_model import report
 from Task2_model.artifact import CURRENT, STAGING, SealedModel, current, seal, version_name
+from Task2_model.mlmodel import write_mlmodel
 from Task2_model.model_card import write_card
 from Task2_model.promote import promote
 from Task2_model.study import Study
@@ -43,6 +44,7 @@ def train(
     wait: float = 0,
     promotes: bool = True,
     unless_unchanged: bool = False,
+    scheduler: str | None = None,
     kept: Callable[[], Sequence[dict[str, Any]]] = tuple,
     log: Log = silent,
 ) -> Path:
@@ -63,6 +65,8 @@ def train(
     unless_unchanged : bool
         Whether nothing is done where the version in service was made of the same rows, by the
         same code, with the same seed; its folder is returned then.
+    scheduler : str, optional
+        Of Dask, whose workers do the fits; the model is the same.
     kept : callable
         Gives the latest lines of kept answers, for the gate.
     log : callable
@@ -89,13 +93,14 @@ def train(
             "models": list(names),
         }
         with ThreadPoolExecutor(1) as pool:  # the database has time while the notebook starts
-            asked = pool.submit(_answer_questions, dataset, database_url, staging / "answers")
-            report.execute(parameters, staging, log=log)
-            asked.result()
+            answers = pool.submit(_answer_questions, dataset, database_url, staging / "answers")
+            report.execute(parameters, staging, scheduler=scheduler, log=log)
+            answers.result()
         report.render(staging, log=log)
         facts = _facts(staging, database_url)
         write_card(staging, facts)
         (staging / "requirements.txt").write_text(_requirements(), encoding="utf-8")
+        write_mlmodel(staging)
         log("sealing")
         folder = seal(staging, models, version_name(staging), facts)
     if promotes:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import delayed
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingRegressor
 
@@ -23,7 +23,7 @@ from Task2_model.fitting import fit, last_step, stops_early, tree_counts, trunca
 from Task2_model.folds import Folds
 from Task2_model.probability_map import PRIOR_ROWS, ProbabilityMap
 from Task2_model.subset_ridge import Design, Moments, SubsetRidge
-from Task2_model.worker_processes import worker_processes
+from Task2_model.worker_processes import side_by_side
 
 SCALE_TREES, SCALE_LEAVES = 30, 8
 SCALE_LEAF_ROWS = 20  # different ones: errors vary a lot, and a leaf holds the mean of some
@@ -265,13 +265,9 @@ class Training:
 
     def _run(self, tasks: list[Any], progress: Progress = lambda done, total: None) -> list[Any]:
         """The fits side by side; of a large table one after the other, each on all cores."""
-        alone = self.folds.large
         done: list[Any] = []
         progress(0, len(tasks))
-        with worker_processes(None if alone else 1):
-            for result in Parallel(1 if alone else -1, return_as="generator", max_nbytes=None)(
-                tasks
-            ):
-                done.append(result)
-                progress(len(done), len(tasks))
+        for result in side_by_side(tasks, alone=self.folds.large):
+            done.append(result)
+            progress(len(done), len(tasks))
         return done

@@ -1,25 +1,80 @@
-"""Fits side by side, in processes that end when the process that they work for does."""
+"""Tasks side by side, by joblib: in processes of this machine, or by the workers of Dask.
+
+The processes end when the process that they work for does.
+"""
 
 from __future__ import annotations
 
 import os
 import threading
 import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
 from typing import Any
 
-from joblib import parallel_config
+from joblib import Parallel, delayed, parallel_config
+from joblib.parallel import BACKENDS, DEFAULT_BACKEND, get_active_backend
 
+from Task2_model.dask_client import dask_client
+
+VARIABLE = "TABLECAST_SCHEDULER"  # names a Dask scheduler whose workers shall do it
 WATCH_SECONDS = 0.5
 
+Task = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]  # what joblib's `delayed` makes
 
-def worker_processes(threads: int | None = None) -> Any:
-    """A context in which joblib works in processes, of so many `threads` each.
 
-    Without being told to, idle workers would outlive a killed process by five minutes.
+def side_by_side(tasks: Iterable[Task], *, alone: bool = False) -> Iterator[Any]:
+    """What each of joblib's tasks returns, in their order.
+
+    Where $TABLECAST_SCHEDULER names a Dask scheduler, its workers do them; where whoever calls has
+    chosen a backend by `joblib.parallel_config`, that one does; else processes of one thread each.
+
+    Parameters
+    ----------
+    alone : bool
+        Whether, on this machine, each task shall have all cores to itself, one after the other.
+
+    Raises TablecastError where the scheduler cannot be had.
     """
-    return parallel_config(
-        "loky", inner_max_num_threads=threads, initializer=end_with, initargs=(os.getpid(),)
-    )
+    scheduler = os.environ.get(VARIABLE)
+    if scheduler:
+        with dask_client(scheduler) as client, parallel_config("dask", client=client):
+            yield from _elsewhere(tasks)
+    elif _is_chosen():
+        yield from _elsewhere(tasks)
+    else:
+        with _own_processes(None if alone else 1):
+            yield from Parallel(1 if alone else -1, return_as="generator", max_nbytes=None)(tasks)
+
+
+def _is_chosen() -> bool:
+    """Whether a caller has set another backend than joblib's own."""
+    backend, _ = get_active_backend()
+    return not isinstance(backend, BACKENDS[DEFAULT_BACKEND])
+
+
+def _elsewhere(tasks: Iterable[Task]) -> Iterator[Any]:
+    """The results, to the last bit as if processes of this machine had sent them.
+
+    Arrays that Dask received may not be aligned, and NumPy sums such ones up in another order: so
+    what is received is copied, here and there.
+    """
+    copied = (delayed(_on_copies)(work, *given, **named) for work, given, named in tasks)
+    for result in Parallel(-1, return_as="generator")(copied):
+        yield deepcopy(result)
+
+
+def _on_copies(work: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    return work(*deepcopy(given), **deepcopy(named))
+
+
+@contextmanager
+def _own_processes(threads: int | None) -> Iterator[None]:
+    """Have joblib work in processes; idle ones would outlive a killed parent by five minutes."""
+    ends = {"initializer": end_with, "initargs": (os.getpid(),)}
+    with parallel_config("loky", inner_max_num_threads=threads, **ends):
+        yield
 
 
 def end_with(parent: int) -> None:

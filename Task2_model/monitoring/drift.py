@@ -97,7 +97,7 @@ def shift(before: npt.NDArray[np.intp], now: npt.NDArray[np.intp]) -> Shift:
 def discoveries(p_values: Sequence[float], level: float = LEVEL) -> list[bool]:
     """Of several p-values those that are found, at most `level` of them falsely."""
     order = np.argsort(p_values)
-    limits = level * np.arange(1, len(order) + 1) / max(len(order), 1)
-    passed = np.flatnonzero(np.asarray(p_values)[order] <= limits)
-    found = set(order[: passed[-1] + 1].tolist()) if len(passed) else set()
-    return [index in found for index in range(len(p_values))]
+    thresholds = level * np.arange(1, len(order) + 1) / max(len(order), 1)
+    passed = np.flatnonzero(np.asarray(p_values)[order] <= thresholds)
+    discovered = set(order[: passed[-1] + 1].tolist()) if len(passed) else set()
+    return [index in discovered for index in range(len(p_values))]

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from Task2_model.artifact import SealedModel
-from Task2_model.conformal import Conformal, conformal
+from Task2_model.conformal import conformal
 from Task2_model.contract import Floats
+from Task2_model.mask_conditional import Conformal
 
 MOST_SUBSETS = 50  # the most frequent ones; others are taken for the one with most features
 

@@ -18,6 +18,7 @@ from Task2_model.artifact import SealedModel, current
 from Task2_model.contract import Contract, Feature
 from Task2_model.formatting import format_percent, format_rounded, lower_first, with_unit
 from Task2_model.monitoring import coverage_test, drift
+from Task2_model.monitoring.challenger import challenger_report
 from Task2_model.monitoring.expected_error import ExpectedError
 from Task2_model.monitoring.watch_frame import watch_frame
 
@@ -69,6 +70,7 @@ def watch(
         "slices": _slices(contract, known, by),
         "error": _error(sealed, frame, recent),
         "calibration": _calibration(contract, known),
+        "challenger": challenger_report(models, known),
         "drift": {
             "recent_days": recent_days,
             "features": _feature_drift(sealed, frame[recent]),
@@ -213,7 +215,7 @@ def _feature_drift(sealed: SealedModel, recent: pd.DataFrame) -> list[Report]:
         shift = _feature_shift(sealed, feature, recent)
         if shift:
             shifts[feature.name] = shift
-    return _found(sealed.contract, shifts)
+    return _shifted(sealed.contract, shifts)
 
 
 def _feature_shift(
@@ -229,11 +231,11 @@ def _feature_shift(
     return drift.numeric_shift(before, now.astype(np.float64))
 
 
-def _found(contract: Contract, shifts: dict[str, drift.Shift]) -> list[Report]:
-    found = drift.discoveries([shift.p for shift in shifts.values()])
+def _shifted(contract: Contract, shifts: dict[str, drift.Shift]) -> list[Report]:
+    moved_flags = drift.discoveries([shift.p for shift in shifts.values()])
     lines = [
         {"feature": name, "label": contract.by_name[name].label, **vars(shift), "moved": moved}
-        for (name, shift), moved in zip(shifts.items(), found, strict=True)
+        for (name, shift), moved in zip(shifts.items(), moved_flags, strict=True)
     ]
     return sorted(lines, key=lambda line: -float(line["psi"]))
 
@@ -253,7 +255,7 @@ def _given_drift(contract: Contract, frame: pd.DataFrame, recent: pd.Series[bool
         shares[name] = [float(count[0] / count.sum()) for count in counts]
     return [
         {**line, "share_before": shares[line["feature"]][0], "share": shares[line["feature"]][1]}
-        for line in _found(contract, shifts)
+        for line in _shifted(contract, shifts)
     ]
 
 
@@ -298,6 +300,7 @@ def _statements(contract: Contract, report: Report) -> Iterator[Report]:
         text = f"The mean error is {seen}; from the inputs {expected} was to be expected"
         verdict = ": what follows from the inputs has moved." if worse else "."
         yield _statement(text + verdict, error["outcomes"])
+    yield from _of_challenger(contract, report["challenger"])
     moved = [line for line in report["drift"]["features"] if line["moved"]]
     if moved:
         names = ", ".join(line["label"] for line in moved[:5])
@@ -308,6 +311,27 @@ def _statements(contract: Contract, report: Report) -> Iterator[Report]:
         names = ", ".join(line["label"] for line in given[:5])
         text = f"Other features are given than before, on which the promise depends: {names}."
         yield _statement(text, given[0]["now"])
+
+
+def _of_challenger(contract: Contract, report: Report) -> Iterator[Report]:
+    """Whether the version in the shadow would have done better."""
+    if not report:
+        return
+    name, difference = f"The challenger {report['version']}", report["difference"]
+    if difference["low"] is None:
+        yield _statement(f"{name} waits for outcomes of what is asked.", report["outcomes"])
+        return
+    low, high = (_amount(contract, abs(difference[end])) for end in ("low", "high"))
+    if difference["high"] < 0:
+        verdict = f"would have erred less, by {high} to {low} on average"
+    elif difference["low"] > 0:
+        verdict = f"would have erred more, by {low} to {high} on average"
+    else:
+        verdict = f"errs like what is in service: at most {low} less or {high} more"
+    seen = report["challenger_coverage"]["seen"]
+    share = "" if seen is None else f" It would have held the truth in {format_percent(seen)}"
+    beside = share and f"; what was answered, in {format_percent(report['coverage']['seen'])}."
+    yield _statement(f"{name} {verdict}.{share}{beside}", report["outcomes"])
 
 
 def _statement(text: str, rows: int, *, broken: bool = False) -> Report:

@@ -41,12 +41,12 @@ def gain(contract: Contract, held_out: pd.DataFrame, table: pd.DataFrame) -> str
         return ""
     event = held_out["event"].to_numpy(dtype=bool)
     predicted = held_out["event_predicted"].to_numpy(dtype=bool)
-    worth = _worth(event, costs)
+    savings = _savings(event, costs)
     nobody = CASES * costs.false_negative * event.mean()
-    everybody = nobody - CASES * worth.mean()
-    model = nobody - CASES * worth[predicted].sum() / len(worth)
-    rule = best_rule(table.iloc[held_out["row"]], worth, wording)
-    simple = nobody - CASES * rule.saved / len(worth)
+    everybody = nobody - CASES * savings.mean()
+    model = nobody - CASES * savings[predicted].sum() / len(savings)
+    rule = best_rule(table.iloc[held_out["row"]], savings, wording)
+    simple = nobody - CASES * rule.saved / len(savings)
     label = escape_markdown(wording.event_label)
     counted = costs.unit and not is_currency(costs.unit)
     unit = f" (counted in {escape_markdown(costs.unit)})" if counted else ""
@@ -68,30 +68,30 @@ def gain(contract: Contract, held_out: pd.DataFrame, table: pd.DataFrame) -> str
     )
 
 
-def best_rule(table: pd.DataFrame, worth: Floats, wording: Wording) -> Rule:
+def best_rule(table: pd.DataFrame, savings: Floats, wording: Wording) -> Rule:
     """The rule on one feature that saves the most: a bound of a number, a category, or a gap.
 
-    `worth` (n,) is what predicting the event for a row saves, negative where it costs.
+    `savings` (n,) is what predicting the event for a row saves, negative where it costs.
     """
     rules = [
         rule
         for feature in wording.contract.features
-        for rule in _rules(feature, table[feature.name], worth, wording.feature(feature.name))
+        for rule in _rules(feature, table[feature.name], savings, wording.feature(feature.name))
     ]
     return max(rules, key=lambda rule: rule.saved, default=Rule("", 0.0))
 
 
-def _rules(feature: Feature, column: pd.Series[Any], worth: Floats, label: str) -> Iterator[Rule]:
+def _rules(feature: Feature, column: pd.Series[Any], savings: Floats, label: str) -> Iterator[Rule]:
     known = column.notna().to_numpy()
-    yield Rule(f"{label} not known", float(worth[~known].sum()))
+    yield Rule(f"{label} not known", float(savings[~known].sum()))
     if feature.kind == "category":
-        saved = pd.Series(worth[known]).groupby(column[known].astype(str).to_numpy()).sum()
+        saved = pd.Series(savings[known]).groupby(column[known].astype(str).to_numpy()).sum()
         for category, amount in saved.items():
             yield Rule(f"{label} “{shorten(category)}”", float(amount))
         return
     values = column[known].to_numpy(dtype=np.float64)
     order = np.argsort(values, kind="stable")
-    values, saved_so_far = values[order], np.cumsum(worth[known][order])
+    values, saved_so_far = values[order], np.cumsum(savings[known][order])
     last = np.flatnonzero(np.diff(values, append=np.inf))  # of each run of equal values
     for index in last[:-1].tolist():
         bound = with_unit(format_number(values[index]), feature.unit)
@@ -100,7 +100,7 @@ def _rules(feature: Feature, column: pd.Series[Any], worth: Floats, label: str) 
         yield Rule(f"{label} above {bound}", float(saved_so_far[-1]) - below)
 
 
-def _worth(event: npt.NDArray[np.bool_], costs: Costs) -> Floats:
+def _savings(event: npt.NDArray[np.bool_], costs: Costs) -> Floats:
     return np.where(event, costs.false_negative, -costs.false_positive)
 
 

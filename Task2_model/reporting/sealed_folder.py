@@ -10,6 +10,7 @@ import pandas as pd
 
 from Task2_model.artifact import ENSEMBLE, FOREST, GRAPH
 from Task2_model.manifest import MANIFEST
+from Task2_model.mlmodel import MLMODEL
 from Task2_model.study import Study
 
 PACKAGES = ("numpy", "pandas", "scikit-learn", "skl2onnx", "onnxruntime")
@@ -27,6 +28,7 @@ SEALED = {
     "MODEL_CARD.md": "intended use, data, scores and limits on one page",
     "requirements.txt": "the packages that model.joblib needs",
     "held_out.npz": "the error on each held-out row, to compare versions on the same rows",
+    MLMODEL: "makes the folder a model of MLflow's, too",
     "answers/": "the SQL questions with their results",
     MANIFEST: "the SHA-256 and size of every other file, all scores, and provenance",
 }

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from Task1_database.errors import InputError
-from Task2_model.conformal import Calibration, Conformal, conformal, rank_at_least
+from Task2_model.calibration import Calibration
+from Task2_model.conformal import conformal
 from Task2_model.contract import Contract, Feature, Floats, Rows, SplitColumn, Target, Task
 from Task2_model.ensemble import Ensemble
+from Task2_model.mask_conditional import Conformal, rank_at_least
 from Task2_model.quantile_cache import ENTRY_BYTES
 from Task2_model.subset_ridge import Design, Moments, SubsetRidge
 

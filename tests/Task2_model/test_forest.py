@@ -76,8 +76,8 @@ def test_equals_the_trees_it_is_made_of(classes: int, leaves: int) -> None:
     made = forest(contract(classes), parts, scores_of(classes))
     assert made
     for count in (0, 1, 2, 500, ROWS):
-        told = expected(parts, rows, classes)[:count]
-        np.testing.assert_allclose(made(rows[:count]), told, rtol=1e-12, atol=1e-12)
+        outputs = expected(parts, rows, classes)[:count]
+        np.testing.assert_allclose(made(rows[:count]), outputs, rtol=1e-12, atol=1e-12)
     alone = np.hstack([made.of_member(rows, member) for member in range(2)])
     np.testing.assert_array_equal(alone, made(rows))
     if leaves == 64:

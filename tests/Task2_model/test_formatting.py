@@ -110,7 +110,15 @@ def test_a_list(texts: list[str], joined: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("label", "inside"), [("Living area", "living area"), ("BMI", "BMI"), ("X", "x"), ("", "")]
+    ("label", "inside"),
+    [
+        ("Living area", "living area"),
+        ("BMI", "BMI"),
+        ("X", "x"),
+        ("", ""),
+        ("Jahre seit Promotion", "Jahre seit Promotion"),
+        ("Price (USD)", "price (USD)"),
+    ],
 )
 def test_a_label_inside_a_sentence(label: str, inside: str) -> None:
     assert formatting.lower_first(label) == inside

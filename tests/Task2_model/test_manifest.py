@@ -129,6 +129,14 @@ def test_a_folder_that_is_not_as_its_manifest_says(
     assert message in refusal(copy)
 
 
+def test_what_the_registry_of_mlflow_adds_is_no_alteration(copy: Path) -> None:
+    (copy / "registered_model_meta").write_text("model_name: boats\n")
+    assert SealedModel.open(copy).version == copy.name
+    (copy / "registered_model_meta").unlink()
+    (copy / "registered_model_meta").mkdir()
+    assert "registered_model_meta is not in the manifest" in refusal(copy)
+
+
 def test_an_ordinary_folder_in_the_place_of_a_file_and_the_other_way_round(copy: Path) -> None:
     (copy / "golden.json").unlink()
     (copy / "golden.json").mkdir()

@@ -17,7 +17,7 @@ from Task2_model.train import train
 
 def test_seals_all_that_the_design_names(sealed: Path) -> None:
     assert {path.name for path in sealed.iterdir()} == {
-        "MODEL_CARD.md", "answers", "calibration.npz", "contract.json", "ensemble.npz",
+        "MLmodel", "MODEL_CARD.md", "answers", "calibration.npz", "contract.json", "ensemble.npz",
         "golden.json", "held_out.npz", "manifest.json", "model.joblib", "model.onnx", "forest.npz",
         "report.html", "report.ipynb", "report.pdf", "requirements.txt",
     }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,16 @@ import pytest
 from Task1_database.errors import SealError
 from Task2_model.artifact import current
 from Task2_model.versions import (
+    Shadow,
     before_current,
+    end_shadow,
     find_version,
     history,
+    in_shadow,
     names,
     prune,
     put_in_service,
+    put_in_shadow,
     versions,
 )
 
@@ -91,3 +96,18 @@ def test_pruning_spares_the_one_in_service_and_the_one_before(four: Path) -> Non
     assert prune(four, 1) == [THIRD]
     assert names(four) == [FOURTH, SECOND, FIRST]
     assert not list(four.glob(".pruned*"))
+
+
+def test_a_challenger_is_in_the_shadow_until_it_is_in_service(four: Path) -> None:
+    assert in_shadow(four) is None
+    with pytest.raises(SealError, match=f"version {FIRST} is in service; a challenger is another"):
+        put_in_shadow(four, FIRST)
+    put_in_shadow(four, SECOND, datetime(2026, 2, 3, tzinfo=UTC))
+    assert in_shadow(four) == Shadow(SECOND, "2026-02-03T00:00:00Z")
+    assert [version.state for version in versions(four)] == ["", "", "in the shadow", "in service"]
+    assert prune(four, 1) == [THIRD]
+    put_in_service(four, SECOND)
+    assert in_shadow(four) is None
+    put_in_shadow(four, FOURTH)
+    end_shadow(four)
+    assert in_shadow(four) is None

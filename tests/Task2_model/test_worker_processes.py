@@ -1,4 +1,4 @@
-"""Processes that fit side by side end with the process that they work for."""
+"""Tasks side by side: whoever does them, the model is the same; processes end with their parent."""
 
 from __future__ import annotations
 
@@ -9,18 +9,29 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+from distributed import LocalCluster
+from joblib import delayed, parallel_config
+
+import tablecast
+from Task1_database.databases.connect import connect
+from Task1_database.errors import TablecastError
+from Task1_database.load import load
+from Task2_model.study import Study
+from Task2_model.worker_processes import VARIABLE, side_by_side
+from tests.little_dataset import boats
+
 WORK = """
 import os, sys, time
-from joblib import Parallel, delayed
-from Task2_model.worker_processes import worker_processes
+from joblib import delayed
+from Task2_model.worker_processes import side_by_side
 
 def work(i):
     time.sleep(0.3)
     return os.getpid()
 
-with worker_processes(1):
-    print(*set(Parallel(2)(delayed(work)(i) for i in range(4))), flush=True)
-    time.sleep(60)  # the workers are idle
+print(*set(side_by_side([delayed(work)(i) for i in range(8)])), flush=True)
+time.sleep(60)  # the workers are idle
 """
 
 
@@ -33,7 +44,7 @@ def test_idle_workers_of_a_killed_process_are_gone_within_seconds() -> None:
     process = subprocess.Popen([sys.executable, "-c", WORK], stdout=subprocess.PIPE, text=True)
     assert process.stdout
     workers = [int(pid) for pid in process.stdout.readline().split()]
-    assert len(workers) == 2
+    assert workers
     assert all(map(alive, workers))
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
@@ -41,3 +52,56 @@ def test_idle_workers_of_a_killed_process_are_gone_within_seconds() -> None:
     while any(map(alive, workers)):
         assert time.monotonic() < until
         time.sleep(0.1)
+
+
+def exported(url: str, folder: Path) -> dict[str, bytes]:
+    """What is sealed of a model that is trained here and now.
+
+    model.joblib is left out: what is a copy in a pickle, and what a reference, differs by the run.
+    """
+    dataset = boats(folder.with_name("dataset"), {"boats.csv": BOATS})
+    with connect(url, read_only=True) as database:
+        Study.read(database, dataset).export(folder)
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix != ".joblib"}
+
+
+ROWS = (f"{i},{8 + i * 7 % 50},{100 + i * 7 % 50 * 9 + i % 11},,{'ab'[i % 2]}" for i in range(400))
+BOATS = "\n".join(["id,Size,Price,Built,Kind", *ROWS]) + "\n"
+
+
+@pytest.mark.slow
+def test_dask_s_workers_make_the_same_model_to_the_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"duckdb:///{tmp_path}/boats.duckdb"
+    list(load(boats(tmp_path / "dataset", {"boats.csv": BOATS}), url))
+    here = exported(url, tmp_path / "here")
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        monkeypatch.setenv(VARIABLE, cluster.scheduler_address)
+        there = exported(url, tmp_path / "there")
+    assert here.keys() == there.keys()
+    assert [name for name, data in here.items() if data != there[name]] == []
+
+
+def test_a_backend_that_the_caller_chose_is_used() -> None:
+    with parallel_config("threading"):
+        assert set(side_by_side([delayed(os.getpid)() for _ in range(4)])) == {os.getpid()}
+    assert os.getpid() not in set(side_by_side([delayed(os.getpid)() for _ in range(4)]))
+
+
+def test_a_scheduler_that_cannot_be_had_is_named(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "homes.csv"
+    file.write_text("living_area\n1800\n", encoding="utf-8")
+    monkeypatch.setattr("Task2_model.dask_client.PATIENCE", 0.1)
+    monkeypatch.setenv("TABLECAST_HOME", str(home))
+    with pytest.raises(TablecastError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9 "):
+        tablecast.score("houses", [file], tmp_path / "out", scheduler="tcp://127.0.0.1:9")
+
+
+def test_dask_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    monkeypatch.setenv(VARIABLE, "tcp://127.0.0.1:9")
+    with pytest.raises(TablecastError, match=r"pip install 'tablecast\[dask\]'"):
+        list(side_by_side([]))
