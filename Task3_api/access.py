@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 EXTENSION = "tablecast.keys"
-FREE = {"api.healthz", "api.readyz", "login.page", "login.enter_key", "static"}  # endpoints
+FREE = {  # endpoints
+    *("api.healthz", "api.readyz", "login.page", "login.enter_key", "static"),
+    *(f"inference_protocol.{name}" for name in ("live", "ready", "model_ready")),
+}
 ENTRY = "entry"  # in the cookie: by which of the keys it was given
 SCHEME = "bearer "
 

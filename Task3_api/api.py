@@ -34,8 +34,8 @@ MLFLOW_FORMATS = {  # MLflow's two for many records -> the path to the rows in t
 def predict_one() -> Response:
     """The answer to the features in the address, by their names or `x`."""
     model = current_model()
-    pairs, own_id = split_pairs(model.contract, _pairs())
-    answer = model.predictor.answer(*model.parser.request(pairs))
+    values, own_id = split_pairs(model.contract, pairs())
+    answer = model.predictor.answer(*model.parser.request(values))
     return jsonify(_kept([answer], [own_id])[0])
 
 
@@ -43,7 +43,7 @@ def predict_one() -> Response:
 def explain() -> Response:
     """Why the answer to the features in the address is what it is; see `Explainer.explain`."""
     model = current_model()
-    return jsonify(model.explainer.explain(*model.parser.request(_pairs())))
+    return jsonify(model.explainer.explain(*model.parser.request(pairs())))
 
 
 @blueprint.post("/predict")
@@ -53,16 +53,16 @@ def predict_posted() -> Response:
 
     The confidence stands in the address; a single record may hold it, too, and MLflow's `params`.
     """
-    model, body = current_model(), _json_body()
-    address = _pairs()
+    model, body = current_model(), json_body()
+    address = pairs()
     if isinstance(body, list):
-        return jsonify(_answers(model, body, address))
+        return jsonify(answer_items(model, body, address))
     if not isinstance(body, dict):
         raise InputError("send a record as a JSON object, or a list of records")
     for name in MLFLOW_FORMATS:
         if name in body and name not in model.contract.by_name:
             confidence = [*address, *_params(model, body)]
-            return jsonify({"predictions": _answers(model, _rows(body, name), confidence)})
+            return jsonify({"predictions": answer_items(model, _rows(body, name), confidence)})
     if is_wrapped(model.contract, body):
         g.path_to_rows = (OBSERVATION,)
     record, own_id = split_item(model.contract, body)
@@ -107,6 +107,8 @@ def golden() -> Response:
 def openapi() -> Response:
     """This interface, described for programs."""
     document = current_model().openapi
+    if request.script_root:
+        document = {**document, "servers": [{"url": request.script_root}]}
     return jsonify(secured(document) if current_app.config["KEYS"] else document)
 
 
@@ -114,21 +116,27 @@ def _identity(model: CurrentModel) -> dict[str, str]:
     return {"dataset": model.contract.dataset, "version": model.predictor.version}
 
 
-def _json_body() -> Any:
+def json_body(brackets: int = BRACKETS, what: str = "records or more") -> Any:
+    """The document that was posted; its numbers are the text that was sent.
+
+    `brackets` is how many may stand around the records of a service that takes the fewest, `what`
+    the name of what they enclose.
+    """
     if not request.is_json:
         raise UnsupportedMediaType("send application/json; a CSV goes to /batch_prediction")
     name = current_model().parser.confidence_name
-    if any(key != name for key, _ in _pairs()):
+    if any(key != name for key, _ in pairs()):
         raise InputError(
             f"with POST the values belong into the body, and only {name} into the address"
         )
     body = small_body()
     # Each record is an object or a list: many small ones would take a hundred times their bytes.
-    check_count(body.count(b"{") + body.count(b"[") - BRACKETS, "MAX_RECORDS", "records or more")
+    check_count(body.count(b"{") + body.count(b"[") - brackets, "MAX_RECORDS", what)
     return parsing.document(body)
 
 
-def _pairs() -> parsing.Pairs:
+def pairs() -> parsing.Pairs:
+    """The names and values in the address."""
     return fields(request.query_string)
 
 
@@ -160,14 +168,14 @@ def _rows(body: dict[str, Any], name: str) -> list[Any]:
     return list(body[name])
 
 
-def _answers(
-    model: CurrentModel, items: list[Any], pairs: Iterable[tuple[str, object]]
+def answer_items(
+    model: CurrentModel, items: list[Any], address: Iterable[tuple[str, object]]
 ) -> list[dict[str, Any]]:
     """Answers in the order of the items; an error always says which item is at fault.
 
-    `pairs` hold the confidence, if anything.
+    `address` holds the confidence, if anything.
     """
-    confidence = model.parser.confidence(pairs)
+    confidence = model.parser.confidence(address)
     model.predictor.check(confidence)
     check_count(len(items), "MAX_RECORDS", "records")
     if not items:

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from Task2_model.conformal import Block
 from Task2_model.contract import Contract, Floats, Rows
+from Task2_model.mask_conditional import Block
 from Task3_api.predictor import Predictor
 from Task3_api.record_encoder import Record
 from Task3_api.shapley import Coalitions, shapley_values

@@ -38,6 +38,8 @@ class FastRequest:
         The address at the other end of the connection.
     begun : float
         When it came, by `time.perf_counter`.
+    root : str
+        What stood before the path, in a service of several models.
     request_id, key_name
         As `flask.g` has them elsewhere.
     """
@@ -48,6 +50,7 @@ class FastRequest:
     headers: Sequence[tuple[bytes, bytes]] = ()
     peer: str = ""
     begun: float = 0.0
+    root: str = ""
     request_id: str = ""
     key_name: str | None = None
 
@@ -93,8 +96,8 @@ class FastPath:
                 return None
         try:
             model: CurrentModel = self._app.extensions[KEY]
-            asked = model.parser.request(parsing.pairs(request.query))
-            answer = model.predictor.answer_at_once(*asked)
+            parsed = model.parser.request(parsing.pairs(request.query))
+            answer = model.predictor.answer_at_once(*parsed)
         except Exception:  # a wrong question or a defect of ours: Flask meets and reports it
             return None
         if answer is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from flask import Blueprint, Flask, Response, current_app
@@ -41,43 +41,53 @@ REQUESTS = "tablecast_requests_total"
 STARTED = "tablecast_started_seconds"
 
 
-class ModelInService(Collector):
-    """Which model this process answers from, when it is asked."""
+class ModelsInService(Collector):
+    """Which models this process answers from, when it is asked.
 
-    def __init__(self, app: Flask) -> None:
-        self._app = app
+    Parameters
+    ----------
+    apps : mapping
+        Each model's app, by the name under which it is counted.
+    """
+
+    def __init__(self, apps: Mapping[str, Flask]) -> None:
+        self._apps = apps
 
     def collect(self) -> Iterable[Metric]:
         """One gauge, whose labels are what there is to say."""
-        model: CurrentModel = self._app.extensions[KEY]
-        labels = {"dataset": model.contract.dataset, "version": model.predictor.version}
-        family = GaugeMetricFamily("tablecast_model", "The model in service.", labels=list(labels))
-        family.add_metric(list(labels.values()), 1)
+        labels = ["dataset", "version"]
+        family = GaugeMetricFamily("tablecast_model", "The model in service.", labels=labels)
+        for name, app in self._apps.items():
+            model: CurrentModel = app.extensions[KEY]
+            family.add_metric([name, model.predictor.version], 1)
         return [family]
 
 
 class Metrics:
-    """The counts of one app."""
+    """The counts of one service, of one app or several."""
 
-    def __init__(self, app: Flask) -> None:
-        self._app = app
+    def __init__(self) -> None:
+        self._apps: dict[str, Flask] = {}
         self._own = own = CollectorRegistry()
         self._requests = Counter(
             "tablecast_requests",
             "Requests answered.",
-            ["method", "path", "status"],
+            ["dataset", "method", "path", "status"],
             registry=own,
         )
         self._seconds = Histogram(
             "tablecast_request_seconds",
             "From a request's arrival to the end of its answer.",
-            ["path"],
+            ["dataset", "path"],
             buckets=SECONDS,
             registry=own,
         )
-        self._rows = Counter("tablecast_rows", "Rows answered.", ["path"], registry=own)
+        self._rows = Counter("tablecast_rows", "Rows answered.", ["dataset", "path"], registry=own)
         self._warnings = Counter(
-            "tablecast_warnings", "Warnings beside answers, by kind.", ["kind"], registry=own
+            "tablecast_warnings",
+            "Warnings beside answers, by kind.",
+            ["dataset", "kind"],
+            registry=own,
         )
         started = Gauge(STARTED, "When the service started.", multiprocess_mode="min", registry=own)
         started.set(time.time())
@@ -86,16 +96,22 @@ class Metrics:
         self._histogram = lru_cache(self._seconds.labels)
         self._row_counter = lru_cache(self._rows.labels)
 
+    def watch(self, name: str, app: Flask) -> None:
+        """Have `app` tell these counts; what its model is and how it does is told as `name`'s."""
+        app.extensions[EXTENSION] = self
+        if KEY in app.extensions:
+            self._apps[name] = app
+
     def count(
-        self, method: str, path: str, status: int, seconds: float, tally: Tally | None
+        self, name: str, method: str, path: str, status: int, seconds: float, tally: Tally | None
     ) -> None:
         """Count a request that was answered; `path` is a route's, not what was asked for."""
-        self._counter(method if method in METHODS else "other", path, status).inc()
-        self._histogram(path).observe(seconds)
+        self._counter(name, method if method in METHODS else "other", path, status).inc()
+        self._histogram(name, path).observe(seconds)
         if tally and tally.rows:
-            self._row_counter(path).inc(tally.rows)
+            self._row_counter(name, path).inc(tally.rows)
             for kind, number in tally.warnings.items():
-                self._warnings.labels(kind).inc(number)
+                self._warnings.labels(name, kind).inc(number)
 
     def registry(self) -> CollectorRegistry:
         """What is told now, summed over all processes of the service."""
@@ -108,14 +124,21 @@ class Metrics:
     def text(self) -> bytes:
         """All of it, as Prometheus reads it."""
         model = CollectorRegistry()
-        model.register(ModelInService(self._app))
-        model.register(WatchFigures(self._app))
+        model.register(ModelsInService(self._apps))
+        model.register(WatchFigures(self._apps))
         return generate_latest(self.registry()) + generate_latest(model)
 
-    def total(self, sample: str) -> float:
-        """The sum of a sample over its labels; of `STARTED` the earliest."""
-        families = self.registry().collect()
-        return sum(each.value for f in families for each in f.samples if each.name == sample)
+    def total(self, sample: str, name: str | None = None) -> float:
+        """The sum of a sample over its labels, or of one model alone; of `STARTED` the earliest."""
+        every = (each for family in self.registry().collect() for each in family.samples)
+        named = (each for each in every if name in (None, each.labels.get("dataset")))
+        return sum(each.value for each in named if each.name == sample)
+
+
+def metrics_of(app: Flask) -> Metrics:
+    """The counts that an app tells."""
+    counts: Metrics = app.extensions[EXTENSION]
+    return counts
 
 
 @blueprint.get("/metrics")
@@ -124,4 +147,4 @@ def metrics() -> Response:
     config = current_app.config
     if not (config["KEYS"] or is_loopback(config["ADDRESS"])):
         raise NotFound
-    return Response(current_app.extensions[EXTENSION].text(), content_type=CONTENT_TYPE_LATEST)
+    return Response(metrics_of(current_app).text(), content_type=CONTENT_TYPE_LATEST)

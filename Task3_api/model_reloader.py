@@ -27,6 +27,11 @@ def public_issue() -> str:
     return reloader.public_issue if reloader else ""
 
 
+def without_folder(issue: str, models: Path) -> str:
+    """What is wrong, for those who shall not know where the models are."""
+    return issue.replace(f"{models}{os.sep}", "").replace(str(models), "models")
+
+
 class ModelReloader:
     """Checks, when there is a request, whether `models`/CURRENT names another version.
 
@@ -58,9 +63,7 @@ class ModelReloader:
     @property
     def public_issue(self) -> str:
         """`issue` without the folders that the models are in."""
-        return self.issue.replace(f"{self._models}{os.sep}", "").replace(
-            str(self._models), "models"
-        )
+        return without_folder(self.issue, self._models)
 
     @on_fast_path
     def check(self, _: FastRequest | None = None) -> None:
@@ -90,7 +93,7 @@ class ModelReloader:
             self._folder, self.issue = folder, ""
             activate(self._app, model)
             name, version = model.contract.dataset, model.predictor.version
-            self._app.logger.warning("serving %s, version %s", name, version)
+            self._app.logger.info("serving %s, version %s", name, version)
         finally:
             self._checking.release()
 

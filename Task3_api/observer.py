@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
@@ -11,17 +12,22 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from Task3_api.access_log import AccessLine, AccessLog
 from Task3_api.fast_path import PATH, FastRequest, FastResponse, on_fast_path
-from Task3_api.metrics import EXTENSION, Metrics
+from Task3_api.metrics import Metrics, metrics_of
+from Task3_api.problems import asked_path
 from Task3_api.tally import Tally
 
 AnyResponse = TypeVar("AnyResponse", Response, FastResponse)
 
 
-def register(app: Flask) -> None:
-    """Watch the requests of `app`; before other hooks, so that it is the last to see an answer."""
-    metrics = app.extensions[EXTENSION] = Metrics(app)
+def register(app: Flask, name: str, door: Flask | None = None) -> None:
+    """Watch the requests of `app`; before other hooks, so that it is the last to see an answer.
+
+    Counted as `name`, together with those of `door`, if it is a part of that service.
+    """
+    metrics = metrics_of(door) if door else Metrics()
+    metrics.watch(name, app)
     log = AccessLog(app.config["LOG"])
-    app.after_request(Observer(metrics, log, app.config["PROXIES"]).end)
+    app.after_request(Observer(partial(metrics.count, name), log, app.config["PROXIES"]).end)
 
 
 class Observer:
@@ -29,12 +35,14 @@ class Observer:
 
     Parameters
     ----------
+    count : callable
+        `Metrics.count`, but for the name.
     proxies : int
         In front of the service: the client's address is what the first of them says.
     """
 
-    def __init__(self, metrics: Metrics, log: AccessLog, proxies: int = 0) -> None:
-        self._metrics, self._log = metrics, log
+    def __init__(self, count: Callable[..., None], log: AccessLog, proxies: int = 0) -> None:
+        self._count, self._log = count, log
         self._proxies = proxies and ProxyFix(_nothing, x_for=proxies)
 
     @on_fast_path
@@ -52,7 +60,7 @@ class Observer:
                 request.remote_addr or "-",
                 g.key_name,
                 request.method,
-                request.path,
+                asked_path(),
                 response.status_code,
                 0.0,
                 g.request_id,
@@ -65,18 +73,18 @@ class Observer:
             tell()
         return response
 
-    def _tell_fast(self, asked: FastRequest, response: FastResponse) -> None:
+    def _tell_fast(self, fast: FastRequest, response: FastResponse) -> None:
         tally = Tally()
         tally.add_answers([response.answer])
-        names = self._client(asked), asked.key_name, asked.method, asked.path
-        line = AccessLine(*names, 200, 0.0, asked.request_id)
-        self._tell(asked.begun, PATH, line, tally, self._log.takes_fast)
+        names = self._client(fast), fast.key_name, fast.method, fast.root + fast.path
+        line = AccessLine(*names, 200, 0.0, fast.request_id)
+        self._tell(fast.begun, PATH, line, tally, self._log.takes_fast)
 
-    def _client(self, asked: FastRequest) -> str:
+    def _client(self, fast: FastRequest) -> str:
         if not self._proxies:
-            return asked.peer
-        forwarded = asked.header(b"x-forwarded-for") or ""
-        environ = {"REMOTE_ADDR": asked.peer, "HTTP_X_FORWARDED_FOR": forwarded}
+            return fast.peer
+        forwarded = fast.header(b"x-forwarded-for") or ""
+        environ = {"REMOTE_ADDR": fast.peer, "HTTP_X_FORWARDED_FOR": forwarded}
         self._proxies(environ, _nothing)
         return environ["REMOTE_ADDR"]
 
@@ -86,11 +94,11 @@ class Observer:
         route: str,
         line: AccessLine,
         tally: Tally | None,
-        is_told: bool = True,
+        is_logged: bool = True,
     ) -> None:
         seconds = time.perf_counter() - begun
-        self._metrics.count(line.method, route, line.status, seconds, tally)
-        if is_told:
+        self._count(line.method, route, line.status, seconds, tally)
+        if is_logged:
             self._log.write(line._replace(seconds=seconds))
 
 

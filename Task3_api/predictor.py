@@ -11,8 +11,9 @@ import numpy as np
 
 from Task1_database.errors import InputError
 from Task2_model.artifact import SealedModel
-from Task2_model.conformal import Block, conformal
+from Task2_model.conformal import conformal
 from Task2_model.contract import Contract, Floats, Rows
+from Task2_model.mask_conditional import Block
 from Task3_api.record_encoder import Notes, Record, RecordEncoder
 
 PROBABILITY_DECIMALS = 4

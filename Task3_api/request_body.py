@@ -6,7 +6,7 @@ hand over what came without a word; so the bytes that were read are compared wit
 
 from __future__ import annotations
 
-from flask import current_app, request
+from flask import Response, after_this_request, current_app, request
 from werkzeug.exceptions import (
     BadRequest,
     ClientDisconnected,
@@ -17,15 +17,10 @@ from werkzeug.exceptions import (
 from werkzeug.wsgi import get_input_stream
 
 from Task3_api import parsing
+from Task3_api.upload_slots import EXTENSION, UploadShare, UploadSlots
 
 CUT = "the request was cut, or its chunks are malformed; send it again"
-
-
-class InsufficientStorage(HTTPException):
-    """The disk is full."""
-
-    code = 507
-    description = "the service has no room for this at present; try again later"
+SPOOLED = "tablecast.spooled"  # in a request's environment: its body is here, and counted
 
 
 def small_body() -> bytes:
@@ -63,6 +58,7 @@ class RequestBody:
         # One byte more than is allowed: a limited stream ends at its limit without a word.
         self._stream = get_input_stream(request.environ, max_content_length=self._largest + 1)
         self._count = 0
+        self._share = None if SPOOLED in request.environ else _share()
 
     def read(self, size: int = -1) -> bytes:
         """As a file's `read`."""
@@ -77,6 +73,8 @@ class RequestBody:
         self._count += len(data)
         if self.is_too_large:
             raise RequestEntityTooLarge
+        if self._share:
+            self._share.add(len(data))
         return data
 
     @property
@@ -90,3 +88,16 @@ class RequestBody:
         if announced is not None and self._count != announced:
             counts = f"{self._count:,} of {announced:,} bytes came"
             raise BadRequest(f"the request was cut: {counts}; send it again")
+
+
+def _share() -> UploadShare:
+    """What this request has of the app's slots, until its answer is sent."""
+    slots: UploadSlots = current_app.extensions[EXTENSION]
+    share = UploadShare(slots)
+
+    @after_this_request
+    def give_back(response: Response) -> Response:
+        response.call_on_close(share.give_back)
+        return response
+
+    return share

@@ -41,8 +41,8 @@ def begin(fast: FastRequest | None = None) -> None:
 @on_fast_path
 def echo(response: AnyResponse) -> AnyResponse:
     """Tell the client."""
-    asked = response.request if isinstance(response, FastResponse) else g
-    response.headers[HEADER] = asked.request_id
+    source = response.request if isinstance(response, FastResponse) else g
+    response.headers[HEADER] = source.request_id
     return response
 
 

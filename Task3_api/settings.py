@@ -15,10 +15,14 @@ MEGABYTE = 1 << 20
 NUMBERS = {  # name -> what it is unless told otherwise
     "MAX_CONTENT_LENGTH": 16 * MEGABYTE,  # bytes of a JSON document or a form, held in memory
     "MAX_UPLOAD_LENGTH": 4096 * MEGABYTE,  # bytes of a CSV, held on disk
+    "MAX_LINE_LENGTH": MEGABYTE,  # bytes of a line of a CSV
     "MAX_RECORDS": 10_000,  # in one JSON document; a CSV may have any number of rows
+    "MAX_OUTCOMES": 100_000,  # posted at once
     "MAX_COLUMNS": 5_000,  # of a CSV, or of MLflow's dataframe_split
     "MAX_FIELDS": 5_000,  # of an address or a form
     "MAX_UPLOADS": 64,  # at once, to each process; smaller bodies than 64 KB are none
+    "MAX_SPOOL_LENGTH": 65_536 * MEGABYTE,  # bytes of all uploads at once, to each process
+    "STALLED_SECONDS": 30,  # granian lets go of a client that moves nothing for so long
     "PROXIES": 0,  # in front of the service, whose X-Forwarded-For and -Proto are believed
 }
 TEXTS = {
@@ -28,6 +32,7 @@ TEXTS = {
     "FORMULAS": "",  # keep: cells that a spreadsheet would run are answered as they came
     "RESULTS": "",  # the folder of answers that pages show for a while; one of this user's own
     "LIMIT": "",  # of one client, such as 600/minute; without one there is none
+    "LIMIT_STORAGE": "memory://",  # where requests are counted: a process's memory, redis://…
     "SECRET": "",  # that signs cookies; without one it is derived from the keys
 }
 LOGS = ("", "text", "json", "most", "off")
@@ -40,7 +45,7 @@ def settings(environment: Mapping[str, str]) -> dict[str, Any]:
 
     Raises TablecastError, naming the variable, where a number is none; `check` does the rest.
     """
-    numbers = {name: _number(environment, name, default) for name, default in NUMBERS.items()}
+    numbers = {name: whole_number(environment, PREFIX + name, NUMBERS[name]) for name in NUMBERS}
     texts = {name: environment.get(PREFIX + name, default) for name, default in TEXTS.items()}
     return {**numbers, **texts}
 
@@ -56,7 +61,7 @@ def check(values: Mapping[str, Any]) -> None:
         problem = f"{PREFIX}FORMULAS must be keep, or not be set"
         raise TablecastError(f"{problem}; not {values['FORMULAS'][:40]!r}")
     if values["LIMIT"]:
-        _check_limit(values["LIMIT"])
+        _check_limit(values["LIMIT"], values["LIMIT_STORAGE"])
 
 
 def is_loopback(address: str) -> bool:
@@ -72,18 +77,26 @@ def is_open(config: Mapping[str, Any]) -> bool:
     return not config["KEYS"] and bool(config["ADDRESS"]) and not is_loopback(config["ADDRESS"])
 
 
-def _number(environment: Mapping[str, str], name: str, default: int) -> int:
-    text = environment.get(PREFIX + name, "")
+def whole_number(environment: Mapping[str, str], variable: str, default: int) -> int:
+    """What a variable says, or TablecastError, naming it, where that is no whole number."""
+    text = environment.get(variable, "")
     if text and not DIGITS.fullmatch(text):
-        raise TablecastError(f"{PREFIX}{name} must be a whole number, not {text[:40]!r}")
+        raise TablecastError(f"{variable} must be a whole number, not {text[:40]!r}")
     return int(text or default)
 
 
-def _check_limit(text: str) -> None:
+def _check_limit(text: str, storage: str) -> None:
     from limits import parse_many  # noqa: PLC0415 (most services have no limit)
+    from limits.errors import ConfigurationError  # noqa: PLC0415
+    from limits.storage import storage_from_string  # noqa: PLC0415
 
     try:
         parse_many(text)
     except ValueError:
         problem = f"{PREFIX}LIMIT: {text[:40]!r} is no limit"
         raise TablecastError(f"{problem}; an example is 600/minute") from None
+    try:
+        storage_from_string(storage)
+    except (ConfigurationError, ValueError) as error:  # no such storage, or no client for it
+        kind = storage.partition("://")[0][:40]
+        raise TablecastError(f"{PREFIX}LIMIT_STORAGE, {kind!r}: {error}") from None

@@ -42,8 +42,8 @@ def _exact(value_function: ValueFunction, players: int) -> Values:
 def _sampled(value_function: ValueFunction, players: int) -> Values:
     rng = np.random.default_rng(SEED)  # the same question has the same explanation
     orders = np.tile(np.arange(players), (SAMPLED // players // 2 + 1, 1))
-    forward = rng.permuted(orders, axis=1)
-    positions = np.concatenate([forward, players - 1 - forward])  # of each player in each order
+    shuffled = rng.permuted(orders, axis=1)
+    positions = np.concatenate([shuffled, players - 1 - shuffled])  # of each player in each order
     joined = positions[:, None, :] < np.arange(players + 1)[:, None]
     values = value_function(joined.reshape(-1, players))
     contributions = np.diff(values.reshape(len(positions), players + 1, -1), axis=1)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from Task2_model.conformal import Calibration
+from Task2_model.calibration import Calibration
 from Task2_model.contract import Contract, Feature, Floats, Rows, Value
 from Task3_api.record_encoder import Record
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from Task2_model.conformal import Calibration
+from Task2_model.calibration import Calibration
 from Task2_model.contract import Contract, Floats
 from Task2_model.ensemble import Ensemble
 from Task3_api.record_encoder import Record

@@ -59,7 +59,7 @@ class BatchAnswer:
     @classmethod
     def of_upload(cls, model: CurrentModel, *, stored: bool = False) -> BatchAnswer:
         """The file that the present request brings; whether its answers are to be `stored`."""
-        scan = SplitScan()
+        scan = SplitScan(current_app.config["MAX_LINE_LENGTH"])
         options = BatchOptions.of_request(model.parser)
         model.predictor.check(options.confidence)
         file, entries = spool_upload(current_app.config["MAX_UPLOAD_LENGTH"], scan.feed)
@@ -77,12 +77,14 @@ class BatchAnswer:
     ) -> BatchAnswer:
         """A file that was stored, with other columns for some features."""
         options = BatchOptions(chosen=chosen, confidence=stored.info.confidence, results=True)
-        table = open_table(stored.table(), model.contract, chosen=chosen)
+        file = stored.table()
+        scan = SplitScan.of(file, current_app.config["MAX_LINE_LENGTH"])
+        table = open_table(file, model.contract, scan, chosen)
         return cls(model, replace(table, layout=stored.info.layout), options)
 
     def _keeps_formulas(self) -> bool:
         """Whether cells that a spreadsheet would run are answered as they came."""
-        is_sent_as_csv = self.options.format == "csv" and not self.options.results
+        is_sent_as_csv = self.options.format == "csv" and not self.is_stored
         return is_sent_as_csv and current_app.config["FORMULAS"] == "keep"
 
     def _check(self) -> None:
@@ -109,6 +111,17 @@ class BatchAnswer:
         """Whether the table is small enough for a page."""
         return self.table.csv.row_count <= ROWS and _size(self.table.file) <= BYTES
 
+    @property
+    def is_stored(self) -> bool:
+        """Whether the answers are to be looked at later, if the table is small enough."""
+        return self.options.results or self.is_kept
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the file is kept for longer: where the service does, but nothing private."""
+        archive = result_store().archive
+        return archive is not None and not archive.private() & self.table.matches.positions.keys()
+
     def stored_lines(self) -> tuple[str, Iterator[str]]:
         """The key under which the answers will be found once all lines are taken, and the lines."""
         matches = self.table.matches
@@ -122,7 +135,7 @@ class BatchAnswer:
             is_plain=self.table.csv.is_plain,
             confidence=self.options.confidence,
         )
-        staged = result_store().stage(self.table.file, info)
+        staged = result_store().stage(self.table.file, info, archived=self.is_kept)
         return staged.key, staged.written(self.lines())
 
 

@@ -45,7 +45,7 @@ def answer_file() -> Response:
     name = f"{model.contract.dataset}_predictions.{file_format}"
     headers = {ROW_COUNT: str(table.csv.row_count)}
     lines = answer.lines()
-    if answer.options.results and answer.can_be_stored:
+    if answer.is_stored and answer.can_be_stored:
         key, lines = answer.stored_lines()
         headers[RESULTS] = url_for("results.page", key=key)
     response = attachment(_response(file_format, lines), name)

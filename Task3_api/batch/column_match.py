@@ -110,21 +110,21 @@ def match_columns(
         Naming what is chosen and is not there.
     """
     positions = {name: position for position, name in enumerate(header)}
-    found = _chosen(contract, positions, chosen or {})
+    assigned = _chosen(contract, positions, chosen or {})
     exact: dict[str, int | None] = {
         f.name: positions[f.name] for f in contract.features if f.name in positions
     }
     if ALIAS in positions and ALIAS not in contract.by_name:
         exact.setdefault(contract.x, positions[ALIAS])
-    found = exact | found
+    assigned = exact | assigned
     for names_of in (_original_names, _label_names, _similar_names):
         form = similar if names_of is _similar_names else _one_line
-        found |= _claims(contract, header, found, names_of, form)
+        assigned |= _claims(contract, header, assigned, names_of, form)
     return ColumnMatches(
         tuple(
             ColumnMatch(feature, position, exact.get(feature.name) == position)
             for feature in contract.features
-            if (position := found.get(feature.name)) is not None
+            if (position := assigned.get(feature.name)) is not None
         ),
         header,
         contract,
@@ -143,21 +143,21 @@ def similar(name: str) -> str:
 def _chosen(
     contract: Contract, positions: Mapping[str, int], chosen: Mapping[str, str]
 ) -> dict[str, int | None]:
-    found: dict[str, int | None] = {}
+    assigned: dict[str, int | None] = {}
     for name, column in chosen.items():
         if name not in contract.by_name:
             raise InputError(f"use.{name[:40]}: there is no such feature", field=f"use.{name[:40]}")
         if column != NONE and column not in positions:
             problem = f"use.{name}: the file has no column {quote(column)}"
             raise InputError(problem, field=f"use.{name}")
-        found[name] = positions.get(column) if column != NONE else None
-    return found
+        assigned[name] = positions.get(column) if column != NONE else None
+    return assigned
 
 
 def _claims(
     contract: Contract,
     header: Row,
-    found: Mapping[str, int | None],
+    assigned: Mapping[str, int | None],
     names_of: Callable[[Contract, Feature], Iterable[str]],
     form: Callable[[str], str],
 ) -> dict[str, int]:
@@ -167,11 +167,11 @@ def _claims(
     """
     columns: dict[str, list[int]] = defaultdict(list)
     for position, name in enumerate(header):
-        if position not in found.values():
+        if position not in assigned.values():
             columns[form(name)].append(position)
     claims: dict[str, int] = {}
     for feature in contract.features:
-        if feature.name not in found:
+        if feature.name not in assigned:
             names = {form(name) for name in names_of(contract, feature)} - {""}
             claimed = [position for name in names for position in columns.get(name, [])]
             if len(claimed) == 1:

@@ -7,6 +7,7 @@ by the same parser as a single request, without the blanks around it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,6 +30,9 @@ class ParsedCell(NamedTuple):
     code: float
     warning: str = ""
     error: str = ""
+
+
+ReadColumn = tuple[Floats, dict[int, ParsedCell]]  # the model's numbers; by row, what is reported
 
 
 @dataclass(frozen=True)
@@ -54,20 +58,36 @@ class FeatureColumn:
     reading: ColumnReading | None = None
     prefers_plain: bool = False
 
-    def read(self, texts: ByteSlices) -> tuple[Floats, dict[int, ParsedCell]]:
+    def read(self, texts: ByteSlices) -> ReadColumn:
         """The model's numbers, and by row the cells that have a warning or an error."""
         read_column = self._categories if self.feature.kind == "category" else self._numbers
         codes, unread = read_column(texts)
+        return codes, self._read_singly(codes, unread, texts.__getitem__)
+
+    @property
+    def takes_numbers(self) -> bool:
+        """Whether a cell that is a number already is what is meant."""
+        is_plain = self.reading is None or self.reading.is_plain or self.prefers_plain
+        return self.feature.kind != "category" and is_plain
+
+    def read_numbers(self, numbers: Floats, text_of: Callable[[int], str]) -> ReadColumn:
+        """The same of numbers, NaN where there is none; `text_of` gives a cell as text."""
+        return numbers, self._read_singly(numbers, self._are_unusual(numbers), text_of)
+
+    def _read_singly(
+        self, codes: Floats, unread: Mask, text_of: Callable[[int], str]
+    ) -> dict[int, ParsedCell]:
+        """Read unusual cells: sets their codes, and returns those that have something to say."""
         cells: dict[str, ParsedCell] = {}
         noted = {}
         for index in np.flatnonzero(unread).tolist():
-            text = texts[index]
+            text = text_of(index)
             if text not in cells:
                 cells[text] = self._cell(text)
             codes[index] = cells[text].code
             if cells[text].warning or cells[text].error:
                 noted[index] = cells[text]
-        return codes, noted
+        return noted
 
     def _categories(self, texts: ByteSlices) -> tuple[Floats, Mask]:
         """The codes of categories that training held, and which cells hold no such one."""

@@ -20,9 +20,9 @@ from io import TextIOWrapper
 from itertools import islice
 from typing import IO, NamedTuple
 
-from Task1_database.errors import InputError
+from Task1_database.errors import InputError, TooLongError
 from Task3_api.batch.cells import Cells, Row
-from Task3_api.batch.split_scan import CHUNK, LONGEST_LINE, SplitScan
+from Task3_api.batch.split_scan import CHUNK, SplitScan
 from Task3_api.parsing import quote
 
 ROWS = 4_000  # of a block, at most
@@ -45,7 +45,7 @@ class UploadedCsv:
     file : binary file
         Seekable; it stays the caller's to close.
     scan : SplitScan, optional
-        The scan of the file while it arrived.
+        The scan of the file while it arrived; it says how long a line may be.
     separator : str
         What stands between cells; other than a comma, the scan counts for nothing.
     above : int
@@ -82,7 +82,7 @@ class UploadedCsv:
         self.is_plain = separator == "," and not above and scan.at_end()
         self._can_split = self.is_plain and not self._headless
         if not self.is_plain:
-            _check_text(file)
+            _check_text(file, scan.longest_line)
         with closing(self._rows()) as rows:
             self.header = header if header is not None else next(rows, [])
             _check_header(self.header)
@@ -175,17 +175,19 @@ def _check_header(header: Row) -> None:
         first[name] = number
 
 
-def _check_text(file: IO[bytes]) -> None:
+def _check_text(file: IO[bytes], longest_line: int) -> None:
     """Read the file once as bytes: UTF-8 throughout, no NUL, no endless line."""
     file.seek(0)
     decoder = codecs.getincrementaldecoder("utf-8")()
     line, length = 1, 0
     while chunk := file.read(CHUNK):
         _check_chunk(chunk, decoder, line)
-        line += chunk.count(b"\n")
-        length = _length_of_last_line(chunk, length)
-        if length > LONGEST_LINE:
-            raise InputError(f"line {line} is longer than {LONGEST_LINE:,} bytes; is this a CSV?")
+        lengths = _line_lengths(chunk, length)
+        if max(lengths) > longest_line:
+            above = next(n for n, size in enumerate(lengths) if size > longest_line)
+            line += chunk.count(b"\n", 0, max(0, sum(lengths[:above]) + above - length))
+            raise TooLongError(f"line {line} is longer than {longest_line:,} bytes; is this a CSV?")
+        line, length = line + chunk.count(b"\n"), lengths[-1]
     _decode(decoder, b"", line, final=True)
 
 
@@ -209,6 +211,8 @@ def _decode(
         raise InputError(f"{problem}; save the file as CSV in UTF-8") from None
 
 
-def _length_of_last_line(chunk: bytes, before: int) -> int:
-    end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
-    return before + len(chunk) if end < 0 else len(chunk) - end - 1
+def _line_lengths(chunk: bytes, before: int) -> list[int]:
+    """The lengths of a chunk's lines; of the first, `before` bytes came earlier."""
+    lengths = [len(line) for line in chunk.replace(b"\r", b"\n").split(b"\n")]
+    lengths[0] += before
+    return lengths

@@ -2,7 +2,8 @@
 
 Each has a folder of its own under a key that nobody can guess: the table that was sent, its
 answers, and where each row begins. A folder appears whole, by a rename, and every worker sees it.
-There is a bound to how many there are, to their bytes and to their age.
+There is a bound to how many there are, to their bytes and to their age. What a service keeps for
+longer is in an archive besides, and comes back from there when somebody asks for it.
 """
 
 from __future__ import annotations
@@ -20,10 +21,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
+from Task1_database.keep.kept_store import ABOUT
 from Task3_api.batch.row_index import RowIndex
 from Task3_api.batch.uploaded_table import FileLayout
+
+if TYPE_CHECKING:
+    from Task3_api.keep.keeper import Keeper
 
 KEY = re.compile(r"[A-Za-z0-9_-]{24}")
 KEY_BYTES = 18
@@ -33,7 +38,8 @@ MAX_RESULTS = 100
 MAX_BYTES = 1 << 30  # of all of them
 SECONDS = 30 * 60  # that a result is kept
 HIDDEN = "."  # begins the name of a folder that is being written or removed
-TABLE, ANSWERS, INDEX, ABOUT = "table.csv", "answers.csv", "index.npz", "about.json"
+TABLE, ANSWERS, INDEX = "table.csv", "answers.csv", "index.npz"
+FILES = (TABLE, ANSWERS, INDEX, ABOUT)
 
 
 @dataclass(frozen=True)
@@ -99,6 +105,8 @@ class ResultStore:
         How many there are, and how large they are together; the oldest go first.
     seconds : float
         How long one is kept.
+    archive : Keeper, optional
+        Which keeps those that are to be `archived`.
     """
 
     def __init__(
@@ -107,14 +115,16 @@ class ResultStore:
         max_results: int = MAX_RESULTS,
         max_bytes: int = MAX_BYTES,
         seconds: float = SECONDS,
+        archive: Keeper | None = None,
     ) -> None:
+        self.archive = archive
         self._folder = folder
         self._max_results = max_results
         self._max_bytes = max_bytes
         self._seconds = seconds
 
-    def stage(self, table: IO[bytes], info: ResultInfo) -> StagedResult:
-        """A result that is to be written; `table` is copied."""
+    def stage(self, table: IO[bytes], info: ResultInfo, *, archived: bool = False) -> StagedResult:
+        """A result that is to be written, and `archived` then; `table` is copied."""
         self._make_folder()
         self.sweep()
         key = secrets.token_urlsafe(KEY_BYTES)
@@ -124,13 +134,17 @@ class ResultStore:
             table.seek(0)
             shutil.copyfileobj(table, copy)
         (staging / ABOUT).write_text(json.dumps(asdict(info)), "utf-8")
-        return StagedResult(self, staging, self._folder / key, len(info.header))
+        archive = self.archive if archived else None
+        return StagedResult(self, staging, self._folder / key, len(info.header), archive)
 
     def get(self, key: str) -> StoredResult | None:
         """The result under a key; None where there is none, or no longer."""
-        folder = self._folder / key
         if not KEY.fullmatch(key):
             return None
+        return self._here(key) or (self._here(key) if self._fetch(key) else None)
+
+    def _here(self, key: str) -> StoredResult | None:
+        folder = self._folder / key
         try:
             age = time.time() - folder.stat().st_mtime
             info = json.loads((folder / ABOUT).read_text("utf-8"))
@@ -143,10 +157,31 @@ class ResultStore:
             key, folder, ResultInfo(**{**info, "layout": FileLayout(**info["layout"])})
         )
 
+    def _fetch(self, key: str) -> bool:
+        """Bring a result back from the archive, for as long as a new one is here."""
+        if self.archive is None:
+            return False
+        self._make_folder()
+        folder = self._folder / f"{HIDDEN}{key}.{secrets.token_hex(4)}"
+        try:
+            if not self.archive.store.fetch_batch(key, folder):
+                return False
+            if not all((folder / name).is_file() for name in FILES):
+                return False
+            os.utime(folder)
+            with suppress(OSError):  # another worker was faster
+                folder.rename(self._folder / key)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        self.sweep_later()
+        return True
+
     def remove(self, key: str) -> None:
-        """Remove a result, if it is there."""
+        """Remove a result, if it is there; from the archive, too."""
         if KEY.fullmatch(key):
             _remove(self._folder / key)
+            if self.archive:
+                self.archive.store.remove_batch(key)
 
     def sweep_later(self) -> None:
         """Sweep once what is there now is too old, even if nobody sends anything until then."""
@@ -169,17 +204,24 @@ class ResultStore:
 
     def _make_folder(self) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = self._folder.lstat()
-        own = getattr(os, "getuid", lambda: found.st_uid)()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != own:
+        status = self._folder.lstat()
+        own = getattr(os, "getuid", lambda: status.st_uid)()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != own:
             raise PermissionError(f"{self._folder} is not a folder of this user alone")
 
 
 class StagedResult:
     """A result while it is written; `key` is what it will be found under."""
 
-    def __init__(self, store: ResultStore, staging: Path, folder: Path, width: int) -> None:
-        self._store = store
+    def __init__(
+        self,
+        store: ResultStore,
+        staging: Path,
+        folder: Path,
+        width: int,
+        archive: Keeper | None = None,
+    ) -> None:
+        self._store, self._archive = store, archive
         self._staging = staging
         self._folder = folder
         self._width = width
@@ -196,6 +238,8 @@ class StagedResult:
                 RowIndex.of(file, self._width).write(self._staging / INDEX)
             os.utime(self._staging)
             self._staging.rename(self._folder)
+            if self._archive:
+                self._archive.keep_batch(self.key, self._folder)
         except BaseException:
             shutil.rmtree(self._staging, ignore_errors=True)
             raise

@@ -17,8 +17,9 @@ import numpy.typing as npt
 from Task1_database.errors import InputError
 from Task1_database.literals import FORMULA, harmless, is_formula
 from Task2_model.contract import Contract, Rows
+from Task2_model.mask_conditional import Block
 from Task3_api.batch.cells import Row
-from Task3_api.batch.column_parser import FeatureColumn
+from Task3_api.batch.column_parser import FeatureColumn, ReadColumn
 from Task3_api.batch.reader import RowBlock, as_lines
 from Task3_api.batch.row_reasons import AT_ONCE as EXPLAINED_AT_ONCE
 from Task3_api.batch.row_reasons import RowReasons, reason_columns
@@ -118,7 +119,9 @@ class BatchScorer:
             yield from (scored.result() for scored in waiting)
 
     def _score(self, block: RowBlock) -> str:
-        rows, notes = self._parse(block)
+        rows, notes = self.parse(
+            len(block.lines), lambda column: column.read(block.cells.column(column.position))
+        )
         messages = [","] * len(rows)
         for index, (warnings, errors) in notes.items():
             messages[index] = _line(["; ".join(warnings), "; ".join(errors)])
@@ -131,13 +134,15 @@ class BatchScorer:
         lines = zip(given, *answers, messages, strict=True)
         return "\r\n".join(map(",".join, lines)) + "\r\n"
 
-    def _parse(self, block: RowBlock) -> tuple[Rows, dict[int, RowNotes]]:
-        """The rows (n, features) for the model, with notes on some of them, by index."""
+    def parse(
+        self, count: int, read: Callable[[FeatureColumn], ReadColumn]
+    ) -> tuple[Rows, dict[int, RowNotes]]:
+        """So many rows (n, features) for the model, with notes on some of them, by index."""
         indices = self._predictor.contract.indices
-        rows = np.full((len(block.lines), len(indices)), np.nan, dtype=np.float32)
+        rows = np.full((count, len(indices)), np.nan, dtype=np.float32)
         notes: dict[int, RowNotes] = {}
         for column in self._used:
-            codes, noted = column.read(block.cells.column(column.position))
+            codes, noted = read(column)
             rows[:, indices[column.feature.name]] = codes
             for index, cell in noted.items():
                 warnings, errors = notes.setdefault(index, RowNotes([], []))
@@ -155,16 +160,17 @@ class BatchScorer:
         if not answerable.any():
             return [[""] * len(rows) for _ in self._columns[:-2]]
         known = rows[answerable] if unanswerable else rows
-        block = self._predictor.block(
-            known,
-            ranges=self._ranges,
-            confidence=self._confidence,
-        )
-        if not _class_columns(self._predictor.contract):
-            block.pop("probabilities", None)
-        texts = [column for part in block.items() for column in self._format(*part)]
+        parts = self.block(known).items()
+        texts = [column for part in parts for column in self._format(*part)]
         texts += self._reasons.columns(known) if self._reasons else []
         return [_fill_in(column, answerable) for column in texts] if unanswerable else texts
+
+    def block(self, known: Rows) -> Block:
+        """The answers to rows for the model: those parts that the table has columns for."""
+        block = self._predictor.block(known, ranges=self._ranges, confidence=self._confidence)
+        if not _class_columns(self._predictor.contract):
+            block.pop("probabilities", None)
+        return block
 
     def _format(self, part: str, values: npt.NDArray[np.generic]) -> Iterable[Column]:
         """A part of the answers as one column, or as one for each class."""

@@ -13,28 +13,35 @@ import numpy as np
 
 CHUNK = 1 << 18
 COMMA, LINE_END = b",\n"
-LONGEST_LINE = 1 << 20  # bytes; no table has longer ones, but a file without line ends has
+LONGEST_LINE = 1 << 20  # bytes, unless set otherwise; a file without line ends has longer ones
 
 
 class SplitScan:
     """Scans a CSV's bytes, in order and cut anywhere.
 
+    Parameters
+    ----------
+    longest_line : int
+        The bytes that a line may have; what has a longer one is no file to be split.
+
     Attributes
     ----------
+    longest_line : int
     lines : int
         How many there were, as long as the file can be split.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, longest_line: int = LONGEST_LINE) -> None:
+        self.longest_line = longest_line
         self._can_split = True
         self._commas: int | None = None
         self._rest = b""
         self.lines = 0
 
     @classmethod
-    def of(cls, file: IO[bytes]) -> Self:
+    def of(cls, file: IO[bytes], longest_line: int = LONGEST_LINE) -> Self:
         """A scan of a whole file."""
-        scan = cls()
+        scan = cls(longest_line)
         file.seek(0)
         while scan._can_split and (chunk := file.read(CHUNK)):
             scan.feed(chunk)
@@ -45,7 +52,7 @@ class SplitScan:
         if self._can_split:
             lines, end, self._rest = (self._rest + chunk).rpartition(b"\n")
             self._can_split = not end or self._are_rows(lines + end)
-            self._can_split &= len(self._rest) <= LONGEST_LINE
+            self._can_split &= len(self._rest) <= self.longest_line
 
     def at_end(self) -> bool:
         """Whether the file can be split, its last line included."""
@@ -62,15 +69,17 @@ class SplitScan:
         if self._commas is None:
             self._commas = lines.count(b",", 0, lines.index(b"\n"))
         self.lines += lines.count(b"\n")
-        return _all_have(self._commas, lines) and _is_utf8(lines)
+        return _all_have(self._commas, lines, self.longest_line) and _is_utf8(lines)
 
 
-def _all_have(count: int, lines: bytes) -> bool:
-    """Whether so many commas are in each of the lines."""
+def _all_have(count: int, lines: bytes, longest: int) -> bool:
+    """Whether so many commas are in each of the lines, and none is longer than may be."""
     data = np.frombuffer(lines, np.uint8)
     commas, ends = np.flatnonzero(data == COMMA), np.flatnonzero(data == LINE_END)
     if not count or len(commas) != count * len(ends):
         return False  # an only column may have empty lines, which are no rows
+    if np.diff(ends, prepend=-1).max() > longest + 1:
+        return False
     first, last = commas[::count], commas[count - 1 :: count]
     return bool((last < ends).all() and (ends[:-1] < first[1:]).all())
 

@@ -155,7 +155,7 @@ def _look_closer(
         text, layout = _as_text(file, start)
         if text is not file:
             on_error.callback(text.close)
-            scan = SplitScan.of(text)
+            scan = SplitScan.of(text, scan.longest_line)
         layout = _with_table(text, layout, contract)
         read = partial(UploadedCsv, text, scan, separator=layout.separator, above=layout.above)
         csv = read()

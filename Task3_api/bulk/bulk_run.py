@@ -17,16 +17,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from Task1_database.errors import DataError, TablecastError
+from Task1_database.progress import Log, ProgressLine
 from Task2_model.artifact import SealedModel
 from Task3_api.bulk.output_store import OutputStore
 from Task3_api.bulk.piece_scorer import ScoringJob, score_piece
 from Task3_api.bulk.pieces import Piece, cut, inputs
+from Task3_api.predictor import Predictor
 
 RUN_MANIFEST = "manifest.json"
 SAVED_EVERY = 1.0  # seconds
 ATTEMPTS = 3  # with new processes, where one of them is killed
-
-Progress = Callable[[int, int], object]  # rows answered, and all of them
 
 
 class BulkSummary(NamedTuple):
@@ -51,12 +51,15 @@ class BulkRun:
     pieces : list of Piece
         In the order of the inputs.
 
-    Raises DataError where an input cannot be had, or the output holds the answers of another run.
+    Raises DataError where an input cannot be had, or the output holds the answers of another run;
+    ConfidenceError for a confidence that the model cannot give; TablecastError for a URL that
+    cannot be opened.
     """
 
     def __init__(self, job: ScoringJob, patterns: tuple[str, ...]) -> None:
         sealed = SealedModel.open(Path(job.model))
-        found = inputs(patterns)
+        Predictor(sealed).check(job.confidence)
+        files = inputs(patterns)
         self._job = job
         self._store = OutputStore(job.output)
         self._store.sweep()
@@ -65,10 +68,10 @@ class BulkRun:
             "dataset": sealed.contract.dataset,
             "version": sealed.version,
             "options": {"kind": job.kind, "ranges": job.ranges, "confidence": job.confidence},
-            "inputs": found,
+            "inputs": files,
         }
         self._done = self._take_up()
-        self.pieces = list(cut(list(found)))
+        self.pieces = list(cut(list(files)))
         self._saved = time.monotonic()
 
     @property
@@ -84,9 +87,9 @@ class BulkRun:
         return BulkSummary(rows, errors, len(done))
 
     def score(
-        self, executors: Callable[[], AbstractContextManager[Executor]], progress: Progress
+        self, executors: Callable[[], AbstractContextManager[Executor]], log: Log
     ) -> BulkSummary:
-        """Answer what is missing; `progress` is told of each piece that is done.
+        """Answer what is missing; `log` gets how far that is with each piece that is done.
 
         Raises DataError for a piece that cannot be read, after all others are answered;
         TablecastError where processes are killed again and again.
@@ -94,7 +97,7 @@ class BulkRun:
         for _ in range(ATTEMPTS):
             try:
                 with executors() as executor:
-                    self._score(executor, progress)
+                    self._score(executor, log)
             except BrokenProcessPool:
                 continue
             finally:
@@ -105,12 +108,12 @@ class BulkRun:
             "What is answered stays, and the same command goes on from there"
         )
 
-    def _score(self, executor: Executor, progress: Progress) -> None:
+    def _score(self, executor: Executor, log: Log) -> None:
         futures = [executor.submit(score_piece, self._job, piece) for piece in self.missing]
         unreadable: list[DataError] = []
         total = sum(piece.rows for piece in self.pieces)
         done = total - sum(piece.rows for piece in self.missing)
-        progress(done, total)
+        log(ProgressLine("answering", done, total, "rows"))
         for future in as_completed(futures):
             try:
                 scored = future.result()
@@ -125,7 +128,7 @@ class BulkRun:
                 "rows_with_error": scored.rows_with_error,
             }
             done += scored.piece.rows
-            progress(done, total)
+            log(ProgressLine("answering", done, total, "rows"))
             if time.monotonic() > self._saved + SAVED_EVERY:
                 self._save()
         if unreadable:

@@ -4,35 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
-from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
+
+from Task1_database.file_system import open_file_system
+from Task1_database.whole_file import PART, write_whole
 
 
 class OutputStore:
-    """A folder of answers, by path or URL."""
+    """A folder of answers, by path or URL; TablecastError for a URL that cannot be opened."""
 
     def __init__(self, url: str) -> None:
-        self._filesystem, self._folder = url_to_fs(url)
+        self._filesystem, self._folder = open_file_system(url)
 
     def write(self, name: str, data: bytes) -> str:
         """Put a file in place; returns its SHA-256.
 
-        Object stores show what was sent when all of it was; a folder gets a file beside it that is
-        synced and then renamed.
+        Object stores show what was sent when all of it was.
         """
         path = f"{self._folder}/{name}"
         self._filesystem.makedirs(self._folder, exist_ok=True)
         if isinstance(self._filesystem, LocalFileSystem):
-            staging = Path(f"{path}.{os.getpid()}.part")
-            with staging.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            staging.replace(path)
+            write_whole(Path(path), data)
         else:
             self._filesystem.pipe_file(path, data)
         return hashlib.sha256(data).hexdigest()
@@ -49,5 +44,5 @@ class OutputStore:
 
     def sweep(self) -> None:
         """Forget files that a killed process was writing."""
-        for path in self._filesystem.glob(f"{self._folder}/*.part"):
+        for path in self._filesystem.glob(f"{self._folder}/*{PART}"):
             self._filesystem.rm_file(path)

@@ -1,13 +1,14 @@
 """One piece, answered by the same code as a file that is sent to the service.
 
-A CSV's answers are the service's bytes. A Parquet file's rows go the same way, as text, and come
-back as they were with the answers as columns of their types.
+A CSV's answers are the service's bytes. A Parquet file's rows come back as they were, with the
+answers as columns of their types; where a CSV is wanted of them, they become one first.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,14 +22,15 @@ from pyarrow import parquet
 from Task1_database.errors import DataError, InputError
 from Task2_model.artifact import SealedModel
 from Task2_model.contract import Contract
+from Task3_api.batch.reader import as_lines
 from Task3_api.batch.scorer import BatchScorer, answer_columns
 from Task3_api.batch.uploaded_table import open_table
+from Task3_api.bulk.arrow_scorer import TEXTS, ArrowScorer, is_single
+from Task3_api.bulk.executors import keep_freed_memory
 from Task3_api.bulk.output_store import OutputStore
 from Task3_api.bulk.pieces import Piece
 from Task3_api.parsing import Parser
 from Task3_api.predictor import Predictor
-
-TEXTS = ("label", "set", "warnings", "error")  # of an answer; the other columns are numbers
 
 
 @dataclass(frozen=True)
@@ -65,25 +67,25 @@ def score_piece(job: ScoringJob, piece: Piece) -> ScoredPiece:
 
     Raises DataError, naming input and line, where its rows cannot be read.
     """
-    predictor, parser = _opened(job.model)
     kind = job.kind or ("parquet" if piece.kind == "parquet" else "csv")
     try:
-        table = _table_of(piece) if piece.kind == "parquet" else None
-        text = _csv_of(piece) if table is None else _as_csv(table)
-        answered = _answer(text, predictor, parser, job)
-        data = answered.data
-        if kind == "parquet":
-            data = _as_parquet(data, table, predictor.contract, job)
+        if kind == piece.kind == "parquet":
+            answered = _answer_groups(piece, job)
+        else:
+            text = _as_csv(_table_of(piece)) if piece.kind == "parquet" else _csv_of(piece)
+            answered = _answer_text(text, kind, job)
     except InputError as error:
         lines = f" (its line 2 is line {piece.first_line:,})" if piece.first_line > 2 else ""
         raise DataError(f"{piece.url}, piece {piece.output}{lines}: {error}") from None
     file = f"{piece.output}.{kind}"
+    data, rows, errors = answered
     digest = OutputStore(job.output).write(file, data)
-    return ScoredPiece(piece, file, answered.rows, answered.rows_with_error, len(data), digest)
+    return ScoredPiece(piece, file, rows, errors, len(data), digest)
 
 
 @lru_cache(maxsize=1)
 def _opened(model: str) -> tuple[Predictor, Parser]:
+    keep_freed_memory()
     predictor = Predictor(SealedModel.open(Path(model)))
     return predictor, Parser(predictor.contract)
 
@@ -95,16 +97,18 @@ def _csv_of(piece: Piece) -> bytes:
         return header + bytes(file.read(piece.end - piece.begin))
 
 
-class AnsweredCsv(NamedTuple):
-    """The CSV that the service would send."""
+class AnsweredPiece(NamedTuple):
+    """A file's bytes, and what is in it."""
 
-    data: bytes
+    data: Any
     rows: int
     rows_with_error: int
 
 
-def _answer(data: bytes, predictor: Predictor, parser: Parser, job: ScoringJob) -> AnsweredCsv:
-    table = open_table(io.BytesIO(data), predictor.contract)
+def _answer_text(text: bytes, kind: str, job: ScoringJob) -> AnsweredPiece:
+    """The CSV that the service would send, or a table of it."""
+    predictor, parser = _opened(job.model)
+    table = open_table(io.BytesIO(text), predictor.contract)
     with table.file:
         scorer = BatchScorer(
             predictor,
@@ -114,7 +118,27 @@ def _answer(data: bytes, predictor: Predictor, parser: Parser, job: ScoringJob) 
             confidence=job.confidence,
         )
         lines = [scorer.head(), *scorer.answers(table.csv.blocks())]
-    return AnsweredCsv("".join(lines).encode(), table.csv.row_count, scorer.rows_with_error)
+    data = "".join(lines).encode()
+    if kind == "parquet":
+        data = _parquet_of(_read(data, predictor.contract, job))
+    return AnsweredPiece(data, table.csv.row_count, scorer.rows_with_error)
+
+
+def _answer_groups(piece: Piece, job: ScoringJob) -> AnsweredPiece:
+    """The piece's row groups one after the other, each with its answers."""
+    predictor, parser = _opened(job.model)
+    sink = pa.BufferOutputStream()
+    with ExitStack() as stack:
+        source = parquet.ParquetFile(stack.enter_context(fsspec.open(piece.url, "rb")))
+        scorer = ArrowScorer(
+            predictor, parser, source.schema_arrow, ranges=job.ranges, confidence=job.confidence
+        )
+        writer = None
+        for group in range(piece.begin, piece.end):
+            answered = scorer.answered(source.read_row_group(group))
+            writer = writer or stack.enter_context(parquet.ParquetWriter(sink, answered.schema))
+            writer.write_table(answered)
+    return AnsweredPiece(sink.getvalue(), piece.rows, scorer.rows_with_error)
 
 
 def _table_of(piece: Piece) -> Any:
@@ -124,32 +148,28 @@ def _table_of(piece: Piece) -> Any:
 
 
 def _as_csv(table: Any) -> bytes:
-    """Arrow's columns as text; those that are no single value are left out."""
+    """Arrow's columns as text; those of which a cell is no single value are left out."""
     columns = {}
     for name, column in zip(table.column_names, table.columns, strict=True):
-        if pa.types.is_dictionary(column.type):
-            column = column.cast(column.type.value_type)  # noqa: PLW2901 (the same, decoded)
-        if not (pa.types.is_nested(column.type) or pa.types.is_binary(column.type)):
-            columns[name] = column
-    buffer = io.BytesIO()
-    arrow_csv.write_csv(pa.table(columns), buffer, arrow_csv.WriteOptions(quoting_style="needed"))
+        if is_single(column.type):
+            is_coded = pa.types.is_dictionary(column.type)
+            columns[name] = column.cast(column.type.value_type) if is_coded else column
+    (header,) = as_lines([list(columns)])  # Arrow would quote it, and then each row is looked at
+    buffer = io.BytesIO(header.encode() + b"\n")
+    buffer.seek(0, io.SEEK_END)
+    options = arrow_csv.WriteOptions(include_header=False, quoting_style="needed")
+    arrow_csv.write_csv(pa.table(columns), buffer, options)
     return buffer.getvalue()
 
 
-def _as_parquet(answered: bytes, table: Any, contract: Contract, job: ScoringJob) -> bytes:
-    """The table as it was, where there is one, with the answers behind its own columns.
-
-    Columns that came as the text of a CSV stay text.
-    """
-    answers = _read(answered, contract, job)
-    for name in answer_columns(contract, ranges=job.ranges) if table is not None else ():
-        table = table.append_column(name, answers.column(name))
-    buffer = io.BytesIO()
-    parquet.write_table(answers if table is None else table, buffer)
+def _parquet_of(table: Any) -> Any:
+    buffer = pa.BufferOutputStream()
+    parquet.write_table(table, buffer)
     return buffer.getvalue()
 
 
 def _read(answered: bytes, contract: Contract, job: ScoringJob) -> Any:
+    """A CSV with answers as a table; columns that came as text stay text."""
     texts = {contract.answer_name(name) for name in TEXTS}
     answers = answer_columns(contract, ranges=job.ranges)
     header = answered[: answered.index(b"\r\n")]

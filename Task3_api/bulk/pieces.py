@@ -14,10 +14,10 @@ from pathlib import PurePosixPath
 from typing import IO, Any, Literal
 
 import fsspec
-from fsspec.core import url_to_fs
 from pyarrow import ArrowInvalid, parquet
 
 from Task1_database.errors import DataError
+from Task1_database.file_system import open_file_system
 
 CSV_BYTES = 32 << 20  # of a piece, about
 PARQUET_ROWS = 250_000  # of a piece, at least, where a file has smaller row groups
@@ -64,12 +64,13 @@ class Piece:
 def inputs(patterns: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     """The files that some paths, URLs or globs name: url -> what tells whether it has changed.
 
-    Raises DataError for what names nothing, or a file of a kind that is not read.
+    Raises DataError for what names nothing, or a file of a kind that is not read; TablecastError
+    for a URL that cannot be opened.
     """
-    found: dict[str, dict[str, Any]] = {}
+    files: dict[str, dict[str, Any]] = {}
     for pattern in patterns:
-        filesystem, path = url_to_fs(pattern)
-        matches = sorted(filesystem.glob(path)) if "*" in path else [path]
+        filesystem, path = open_file_system(pattern)
+        matches = [path] if filesystem.isfile(path) else sorted(filesystem.glob(path))
         if not matches or not all(map(filesystem.isfile, matches)):
             raise DataError(f"{pattern}: there is no such file")
         for match in matches:
@@ -78,8 +79,8 @@ def inputs(patterns: tuple[str, ...]) -> dict[str, dict[str, Any]]:
                 raise DataError(f"{pattern}: {match} is none of {', '.join(KINDS)}")
             info = filesystem.info(match)
             state = info.get("ETag") or info.get("mtime") or info.get("LastModified") or ""
-            found[url] = {"bytes": info["size"], "state": str(state)}
-    return found
+            files[url] = {"bytes": info["size"], "state": str(state)}
+    return files
 
 
 def cut(urls: list[str]) -> Iterator[Piece]:
@@ -94,7 +95,7 @@ def cut(urls: list[str]) -> Iterator[Piece]:
 
 
 def _whole(url: str, stem: str) -> Iterator[Piece]:
-    filesystem, path = url_to_fs(url)
+    filesystem, path = open_file_system(url)
     yield Piece(url, "workbook", 0, filesystem.size(path), 1, 0, 1, f"{stem}-00000")
 
 

@@ -72,7 +72,7 @@ def _render(answer_id: str, issue: str = "") -> str:
         "kept_answer.html",
         line=kept.line,
         verdict=verdict(contract, answer),
-        told=[
+        given=[
             (contract.by_name[name], value)
             for name, value in answer["given"].items()
             if name in contract.by_name

@@ -56,12 +56,12 @@ class CasesView:
 
 def _view(contract: Contract, case: Case, record: Record) -> CaseView:
     given = [name for name, value in record.items() if value is not None][:MOST_VALUES]
-    values = tuple(_told(contract, name, case.record.get(name)) for name in given)
+    values = tuple(_phrase(contract, name, case.record.get(name)) for name in given)
     query = {name: _typed(value) for name, value in case.record.items()}
     return CaseView(_outcome(contract, case.outcome), values, urlencode(query))
 
 
-def _told(contract: Contract, name: str, value: Value) -> str:
+def _phrase(contract: Contract, name: str, value: Value) -> str:
     feature = contract.by_name[name]
     text = "not known" if value is None else format_value(feature, value)
     return f"{lower_first(feature.label)} {text}"

@@ -18,7 +18,7 @@ blueprint = Blueprint("login", __name__)
 def page() -> str:
     """The form."""
     _ring()
-    return render_template("login.html", detail="", next="/")
+    return render_template("login.html", detail="", next=first_page())
 
 
 @blueprint.post("/login")
@@ -26,7 +26,7 @@ def enter_key() -> ResponseReturnValue:
     """Let in who sent a key, and show what was asked for."""
     ring, entries = _ring(), dict(_entries())
     enter(ring, entries.get("key", "").strip())
-    return redirect(local(entries.get("next", "")), 303)
+    return redirect(local(entries.get("next", ""), first_page()), 303)
 
 
 @blueprint.post("/logout")
@@ -37,10 +37,15 @@ def leave() -> ResponseReturnValue:
     return redirect(url_for(".page"), 303)
 
 
-def local(address: str) -> str:
-    """An address within this service; its first page for any other."""
+def local(address: str, otherwise: str = "/") -> str:
+    """An address within this service; another one for what is none."""
     is_local = address.startswith("/") and not address.startswith("//") and address.isprintable()
-    return address if is_local and "\\" not in address else "/"
+    return address if is_local and "\\" not in address else otherwise
+
+
+def first_page() -> str:
+    """The address of the model's first page, or that of the service."""
+    return f"{request.script_root}/"
 
 
 def _entries() -> parsing.Pairs:

@@ -92,6 +92,16 @@ class ModelView:
                 )
 
     @property
+    def own_scores(self) -> dict[str, str]:
+        """The sealed model's own loss, by the subset that was given; empty where none was seen."""
+        name = self._own_name
+        return {
+            self._given(line): self._loss(line)
+            for line in self.metrics
+            if line["model"] == name and line[SUBSET] in COMPARED
+        }
+
+    @property
     def strip_start(self) -> float:
         """Where the picture of coverages begins: a multiple of 5 % below them all."""
         lowest = min([line["coverage"] for line in self._covering] + [self.contract.confidence])
@@ -134,10 +144,15 @@ class ModelView:
 
     @property
     def _covering(self) -> list[Metrics]:
-        """The lines of the sealed model, which is the class that provenance names."""
-        name = self.provenance.get("model", "").rpartition(".")[2]
+        """The lines of the sealed model."""
+        name = self._own_name
         own = [line for line in self.metrics if line["model"] == name and line[SUBSET] != GROUP]
         return [line for line in own if _has_coverage(line)]
+
+    @property
+    def _own_name(self) -> str:
+        """What the lines of the sealed model are called: the class that provenance names."""
+        return str(self.provenance.get("model", "")).rpartition(".")[2]
 
     @property
     def _x_only(self) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import quote_plus
 from Task2_model.contract import Contract, Feature, Target, Value
 from Task2_model.formatting import (
     NBSP,
+    are_years,
     format_among,
     format_amount,
     format_number,
@@ -22,7 +23,6 @@ from Task2_model.formatting import (
 )
 from Task3_api.parsing import DECIMAL
 
-LONG_NUMBER = 10_000  # a column with one has thousands apart; years have not
 ODDS_OF = (2, 3, 4, 5, 10, 20)  # of how many cases a probability is told
 MAX_CATEGORY = 40  # characters of a category that a warning repeats
 
@@ -67,12 +67,13 @@ def format_cost(amount: float, unit: str) -> str:
 
 
 def format_cells(column: Sequence[str]) -> list[str]:
-    """A table's column, thousands apart where it holds a long number; years stay as they are."""
+    """A table's column with thousands apart; years stay as they are."""
     numbers = {text: Decimal(text) for text in column if DECIMAL.fullmatch(text)}
-    sizes = {text: abs(number) for text, number in numbers.items()}
-    if max(sizes.values(), default=0) < LONG_NUMBER:
+    low, high = (float(end(numbers.values(), default=0)) for end in (min, max))
+    if are_years(low, high):
         return list(column)
-    return [f"{numbers[text]:,f}" if sizes.get(text, 0) >= 1000 else text for text in column]
+    large = {text: number for text, number in numbers.items() if abs(number) >= 1000}
+    return [f"{large[text]:,f}" if text in large else text for text in column]
 
 
 def format_confidence(level: float) -> str:

@@ -29,7 +29,7 @@ from Task3_api.request_body import small_body
 MOST_CHOICES = 20_000  # of columns for features; beyond, a page would take seconds
 LONG_NAME = 40  # characters; a longer name counts for several
 GONE = (
-    "these answers are not here, or no longer: they are kept for half an hour; send the file again"
+    "these answers are not here, or no longer: most are kept for half an hour; send the file again"
 )
 
 blueprint = Blueprint("results", __name__, url_prefix="/batch_prediction/results")

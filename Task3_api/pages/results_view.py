@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from Task1_database.errors import InputError
 from Task2_model.contract import Contract, Floats
-from Task2_model.formatting import format_number
+from Task2_model.formatting import format_decimals
 from Task3_api.batch.cells import Row
 from Task3_api.batch.result_store import StoredResult
 from Task3_api.batch.row_index import Filter, RowIndex
@@ -173,7 +174,19 @@ class ResultsView:
     def middle(self) -> list[str]:
         """The lower end of the middle of the answers, their median and the upper end, as text."""
         low, high = MIDDLE
-        return [format_number(v) for v in np.quantile(self.values, [low, 0.5, high]).tolist()]
+        return [self._amount(v) for v in np.quantile(self.values, [low, 0.5, high]).tolist()]
+
+    def is_amount(self, column: ShownColumn, text: str) -> bool:
+        """Whether a cell is a number that was answered."""
+        answered = column.is_answer and self.contract.task == "regression"
+        return answered and re.fullmatch(r"-?\d+(\.\d+)?", text) is not None
+
+    def shown(self, column: ShownColumn, text: str) -> str:
+        """A cell as the page has it: what was answered as pages write it, the rest as it is."""
+        return self._amount(float(text)) if self.is_amount(column, text) else text[: self.longest]
+
+    def _amount(self, value: float) -> str:
+        return format_decimals(value, self.contract.target.decimals)
 
     @cached_property
     def labels(self) -> list[tuple[str, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask, current_app, request, url_for
 
 from Task2_model import formatting
 from Task3_api.current_model import current_model
@@ -48,6 +48,12 @@ def register(app: Flask) -> None:
     app.context_processor(template_context)
 
 
+def _models_url() -> str:
+    """The page that lists the models of a service of several; empty where there is one."""
+    mounted = current_app.config.get("MOUNTED_AS")
+    return request.script_root.removesuffix(mounted) if mounted else ""
+
+
 def template_context() -> dict[str, Any]:
     """What every template may use."""
     model = current_model()
@@ -58,4 +64,5 @@ def template_context() -> dict[str, Any]:
         "keeper": current_keeper(),
         "phrases": phrases,
         "ask_url": url_for("ask.page", _method="GET"),  # not where a form was posted to
+        "models_url": _models_url(),
     }

@@ -11,24 +11,24 @@ from typing import Any
 from flask import Blueprint, current_app, render_template
 
 from Task3_api.current_model import current_model
-from Task3_api.metrics import EXTENSION, REQUESTS, STARTED, Metrics
+from Task3_api.metrics import REQUESTS, STARTED, metrics_of
 from Task3_api.model_reloader import public_issue
 from Task3_api.settings import OPEN, is_open
 
 blueprint = Blueprint("status", __name__)
 
-PACKAGES = ("Flask", "granian", "gunicorn", "numpy", "waitress")
+PACKAGES = ("tablecast", "Flask", "granian", "gunicorn", "numpy", "waitress")
 
 
 @blueprint.get("/status")
 def page() -> str:
     """What is served, since when, and with which packages."""
-    counts: Metrics = current_app.extensions[EXTENSION]
+    counts = metrics_of(current_app)
     since = datetime.fromtimestamp(counts.total(STARTED), UTC)
     provenance = current_model().predictor.sealed.manifest.get("provenance", {})
     return render_template(
         "status.html",
-        requests=int(counts.total(REQUESTS)),
+        requests=int(counts.total(REQUESTS, current_app.config.get("MOUNTED_AS"))),
         since=since,
         uptime=duration(datetime.now(UTC) - since),
         issue=public_issue(),

@@ -79,10 +79,10 @@ def readings(feature: Feature, typed: str) -> list[str]:
     sign, after, factor = match["sign"], match["after"] or "", 1
     for word in (match["before"], match["inside"]):
         _check_unit(feature, "" if _bare(word) in ABOUT else word)
-    found = _FACTOR.match(after := after.strip())
-    if found and (found[1].lower() in FACTORS or is_currency(feature.unit)):  # or m is metres
-        factor = FACTORS.get(found[1].lower(), 1_000_000)
-        after = after[found.end() :]
+    suffix = _FACTOR.match(after := after.strip())
+    if suffix and (suffix[1].lower() in FACTORS or is_currency(feature.unit)):  # or m is metres
+        factor = FACTORS.get(suffix[1].lower(), 1_000_000)
+        after = after[suffix.end() :]
     magnitudes = _magnitudes(match)
     if magnitudes:
         _check_unit(feature, after)
@@ -121,9 +121,9 @@ def _magnitudes(match: re.Match[str]) -> list[str]:
         return [digits]
     texts: dict[Decimal, str] = {}
     for convention in _CONVENTIONS:
-        if found := convention.fullmatch(digits):
-            whole = re.sub("[^0-9]", "", found["whole"])
-            decimals = found["decimals"]
+        if number := convention.fullmatch(digits):
+            whole = re.sub("[^0-9]", "", number["whole"])
+            decimals = number["decimals"]
             if whole or decimals:
                 text = f"{whole or 0}.{decimals}" if decimals else whole
                 texts.setdefault(Decimal(text), text)

@@ -1,4 +1,4 @@
-"""`python -m Task3_api.server`: the service in a container; MODELS or MODEL_DIR names the model."""
+"""`python -m Task3_api.server`: the service in a container; MODELS or MODEL_DIR names models."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ import os
 import sys
 
 from Task1_database.errors import TablecastError
-from Task2_model.artifact import SealedModel
-from Task3_api.current_model import model_folder, pinned
-from Task3_api.server.servers import SERVERS
-from Task3_api.settings import OPEN, check, is_open, settings
+from Task3_api.server.serve import check_models
+from Task3_api.server.servers import SERVERS, workers
+from Task3_api.settings import OPEN, check, is_open, settings, whole_number
 
 
 def main() -> None:
@@ -18,19 +17,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m Task3_api.server")
     parser.add_argument("--server", choices=SERVERS, default="granian")
     parser.add_argument("--host", default="0.0.0.0", help="address to listen on")  # noqa: S104
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "5000")))
+    parser.add_argument("--port", type=int, help="by default $PORT, or 5000")
     options = parser.parse_args()
     os.environ["TABLECAST_ADDRESS"] = options.host
     os.environ.setdefault("TABLECAST_LOG", "most")
     try:
+        port = whole_number(os.environ, "PORT", 5000) if options.port is None else options.port
+        workers()
         configured = settings(os.environ)
         check(configured)
-        SealedModel.open(model_folder(os.environ), pinned(os.environ))
+        check_models(os.environ)
     except TablecastError as error:
         sys.exit(f"tablecast: {error}")
     if is_open(configured):
         print(f"{OPEN} `tablecast key NAME` makes one.", file=sys.stderr, flush=True)
-    SERVERS[options.server](options.host, options.port)
+    SERVERS[options.server](options.host, port)
 
 
 if __name__ == "__main__":

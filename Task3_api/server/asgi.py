@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import os
-import signal
 import sys
 import tempfile
 import time
@@ -26,9 +24,13 @@ from flask import Flask
 from Task3_api.access import may_ask
 from Task3_api.app import create_app
 from Task3_api.fast_path import FastPath, FastRequest
+from Task3_api.mounts import locate, served_lines
+from Task3_api.request_body import SPOOLED
 from Task3_api.request_id import BEGUN
 from Task3_api.server.answer_spool import AnswerSpool
-from Task3_api.server.body_spool import IN_MEMORY, BodySpool, Receive, UploadSlots
+from Task3_api.server.body_spool import BodySpool, Receive
+from Task3_api.upload_slots import EXTENSION as UPLOADS
+from Task3_api.upload_slots import IN_MEMORY
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -43,9 +45,6 @@ FILES = 2  # at once; they keep the processors busy, and further ones wait for t
 SWITCH_SECONDS = 1e-3  # after which a thread at work on a file lets others go on
 UPLOADED = {"/batch_prediction", "/batch_prediction/results"}  # paths that take files
 WHOLE = 1 << 18  # bytes; an answer that is no longer is sent in one piece
-STALLED_SECONDS = (
-    30.0  # TABLECAST_STALLED_SECONDS; a client that moves nothing for so long is let go
-)
 
 
 class Reply(NamedTuple):
@@ -59,67 +58,74 @@ class Reply(NamedTuple):
 
 
 class AsgiService:
-    """The Flask app, as ASGI has it.
+    """The Flask app, or the apps of several models, as ASGI has it.
 
     Parameters
     ----------
     app : Flask
-    stalled_seconds : float
-        How long a client may send nothing of its body, or take nothing of its answer.
+        As `create_app` makes it. Its STALLED_SECONDS are how long a client may send nothing of its
+        body, or take nothing of its answer.
     """
 
-    def __init__(self, app: Flask, stalled_seconds: float = STALLED_SECONDS) -> None:
+    def __init__(self, app: Flask) -> None:
         self._app = app
-        self._stalled_seconds = stalled_seconds
+        self._stalled_seconds: int = app.config["STALLED_SECONDS"]
         self._small = ThreadPoolExecutor(THREADS)
         self._large = ThreadPoolExecutor(FILES)
-        self._slots = UploadSlots(app.config["MAX_UPLOADS"])
-        self._fast_path = FastPath(app)
+        self._fast_paths: dict[Flask, FastPath] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         begun = time.perf_counter()
         none = io.BytesIO()
+        app, root = locate(self._app, scope["path"])
+        if root:
+            scope = {**scope, "root_path": root, "path": scope["path"].removeprefix(root)}
         if not has_body(scope):
-            reply = self._at_once(scope, begun)
-            reply = reply or await self._answer(scope, begun, none, self._small)
+            reply = self._at_once(app, scope, begun)
+            reply = reply or await self._answer(app, scope, begun, none, self._small)
             await self._reply(reply, receive, send)
             return
-        if not may_ask(self._app, environment(scope, io.BytesIO())):
-            await self._reply(await self._answer(scope, begun, none, self._small), receive, send)
+        if not may_ask(app, environment(scope, io.BytesIO())):
+            reply = await self._answer(app, scope, begun, none, self._small)
+            await self._reply(reply, receive, send)
             return
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as file, self._spool(scope, file) as spool:
             body = await spool.fill(receive)
             pool = self._large if spool.size > IN_MEMORY else self._small
-            await self._reply(await self._answer(scope, begun, body, pool), receive, send)
+            reply = await self._answer(app, scope, begun, body, pool)
+            await self._reply(reply, receive, send)
 
     def _spool(self, scope: Scope, file: Any) -> BodySpool:
         setting = "MAX_UPLOAD_LENGTH" if scope["path"] in UPLOADED else "MAX_CONTENT_LENGTH"
         largest = self._app.config[setting]
-        return BodySpool(file, largest, content_length(scope), self._stalled_seconds, self._slots)
+        slots = self._app.extensions[UPLOADS]
+        return BodySpool(file, largest, content_length(scope), self._stalled_seconds, slots)
 
-    def _at_once(self, scope: Scope, begun: float) -> Reply | None:
+    def _at_once(self, app: Flask, scope: Scope, begun: float) -> Reply | None:
         method, path, query = scope["method"], scope["path"], scope["query_string"]
-        request = FastRequest(method, path, query, scope["headers"], scope["client"][0], begun)
-        response = self._fast_path.answer(request)
+        peer, root = scope["client"][0], scope.get("root_path", "")
+        request = FastRequest(method, path, query, scope["headers"], peer, begun, root)
+        fast_path = self._fast_paths.get(app) or self._fast_paths.setdefault(app, FastPath(app))
+        response = fast_path.answer(request)
         if response is None:
             return None
         return Reply(200, [encoded(*pair) for pair in response.headers.items()], response.data)
 
     async def _answer(
-        self, scope: Scope, begun: float, body: IO[bytes], pool: ThreadPoolExecutor
+        self, app: Flask, scope: Scope, begun: float, body: IO[bytes], pool: ThreadPoolExecutor
     ) -> Reply:
         loop = asyncio.get_running_loop()
         environ = environment(scope, body) | {BEGUN: begun}
-        return await loop.run_in_executor(pool, self._ask_flask, environ)
+        return await loop.run_in_executor(pool, self._ask_flask, app, environ)
 
-    def _ask_flask(self, environ: WSGIEnvironment) -> Reply:
+    def _ask_flask(self, app: Flask, environ: WSGIEnvironment) -> Reply:
         started: list[Any] = []
 
         def start_response(status: str, headers: Iterable[tuple[str, str]], _: Any = None) -> Any:
             started[:] = int(status[:3]), [encoded(*pair) for pair in headers]
 
-        body = self._app.wsgi_app(environ, start_response)
+        body = app.wsgi_app(environ, start_response)
         close = getattr(body, "close", bool)
         status, headers = started
         length = dict(headers).get(b"content-length", b"")
@@ -160,13 +166,11 @@ class AsgiService:
 
 def service() -> AsgiService:
     """What granian runs in each of its workers."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # until the worker listens for them itself
-        signal.signal(number, signal.SIG_DFL)
     sys.setswitchinterval(SWITCH_SECONDS)
     app = create_app()
-    model = app.extensions["tablecast"]
-    app.logger.warning("serving %s, version %s", model.contract.dataset, model.predictor.version)
-    return AsgiService(app, float(os.environ.get("TABLECAST_STALLED_SECONDS", STALLED_SECONDS)))
+    for line in served_lines(app):
+        app.logger.info("%s", line)
+    return AsgiService(app)
 
 
 @lru_cache(256)
@@ -192,7 +196,7 @@ def environment(scope: Scope, body: IO[bytes]) -> WSGIEnvironment:
     host, port = scope["server"]
     environ: WSGIEnvironment = {
         "REQUEST_METHOD": scope["method"],
-        "SCRIPT_NAME": "",
+        "SCRIPT_NAME": scope.get("root_path", ""),
         "PATH_INFO": scope["path"].encode().decode("latin-1"),
         "QUERY_STRING": scope["query_string"].decode("latin-1"),
         "SERVER_NAME": host,
@@ -203,6 +207,7 @@ def environment(scope: Scope, body: IO[bytes]) -> WSGIEnvironment:
         "wsgi.url_scheme": scope["scheme"],
         "wsgi.input": body,
         "wsgi.input_terminated": True,
+        SPOOLED: True,
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,

@@ -15,31 +15,12 @@ from werkzeug.exceptions import (
     HTTPException,
     RequestEntityTooLarge,
     RequestTimeout,
-    TooManyRequests,
 )
 
-from Task3_api.request_body import CUT, InsufficientStorage
+from Task3_api.request_body import CUT
+from Task3_api.upload_slots import InsufficientStorage, UploadShare, UploadSlots
 
-IN_MEMORY = 1 << 16  # bytes; a longer body is on disk
 Receive = Callable[[], Awaitable[dict[str, Any]]]
-
-
-class UploadSlots:
-    """How many uploads a process takes at once; a body that fits into memory is none."""
-
-    def __init__(self, number: int) -> None:
-        self._free = number
-
-    def take(self) -> None:
-        """Take one, or raise a 429."""
-        if not self._free:
-            words = "as many files are being sent as are taken at once; try again in a moment"
-            raise TooManyRequests(words, retry_after=1)
-        self._free -= 1
-
-    def give_back(self) -> None:
-        """Let another one have it."""
-        self._free += 1
 
 
 class BodySpool:
@@ -56,12 +37,7 @@ class BodySpool:
     stalled_seconds : float
         How long the client may send nothing.
     slots : UploadSlots
-        Of which it takes one once it has more than IN_MEMORY bytes, until its `with` block ends.
-
-    Attributes
-    ----------
-    size : int
-        Bytes that have come.
+        Of which it has a share until its `with` block ends.
     """
 
     def __init__(
@@ -76,16 +52,18 @@ class BodySpool:
         self._max_bytes = max_bytes
         self._announced = announced
         self._stalled_seconds = stalled_seconds
-        self._slots = slots
-        self._has_slot = False
-        self.size = 0
+        self._share = UploadShare(slots)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._has_slot:
-            self._slots.give_back()
+        self._share.give_back()
+
+    @property
+    def size(self) -> int:
+        """Bytes that have come."""
+        return self._share.size
 
     async def fill(self, receive: Receive) -> IO[bytes]:
         """The body at its beginning; where it is not whole, reading it raises an HTTPException."""
@@ -117,12 +95,9 @@ class BodySpool:
             raise RequestTimeout(f"nothing of the body came for {waited}; send it again") from None
 
     def _add(self, data: bytes) -> None:
-        self.size += len(data)
-        if self.size > self._max_bytes:
+        if self.size + len(data) > self._max_bytes:
             raise RequestEntityTooLarge
-        if self.size > IN_MEMORY and not self._has_slot:
-            self._slots.take()
-            self._has_slot = True
+        self._share.add(len(data))
         self._file.write(data)
 
     def _cut(self) -> str:

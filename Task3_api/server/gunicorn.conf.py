@@ -100,5 +100,7 @@ def when_ready(server: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Say what is served, where it is heard: in the log of every worker."""
-    model = worker.wsgi.extensions["tablecast"]
-    worker.log.info("serving %s, version %s", model.contract.dataset, model.predictor.version)
+    from Task3_api.mounts import served_lines  # noqa: PLC0415 (a worker loads what it needs itself)
+
+    for line in served_lines(worker.wsgi):
+        worker.log.info("%s", line)

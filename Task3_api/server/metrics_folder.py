@@ -30,8 +30,8 @@ def prepare(address: str, port: int) -> Path:
 
 def _is_ours(folder: Path) -> bool:
     try:
-        found = folder.lstat()
+        status = folder.lstat()
     except FileNotFoundError:
         return False
-    owner = os.getuid() if hasattr(os, "getuid") else found.st_uid
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == owner
+    owner = os.getuid() if hasattr(os, "getuid") else status.st_uid
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == owner

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from Task3_api.server import metrics_folder
+from Task3_api.settings import whole_number
 
 GUNICORN_CONFIGURATION = Path(__file__).with_name("gunicorn.conf.py")
 CONNECTIONS = 16_384  # of a worker; a silent one costs it some ten kilobytes
@@ -44,6 +45,8 @@ def run_granian(host: str, port: int, target: str = "Task3_api.server.asgi:servi
         workers_kill_timeout=GRACE,
         log_level=LogLevels.warning,
     )
+    if hasattr(os, "register_at_fork"):  # where there is no fork, there is nothing to undo
+        os.register_at_fork(after_in_child=_end_when_told)
     try:
         server.serve()
     finally:
@@ -65,7 +68,9 @@ def run_waitress(host: str, port: int) -> None:
     from Task3_api.app import create_app  # noqa: PLC0415
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # waitress ends in order at SystemExit
-    waitress.serve(create_app(), host=host, port=port, threads=8, ident=None)
+    app = create_app()
+    most = app.config["MAX_UPLOAD_LENGTH"] + 1  # its own bound refuses what is as long
+    waitress.serve(app, host=host, port=port, threads=8, ident=None, max_request_body_size=most)
 
 
 SERVERS = {"granian": run_granian, "gunicorn": run_gunicorn, "waitress": run_waitress}
@@ -73,7 +78,13 @@ SERVERS = {"granian": run_granian, "gunicorn": run_gunicorn, "waitress": run_wai
 
 def workers() -> int:
     """Two processes keep answering while one is busy; more cost about 60 MB each."""
-    return int(os.environ.get("WEB_CONCURRENCY", "2"))
+    return max(1, whole_number(os.environ, "WEB_CONCURRENCY", 2))
+
+
+def _end_when_told() -> None:
+    """Until a worker listens itself: what it has from its master would swallow a stop."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _most_descriptors() -> int:

@@ -85,8 +85,15 @@ async function copy(button) {
   }
 }
 
-function typed() {
-  return new URLSearchParams([...new FormData(form)].filter(([, text]) => text !== ""));
+function typed(entries = form) {
+  return new URLSearchParams([...new FormData(entries)].filter(([, text]) => text !== ""));
+}
+
+// What was typed before this script ran, or is restored by the browser, has had no answer yet
+function catchUp() {
+  const served = form.cloneNode(true);
+  served.reset();
+  if (`${typed()}` !== `${typed(served)}`) updateSoon();
 }
 
 let request = new AbortController();
@@ -156,6 +163,7 @@ document.addEventListener("click", (event) => {
   }
 });
 enhance();
+addEventListener("pageshow", catchUp);
 addEventListener("online", () => {
   if (document.querySelector(".again")) update();
 });

@@ -77,7 +77,7 @@ function showPreview(understood, file) {
   const bad = columns.reduce((sum, column) => sum + column.bad, 0);
   const unseen = columns.reduce((sum, column) => sum + column.unseen, 0);
   const used = features.filter(({ column }) => column);
-  const name = ({ label, column, is_exact: exact }) => (exact ? label : `${label} (from ${column})`);
+  const name = ({ label, column, is_exact: exact }) => (exact || label === column ? label : `${label} (from ${column})`);
   const facts = [
     ["File", [element("bdi", file.name), `, ${size(file.size)}`]],
     ...(layout ? [["Read as", element("bdi", layout)]] : []),

@@ -16,7 +16,10 @@ from Task3_api.fast_path import FastPath, FastRequest
 from Task3_api.keys import new_key
 from Task3_api.settings import is_loopback
 
-FREE = {"/healthz", "/readyz", "/ping", "/login", "/static/style.css"}
+FREE = {
+    *("/healthz", "/readyz", "/ping", "/v2/health/live", "/v2/health/ready"),
+    *("/login", "/static/style.css"),
+}
 BROWSER = {"Accept": "text/html"}
 
 
@@ -60,7 +63,10 @@ def test_nothing_but_the_free_addresses_is_answered_without_a_key(secured: Secur
         with client.get(path) as response:
             free |= {path} if response.status_code != 401 else set()
     assert free == FREE
-    for path in ("/predict", "/batch_prediction", "/invocations", "/single_prediction"):
+    assert client.get("/v2/models/houses/ready").status_code == 200
+    assert client.get("/v2/models/houses").status_code == 401
+    posted = ("/predict", "/batch_prediction", "/invocations", "/v2/models/houses/infer")
+    for path in (*posted, "/single_prediction"):
         assert client.post(path, json={"x": 1800}).status_code == 401
 
 
@@ -108,8 +114,11 @@ def test_openapi_says_so(secured: Secured, client: FlaskClient) -> None:
     schemes = document["components"]["securitySchemes"]
     assert {(s["type"], s["scheme"]) for s in schemes.values()} == {("http", "bearer")}
     assert document["security"] == [{name: []} for name in schemes]
-    assert document["paths"]["/healthz"]["get"]["security"] == []
-    assert document["paths"]["/readyz"]["get"]["security"] == []
+    free = {
+        path for path, of in document["paths"].items() if of.get("get", {}).get("security") == []
+    }
+    health = {"/v2/health/live", "/v2/health/ready", "/v2/models/houses/ready"}
+    assert free == {"/healthz", "/readyz"} | health
     assert "security" not in client.get("/openapi.json").get_json()
 
 

@@ -87,10 +87,10 @@ def test_every_request_has_one_line_and_no_secret(home: Path, server: str) -> No
         live.ask(method, path, **options)
     out, log = live.stop()
     lines = [json.loads(line) for line in out.splitlines() if line.startswith("{")]
-    told = [
+    logged = [
         (p["key"], p["method"], p["path"], p["status"]) for p in lines if p["path"] != "/readyz"
     ]
-    assert told == [
+    assert logged == [
         ("ci", "GET", "/predict", 200),
         ("ci", "GET", "/predict", 200),
         (None, "GET", "/predict", 401),

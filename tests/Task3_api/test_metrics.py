@@ -18,6 +18,9 @@ from tests.live import Live, own_port, start
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
+HOUSES = ("dataset", "houses")
+
+
 def samples(text: str) -> Samples:
     families = text_string_to_metric_families(text)
     every = (sample for family in families for sample in family.samples)
@@ -25,7 +28,7 @@ def samples(text: str) -> Samples:
 
 
 def requests(read: Samples, method: str, path: str, status: int) -> float:
-    labels = (("method", method), ("path", path), ("status", str(status)))
+    labels = (HOUSES, ("method", method), ("path", path), ("status", str(status)))
     return read.get(("tablecast_requests_total", labels), 0)
 
 
@@ -56,11 +59,11 @@ def test_requests_rows_and_warnings_are_counted(own_app: Flask, sealed: Path) ->
     assert requests(seen, "GET", "/predict", 400) == 1
     assert requests(seen, "GET", "none", 404) == 1
     assert requests(seen, "other", "none", 405) == 1
-    assert seen["tablecast_rows_total", (("path", "/predict"),)] == 3
-    assert seen["tablecast_rows_total", (("path", "/batch_prediction"),)] == 2
-    assert seen["tablecast_warnings_total", (("kind", "unseen_category"),)] == 2
-    assert seen["tablecast_warnings_total", (("kind", "above_range"),)] == 1
-    assert seen["tablecast_request_seconds_count", (("path", "/predict"),)] == 3
+    assert seen["tablecast_rows_total", (HOUSES, ("path", "/predict"))] == 3
+    assert seen["tablecast_rows_total", (HOUSES, ("path", "/batch_prediction"))] == 2
+    assert seen["tablecast_warnings_total", (HOUSES, ("kind", "unseen_category"))] == 2
+    assert seen["tablecast_warnings_total", (HOUSES, ("kind", "above_range"))] == 1
+    assert seen["tablecast_request_seconds_count", (HOUSES, ("path", "/predict"))] == 3
     assert seen["tablecast_model", (("dataset", "houses"), ("version", sealed.name))] == 1
 
 
@@ -72,8 +75,8 @@ def test_the_fast_path_counts_as_flask_does(own_app: Flask) -> None:
     after = read(client)
     assert requests(after, "GET", "/predict", 200) == requests(before, "GET", "/predict", 200) + 1
     for name in ("tablecast_rows_total", "tablecast_request_seconds_count"):
-        assert after[name, (("path", "/predict"),)] == 2
-    assert after["tablecast_warnings_total", (("kind", "above_range"),)] == 2
+        assert after[name, (HOUSES, ("path", "/predict"))] == 2
+    assert after["tablecast_warnings_total", (HOUSES, ("kind", "above_range"))] == 2
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +17,8 @@ from Task1_database.errors import TablecastError
 from Task3_api.app import create_app
 from Task3_api.fast_path import FastPath, FastRequest
 from Task3_api.keys import new_key
+from Task3_api.server.serve import is_free
+from tests.live import own_port
 
 
 def service(sealed: Path, **config: Any) -> FlaskClient:
@@ -75,6 +82,35 @@ def test_each_key_for_itself(sealed: Path) -> None:
     assert set(statuses(client, headers=headers, environ_base=elsewhere)) == {429}
     assert statuses(client, 3, headers={"Authorization": f"Bearer {other}"}) == [200] * 3
     assert set(statuses(client)) == {401}
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[str]:
+    """A Redis of its own."""
+    program = shutil.which("redis-server")
+    if not program or not find_spec("redis"):
+        pytest.skip("there is no redis-server, or no client of it")
+    port = own_port()
+    words = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
+    process = subprocess.Popen([program, *words], stdout=subprocess.DEVNULL)
+    until = time.monotonic() + 20
+    while is_free(port, "127.0.0.1"):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    yield f"redis://127.0.0.1:{port}"
+    process.terminate()
+    process.wait(20)
+
+
+def test_processes_may_count_together(sealed: Path, redis: str) -> None:
+    clients = [service(sealed, LIMIT_STORAGE=redis) for _ in range(2)]
+    assert [statuses(client, 1) for client in (*clients, *clients)] == [[200]] * 3 + [[429]]
+
+
+def test_where_the_storage_is_away_each_counts_for_itself(sealed: Path) -> None:
+    pytest.importorskip("redis")
+    client = service(sealed, LIMIT_STORAGE=f"redis://127.0.0.1:{own_port()}")
+    assert statuses(client) == [200, 200, 200, 429, 429]
 
 
 def test_a_limit_that_is_none_stops_the_start(sealed: Path) -> None:

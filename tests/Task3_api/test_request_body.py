@@ -13,7 +13,10 @@ from Task3_api.app import create_app
 FORM = "application/x-www-form-urlencoded"
 
 
-@pytest.mark.parametrize("path", ["/predict", "/invocations", "/batch_prediction/preview"])
+PATHS = ("/predict", "/invocations", "/v2/models/houses/infer", "/batch_prediction/preview")
+
+
+@pytest.mark.parametrize("path", PATHS)
 def test_a_cut_body_is_refused(client: FlaskClient, path: str) -> None:
     """As some servers hand it over: the announced length, fewer bytes, and no error."""
     kind = "text/csv" if path.endswith("preview") else "application/json"
@@ -47,6 +50,8 @@ def test_records_are_bounded(small: FlaskClient) -> None:
     too_many(small.post("/invocations", json={"dataframe_records": [record] * 4}), detail)
     four = {"dataframe_split": {**rows, "data": [[1800]] * 4}}
     too_many(small.post("/invocations", json=four), detail)
+    tensor = {"name": "x", "shape": [4], "datatype": "FP64", "data": [1800] * 4}
+    too_many(small.post("/v2/models/houses/infer", json={"inputs": [tensor]}), detail)
 
 
 @pytest.mark.parametrize("item", ["{}", "[]", "[[[]]]", '{"x":1}'])
@@ -59,6 +64,11 @@ def test_many_small_ones_are_refused_before_they_are_read(client: FlaskClient, i
 
 def test_columns_are_bounded(small: FlaskClient, client: FlaskClient) -> None:
     detail = "5 columns came; 4 are allowed in one request"
+    tensor = {"name": "x", "shape": [1], "datatype": "FP64", "data": [1800]}
+    inputs = {"inputs": [tensor] * 5}
+    too_many(
+        small.post("/v2/models/houses/infer", json=inputs), detail.replace("columns", "inputs")
+    )
     split = {"columns": list("abcde"), "data": []}
     too_many(small.post("/invocations", json={"dataframe_split": split}), detail)
     table = {"data": "x,b,c,d,e\n1800,,,,\n", "content_type": "text/csv"}

@@ -47,10 +47,12 @@ def by_address(client: FlaskClient, record: dict[str, str]) -> Verdict:
 def by_json(client: FlaskClient, body: object) -> Verdict:
     response = client.post("/predict", data=json.dumps(body), content_type="application/json")
     assert response.status_code in (200, 400)
-    told = response.get_json()
+    reply = response.get_json()
     if response.status_code == 400:
-        return Verdict(told["detail"])
-    (answer,) = told["predictions"] if isinstance(told, dict) and "predictions" in told else [told]
+        return Verdict(reply["detail"])
+    (answer,) = (
+        reply["predictions"] if isinstance(reply, dict) and "predictions" in reply else [reply]
+    )
     return of_answer(answer)
 
 

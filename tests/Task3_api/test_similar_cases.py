@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from Task2_model.conformal import Calibration
+from Task2_model.calibration import Calibration
 from Task2_model.contract import Contract, Feature, Target
 from Task3_api.predictor import Predictor
 from Task3_api.similar_cases import Case, SimilarCases

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from flask.testing import FlaskClient
 
+from Task3_api.app import create_app
 from Task3_api.batch.reader import BYTES, ROWS
 from tests.Task3_api.batch.csv_posts import NOTHING, send, table, written
 
@@ -34,10 +37,6 @@ NOT_A_CSV = [
         b'age,fuel\n1,"gas" oil\n',
         "line 2: ',' expected after '\"'; a quote inside a quoted cell is written twice",
     ),
-    (
-        b"age\n" + b"1" * 1_100_000,
-        "line 2 is longer than 1,048,576 bytes; is this a CSV?",
-    ),
     (b"age,fuel,age\n1,gas,2\n", "columns 1 and 3 are both called 'age'"),
     (b"age,,\n1,2,3\n", "columns 2 and 3 are both called ''"),
     (
@@ -53,6 +52,38 @@ def test_a_file_that_is_not_sound(client: FlaskClient, body: bytes, detail: str)
     assert response.json is not None
     assert response.json["detail"] == detail
     assert response.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        (b"age\n" + b"1" * 201, 2),
+        (b"age\n1\n" + b"1" * 201 + b"\n2\n", 3),
+        (b"age,note\n1,2\n1," + b"n" * 199 + b"\n", 3),
+        (b'age,note\n1,"2"\n1,2\n1,' + b"n" * 199 + b"\n1,2\n", 4),
+        (b"age,note\r1,2\r1," + b"n" * 199 + b"\r1,2\r", 1),
+        (b"age;note\n1;2\n1;" + b"n" * 199, 3),
+        (("age,note\n1,2\n1," + "é" * 100).encode("utf-16"), 3),
+        (b"age\n" + b"1\n" * 200_000 + b"1" * 201, 200_002),
+    ],
+)
+def test_a_line_is_bounded(sealed: Path, body: bytes, line: int) -> None:
+    client = create_app({"MODEL_DIR": str(sealed), "MAX_LINE_LENGTH": 200}).test_client()
+    response = send(client, body)
+    assert response.get_json()["detail"] == f"line {line} is longer than 200 bytes; is this a CSV?"
+    assert response.status_code == 413
+
+
+@pytest.mark.parametrize("quote", [b"", b'"'])
+def test_a_line_may_be_as_long_as_it_may(sealed: Path, quote: bytes) -> None:
+    client = create_app({"MODEL_DIR": str(sealed), "MAX_LINE_LENGTH": 200}).test_client()
+    row = b"1800," + quote + b"n" * (195 - 2 * len(quote)) + quote
+    assert len(table(send(client, b"living_area,note\n" + row + b"\n" + row))) == 3
+
+
+def test_a_megabyte_is_long_enough_unless_told_otherwise(client: FlaskClient) -> None:
+    response = send(client, b"age\n" + b"1" * 1_100_000)
+    assert response.get_json()["detail"].startswith("line 2 is longer than 1,048,576 bytes;")
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_they_come_in_order_with_their_comments(folder: Path) -> None:
 def test_the_first_rows_are_formatted_by_column(folder: Path) -> None:
     none, many = questions(folder)
     assert many.formatted_rows == [("a", "12,345")] * MAX_ROWS
-    assert none.formatted_rows == [("b", "0.5"), ("", "-1e3")]
+    assert none.formatted_rows == [("b", "0.5"), ("", "-1,000")]
     assert (many.numeric, none.numeric) == ([False, True], [False, True])
 
 

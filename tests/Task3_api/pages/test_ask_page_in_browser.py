@@ -41,6 +41,20 @@ def test_the_answer_comes_while_one_types(page: Page, live: Live) -> None:
     assert page.url == f"{live.url}/"
 
 
+def test_what_is_typed_before_the_script_has_come_is_answered_once_it_has(
+    browse: Open, live: Live
+) -> None:
+    page = browse(live, "/status")
+    held: list[Route] = []
+    page.route("**/ask.js*", lambda route: held.append(route))
+    page.goto("/", wait_until="commit")
+    page.get_by_label("Living area", exact=True).fill("1800")
+    page.get_by_label("Heating", exact=True).select_option("electric")
+    expect(page.locator(".invitation")).to_be_visible()
+    held[0].continue_()
+    expect(page.locator(VALUE)).to_have_text(predicted(live, "x=1800&heating=electric"))
+
+
 def test_the_address_is_the_question(page: Page, browse: Open, live: Live) -> None:
     page.get_by_label("Living area", exact=True).fill("2400")
     page.get_by_label("Fuel", exact=True).select_option("oil")

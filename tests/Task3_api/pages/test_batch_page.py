@@ -246,7 +246,7 @@ def test_a_workbook_is_taken(browse: Open, live: Live, tmp_path: Path) -> None:
     page.set_input_files("#file", tmp_path / "homes.xlsx")
     preview = facts(page)
     assert preview["Read as"] == "the sheet 'Sheet' of a workbook"
-    assert preview["Used"] == "Living area (from Living area), Heating (from Heating)"
+    assert preview["Used"] == "Living area, Heating"
     assert preview["Looked at"] == "2 rows: 1 cell cannot be read, 0 unlike any in training"
     page.click("text=Predict every row")
     expect(page.locator("#phase")).to_have_text("2 rows answered, 1 of them with an error")

@@ -63,6 +63,17 @@ def test_the_answers_are_those_of_the_api(service: FlaskClient) -> None:
     assert sheet.max_row == len(expected)
 
 
+def test_amounts_have_the_target_s_decimals_and_separators(service: FlaskClient) -> None:
+    address = store(service)
+    page = service.get(address)
+    with service.get(f"{address}/answers.csv") as response:
+        rows = list(csv.DictReader(io.StringIO(response.get_data(as_text=True), newline="")))
+    predictions = [f"{float(row['prediction']):,.0f}" for row in rows[:50] if row["prediction"]]
+    shown = texts(page, r'<td class="number">([^<]*)</td>')
+    assert shown[::3] == predictions
+    assert texts(page, r"<dd>from ([$\d,]+) to ([$\d,]+)</dd>")
+
+
 def test_rows_are_filtered_sorted_and_paged(service: FlaskClient) -> None:
     address = store(service)
     page = service.get(address)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
@@ -17,6 +19,8 @@ PAGES = [
     "/questions",
 ]
 PAGES += ["/report", "/model", "/docs", "/status", "/versions", "/watch", "/?living_area=x&y=1"]
+
+YEAR = re.compile("(19|20)[0-9]{2}")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -44,6 +48,15 @@ def test_a_page_is_made_for_everyone(client: FlaskClient, path: str) -> None:
     for tag in soup.select("[aria-describedby], [aria-labelledby]"):
         ids = str(tag.get("aria-describedby") or tag.get("aria-labelledby")).split()
         assert set(ids) <= set(names)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_count_has_separators(client: FlaskClient, path: str) -> None:
+    soup = BeautifulSoup(client.get(path).text, "html.parser")
+    for tag in soup.select("script, code, pre, [data-copy], [hidden]"):
+        tag.decompose()
+    bare = re.findall(r"(?<![\w.,:/=-])\d{4,}(?![\w:=-])", soup.get_text(" "))
+    assert not [number for number in bare if not YEAR.fullmatch(number)]
 
 
 def test_every_link_leads_somewhere(client: FlaskClient) -> None:

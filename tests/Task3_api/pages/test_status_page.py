@@ -25,6 +25,7 @@ def test_what_is_served_with_what(client: FlaskClient, predictor: Predictor) -> 
     assert f"Version {predictor.version}" in text
     trained = predictor.sealed.manifest["provenance"]["packages"]
     assert f"numpy {metadata.version('numpy')} {trained['numpy']}" in text
+    assert f"tablecast {metadata.version('tablecast')} {trained['tablecast']}" in text
     assert f"Flask {metadata.version('flask')} –" in text
     assert f"scikit-learn – {trained['scikit-learn']}" in text
 

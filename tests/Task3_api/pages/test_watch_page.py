@@ -64,10 +64,11 @@ def test_a_week_with_its_pictures(
     assert "What this page cannot know" in soup.get_text()
     assert not soup.select("[style], script:not([src])")
     assert client.get("/watch.json").get_json()["outcomes"] == report["outcomes"]
+    seen = report["coverage"]["seen"]
     figures = keeping.extensions[metrics.EXTENSION].text().decode()
-    assert "tablecast_watch_promise_broken 1.0" in figures
-    assert f"tablecast_watch_coverage {report['coverage']['seen']}" in figures
-    assert 'tablecast_watch_psi{feature="living_area",moved="' in figures
+    assert 'tablecast_watch_promise_broken{dataset="houses"} 1.0' in figures
+    assert f'tablecast_watch_coverage{{dataset="houses"}} {seen}' in figures
+    assert 'tablecast_watch_psi{dataset="houses",feature="living_area",moved="' in figures
     assert client.get("/").text.count('href="/watch"') == 1
 
 

@@ -29,8 +29,8 @@ def test_it_is_empty_at_every_start_and_its_owners_alone(base: Path) -> None:
 
 
 def test_services_do_not_share_it(base: Path) -> None:
-    places = [("127.0.0.1", 5000), ("127.0.0.1", 5001), ("::1", 5000), ("0.0.0.0", 5000)]
-    assert len({metrics_folder.prepare(*place) for place in places}) == len(places)
+    addresses = [("127.0.0.1", 5000), ("127.0.0.1", 5001), ("::1", 5000), ("0.0.0.0", 5000)]
+    assert len({metrics_folder.prepare(*address) for address in addresses}) == len(addresses)
 
 
 def test_what_somebody_put_in_its_place_is_not_followed(base: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -33,7 +34,7 @@ def test_started_asked_and_stopped_as_users_do(home: Path, sealed: Path) -> None
     assert time.monotonic() - begun < 15
     assert live.process.returncode == 0
     assert f"Serving houses, version {sealed.name}, at http://127.0.0.1:{port}" in out
-    assert f"serving houses, version {sealed.name}" in log
+    assert re.search(rf"^[-\d]+T[:.\d]+Z INFO serving houses, version {sealed.name}$", log, re.M)
     assert "Traceback" not in log
     assert is_free(port, "127.0.0.1")
 
@@ -79,6 +80,28 @@ def test_a_container_says_on_one_line_that_there_is_no_model(
     (line,) = (line for line in done.stderr.splitlines() if line.startswith("tablecast: "))
     assert line.startswith(f"tablecast: {tmp_path}: no model has been trained; ")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("WEB_CONCURRENCY", "two"),
+        ("PORT", "http"),
+        ("TABLECAST_STALLED_SECONDS", "1.5"),
+        ("TABLECAST_MAX_LINE_LENGTH", "1M"),
+    ],
+)
+def test_a_number_that_is_none_is_named(models: Path, variable: str, text: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "Task3_api.server"],
+        check=False,
+        env={**os.environ, "MODELS": str(models), variable: text},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.stderr == f"tablecast: {variable} must be a whole number, not {text!r}\n"
+    assert done.returncode == 1
 
 
 def test_a_server_loads_nothing_that_only_training_needs(sealed: Path) -> None:

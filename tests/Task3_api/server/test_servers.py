@@ -162,6 +162,23 @@ def test_questions_sent_together_are_answered_in_order(served: Live) -> None:
     assert areas == list(range(1000, 1020))
 
 
+@pytest.mark.parametrize("server", SERVERS)
+def test_uploads_are_bounded(home: Path, server: str) -> None:
+    port = own_port()
+    command = ["-m", "tablecast", "serve", "houses", "--port", str(port), "--server", server]
+    live = start(command, port, home, TABLECAST_MAX_UPLOADS="0", TABLECAST_MAX_LINE_LENGTH="50")
+    table = b"living_area\n" + b"1800\n" * 20_000
+    for framed in (sized, chunked):
+        answer = live.raw(upload(CSV, framed(table)))
+        assert answer.startswith(b"HTTP/1.1 429 ")
+        assert b"\r\nretry-after: 1\r\n" in answer.lower()
+    assert live.raw(upload(CSV, sized(TABLE))).startswith(b"HTTP/1.1 200 ")
+    answer = live.raw(upload(CSV, sized(b"living_area,note\n1800," + b"n" * 50 + b"\n")))
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"line 2 is longer than 50 bytes" in answer
+    live.stop()
+
+
 @pytest.mark.parametrize("server", ["granian", "gunicorn"])
 def test_a_stopped_service_refuses_who_comes_and_answers_who_is_there(
     home: Path, server: str

@@ -1,0 +1,86 @@
+"""The app of one sealed model: all of a service, or in one of several what is below `/NAME`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from Task3_api import (
+    access,
+    api,
+    inference_protocol,
+    metrics,
+    observer,
+    problems,
+    rate_limit,
+    request_id,
+    service_log,
+    upload_slots,
+)
+from Task3_api.batch import batch_api
+from Task3_api.batch.batch_answer import RESULTS
+from Task3_api.batch.result_store import ResultStore, default_folder
+from Task3_api.current_model import CurrentModel, activate, model_folder, models_folder, pinned
+from Task3_api.keep import kept, outcomes_api
+from Task3_api.model_reloader import EXTENSION as RELOADER
+from Task3_api.model_reloader import ModelReloader
+from Task3_api.pages import site
+from Task3_api.security_headers import add_headers
+from Task3_api.settings import check, settings
+from Task3_api.strict_json import StrictJson
+
+
+def create_model_app(config: Mapping[str, Any], door: Flask | None = None) -> Flask:
+    """An app, its model checked and read.
+
+    Parameters
+    ----------
+    config : mapping
+        As `create_app` has it, `MODELS` being the folder of one model; and `MOUNTED_AS`, its name
+        among several.
+    door : Flask, optional
+        The app by whose counts and limits this one goes, where several are one service.
+
+    Raises what `create_app` raises.
+    """
+    app = Flask(__name__)
+    app.config.from_mapping(settings(os.environ))
+    app.config.from_mapping(config)
+    check(app.config)
+    app.json = StrictJson(app)
+    service_log.register(app)
+    upload_slots.register(app, door)
+    folder = model_folder(app.config, os.environ)
+    pin = pinned(app.config, os.environ)
+    activate(app, model := CurrentModel.open(folder, pin))
+    observer.register(app, app.config.get("MOUNTED_AS") or model.contract.dataset, door)
+    app.before_request(request_id.begin)
+    if models := models_folder(app.config, os.environ):
+        reloader = app.extensions[RELOADER] = ModelReloader(app, models, folder, pin)
+        app.before_request(reloader.check)
+    kept.register(app)
+    keeper = kept.keeper_of(app)
+    store = app.extensions[RESULTS] = ResultStore(
+        Path(app.config["RESULTS"] or default_folder()),
+        archive=keeper if keeper and keeper.batches else None,
+    )
+    store.sweep()
+    access.register(app)
+    rate_limit.register(app, door)
+    app.register_blueprint(api.blueprint)
+    app.register_blueprint(inference_protocol.blueprint)
+    app.register_blueprint(outcomes_api.blueprint)
+    app.register_blueprint(batch_api.blueprint)
+    app.register_blueprint(metrics.blueprint)
+    site.register(app)
+    problems.register(app)
+    app.after_request(add_headers)
+    app.after_request(request_id.echo)
+    if proxies := app.config["PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+    return app
