@@ -15,21 +15,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tablecast.opened_model import OpenedModel
-    from tablecast.steps import (
-        ask,
-        load,
-        new,
+    from tablecast.after_launch import (
+        end_shadow,
         promote,
         recalibrate,
         rollback,
-        score,
-        serve,
-        train,
-        verify,
+        shadow,
         versions,
         watch,
     )
+    from tablecast.opened_model import OpenedModel
+    from tablecast.steps import ask, load, new, score, serve, train, verify
     from Task1_database.dataset import Dataset
     from Task1_database.errors import TablecastError
     from Task2_model.model import PredictiveModel
@@ -37,10 +33,8 @@ if TYPE_CHECKING:
     open = OpenedModel
     __version__: str
 
-_STEPS = (
-    *("new", "load", "ask", "train", "serve", "score", "verify"),
-    *("versions", "promote", "rollback", "watch", "recalibrate"),
-)
+_STEPS = ("new", "load", "ask", "train", "serve", "score", "verify")
+_AFTER_LAUNCH = ("versions", "promote", "rollback", "shadow", "end_shadow", "watch", "recalibrate")
 _HOMES = {
     "Dataset": "Task1_database.dataset:Dataset",
     "OpenedModel": "tablecast.opened_model:OpenedModel",
@@ -48,6 +42,7 @@ _HOMES = {
     "TablecastError": "Task1_database.errors:TablecastError",
     "open": "tablecast.opened_model:OpenedModel",
     **{step: f"tablecast.steps:{step}" for step in _STEPS},
+    **{step: f"tablecast.after_launch:{step}" for step in _AFTER_LAUNCH},
 }
 
 __all__ = [
@@ -57,6 +52,7 @@ __all__ = [
     "TablecastError",
     "__version__",
     "ask",
+    "end_shadow",
     "load",
     "new",
     "open",
@@ -65,6 +61,7 @@ __all__ = [
     "rollback",
     "score",
     "serve",
+    "shadow",
     "train",
     "verify",
     "versions",

@@ -4,61 +4,33 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import click
 
 import tablecast
+from tablecast import after_launch_commands
+from tablecast.defaults import models_folder
+from tablecast.one_line import OneLine
+from tablecast.options import (
+    database_option,
+    host_option,
+    model_option,
+    port_option,
+    scheduler_option,
+    seed_option,
+    server_option,
+    sheet_option,
+    wait_option,
+    x_option,
+)
 from tablecast.progress_bars import ProgressBars
-from tablecast.steps import models_folder
-from Task1_database.errors import NO_ROOM, InputError, TablecastError
-from Task1_database.progress import ProgressLine
+from Task1_database.errors import InputError
 from Task3_api.keys import VARIABLE, KeyRing, new_key
 
 # Threads that wait should sleep: two processes on the same cores otherwise stall each other.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-
-
-class OneLine(click.Group):
-    """A group of commands whose errors are one line each, with no traceback."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order in which one uses them."""
-        return list(self.commands)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Each with the first sentence of its help, whole."""
-        rows = [(name, one.get_short_help_str(limit=1000)) for name, one in self.commands.items()]
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; an error becomes one line and exit code 1.
-
-        A defect of ours is one line too; TABLECAST_DEBUG=1 shows where it happened. Who reads no
-        further, as `head` does, has what it wanted.
-        """
-        try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the last flush
-            sys.exit(0)
-        except TablecastError as error:
-            message = str(error)
-        except OSError as error:
-            message = str(error)
-            if error.errno in NO_ROOM:
-                message = f"there is no room to write: {error.strerror}; make some and try again"
-        except Exception as error:
-            if os.environ.get("TABLECAST_DEBUG"):
-                raise
-            message = f"a defect of Tablecast itself ({type(error).__name__}: {error})"
-        click.echo(f"tablecast: {' '.join(message.split())}", err=True)
-        sys.exit(1)
 
 
 @click.group(cls=OneLine, context_settings={"help_option_names": ["-h", "--help"]})
@@ -70,62 +42,6 @@ def main() -> None:
     path of a dataset folder. Databases, results and models are kept in the current directory, or
     in $TABLECAST_HOME.
     """
-
-
-database_option = click.option(
-    "--database",
-    metavar="URL",
-    help="Where the tables are: duckdb://, mysql:// or postgresql://  [default: the first of "
-    "$TABLECAST_DATABASE, $DATABASE_URL, $JAWSDB_URL, $CLEARDB_DATABASE_URL, or else "
-    "duckdb:///<home>/databases/NAME.duckdb]",
-)
-
-port_option = click.option(
-    "--port",
-    default=5000,
-    show_default=True,
-    type=click.IntRange(1, 65535),
-    help="Port to listen on, or the next that is free.",
-)
-
-wait_option = click.option(
-    "--wait",
-    type=click.FloatRange(min=0),
-    default=0,
-    metavar="SECONDS",
-    help="How long to wait for tables that are not there yet, or a database that is busy or away.",
-)
-
-host_option = click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Address to listen on."
-)
-
-server_option = click.option(
-    "--server",
-    type=click.Choice(["granian", "gunicorn", "waitress"]),
-    default="granian",
-    show_default=True,
-    help="What listens; gunicorn and waitress want a balancer in front.",
-)
-
-seed_option = click.option(
-    "--seed", default=0, show_default=True, help="The same seed gives the same model."
-)
-
-model_option = click.option(
-    "--model",
-    multiple=True,
-    metavar="MODEL",
-    help="A registered model to train instead of the default; of several the best is kept.",
-)
-
-x_option = click.option(
-    "--x", metavar="COLUMN", help="What x means in an address.  [default: what tells most]"
-)
-
-sheet_option = click.option(
-    "--sheet", help="Sheet of a workbook.  [default: the first that is not empty]"
-)
 
 
 @main.command()
@@ -190,6 +106,7 @@ def ask(name: str, database: str | None) -> None:
     metavar="N",
     help="Delete all but the N latest versions, the one in service and the one before it.",
 )
+@scheduler_option
 @wait_option
 def train(
     name: str,
@@ -199,6 +116,7 @@ def train(
     wait: float = 0,
     promote: bool = True,
     unless_unchanged: bool = False,
+    scheduler: str | None = None,
     keep_versions: int | None = None,
 ) -> None:
     """Train a model, write its report, check it, seal it and put it in service."""
@@ -211,6 +129,7 @@ def train(
             wait=wait,
             promote=promote,
             unless_unchanged=unless_unchanged,
+            scheduler=scheduler,
             keep_versions=keep_versions,
             log=log,
         )
@@ -218,92 +137,39 @@ def train(
     click.echo(f"report  {sealed.folder / 'report.pdf'}")
 
 
+for _command in (
+    after_launch_commands.watch,
+    after_launch_commands.recalibrate,
+    after_launch_commands.versions,
+    after_launch_commands.promote,
+    after_launch_commands.rollback,
+    after_launch_commands.shadow,
+):
+    main.add_command(_command)
+
+
 @main.command()
-@click.argument("name")
-@database_option
-@click.option("--by", metavar="FEATURE", help="Group answers by this feature, too.")
+@click.argument("names", nargs=-1, metavar="NAME...")
 @click.option(
-    "--days",
-    "recent_days",
-    type=click.IntRange(1),
-    default=7,
-    show_default=True,
-    help="How many of the latest days are compared with those before.",
+    "--models",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="FOLDER",
+    help="Instead of NAMEs: serve all models in it, such as models.",
 )
-@click.option("--check", is_flag=True, help="Exit with 4 where a promise is broken.")
-def watch(name: str, database: str | None, by: str | None, recent_days: int, check: bool) -> None:
-    """See whether a service keeps its promise, by what it kept and what came true.
-
-    Folds both into the tables predictions and outcomes of the database; the service shows the
-    same at /watch.
-    """
-    with ProgressBars() as log:
-        report = tablecast.watch(name, database, by=by, recent_days=recent_days, log=log)
-    click.echo(f"{report['answers']:,} answers, {report['outcomes']:,} with an outcome")
-    for each in report["statements"]:
-        mark = "BROKEN  " if each["broken"] else ""
-        click.echo(f"{mark}{each['text']}  ({each['rows']:,} rows)")
-    if check and any(each["broken"] for each in report["statements"]):
-        sys.exit(4)
-
-
-@main.command()
-@click.argument("name")
-@database_option
-@click.option(
-    "--promote/--no-promote",
-    default=True,
-    help="Whether it is put in service, if the gate lets it pass.",
-)
-def recalibrate(name: str, database: str | None, promote: bool) -> None:
-    """Calibrate the version in service anew, on what came true lately: same trees, in seconds."""
-    with ProgressBars() as log:
-        sealed = tablecast.recalibrate(name, database, promote=promote, log=log)
-    click.echo(f"sealed  {sealed.folder}")
-
-
-@main.command()
-@click.argument("name")
-def versions(name: str) -> None:
-    """List the sealed versions, the latest first, and which is in service."""
-    for version in tablecast.versions(name):
-        click.echo(version)
-
-
-@main.command()
-@click.argument("name")
-@click.argument("version", default="")
-@click.option("--force", is_flag=True, help="Whatever the gate finds.")
-def promote(name: str, version: str, force: bool) -> None:
-    """Put a VERSION, or else the latest, in service, if the gate lets it pass.
-
-    The gate: its golden rows are answered as offline; on rows that neither version learned from
-    its error is not worse by more than chance; of the latest kept questions few move beyond what
-    the version in service called likely.
-    """
-    with ProgressBars() as log:
-        sealed = tablecast.promote(name, version, force=force, log=log)
-    click.echo(f"in service  {sealed.version}")
-
-
-@main.command()
-@click.argument("name")
-def rollback(name: str) -> None:
-    """Put the version in service again that was before the one that is."""
-    click.echo(f"in service  {tablecast.rollback(name).version}")
-
-
-@main.command()
-@click.argument("name")
 @host_option
 @port_option
 @server_option
-def serve(name: str, host: str, port: int, server: str) -> None:
+def serve(
+    names: tuple[str, ...], host: str, port: int, server: str, models: Path | None = None
+) -> None:
     """Serve the model: a web page, GET, JSON and CSV.
 
-    Answers come from the sealed model alone; the database is not needed.
+    Answers come from the sealed model alone; the database is not needed. Of several NAMEs each is
+    served below its own, such as /houses/, and / lists them.
     """
-    tablecast.serve(name, host=host, port=port, server=server)
+    if bool(names) == bool(models):
+        raise click.UsageError("expected one NAME or more, or --models FOLDER")
+    tablecast.serve(*names, models=models, host=host, port=port, server=server)
 
 
 @main.command()
@@ -364,7 +230,7 @@ def run(
         if step is serve and not then_serve:
             break
         click.secho(f"{step.name} {name}", bold=True, err=True)
-        ctx.invoke(step, name=name, **options)
+        ctx.invoke(step, **({"names": (name,)} if step is serve else {"name": name}), **options)
 
 
 @main.command()
@@ -372,7 +238,7 @@ def run(
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option("--output", required=True, metavar="FOLDER", help="Where to, or its URL.")
 @click.option("--workers", type=click.IntRange(1), help="Processes.  [default: one a core]")
-@click.option("--scheduler", metavar="URL", help="Of Dask, whose workers shall do it.")
+@scheduler_option
 @click.option("--format", "kind", type=click.Choice(["csv", "parquet"]), help="Of the answers.")
 @click.option("--range/--no-range", "ranges", default=True, help="Without intervals or sets.")
 @click.option("--confidence", type=float, help="Of the intervals.  [default: the model's]")
@@ -401,7 +267,7 @@ def score(
             kind=kind,
             ranges=ranges,
             confidence=confidence,
-            progress=lambda done, total: log(ProgressLine("answering", done, total, "rows")),
+            log=log,
         )
     errors = f", {summary.rows_with_error:,} of them with an error" * bool(summary.rows_with_error)
     click.echo(f"{summary.rows:,} rows answered{errors}; {summary.files:,} files in {output}")

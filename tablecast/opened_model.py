@@ -22,10 +22,10 @@ import numpy.typing as npt
 
 from Task1_database.errors import InputError
 from Task2_model.artifact import SealedModel, current
-from Task2_model.conformal import Block
 from Task2_model.contract import Contract
 from Task2_model.frame_encoding import Unseen, encode_with_unseen
 from Task2_model.manifest import MANIFEST
+from Task2_model.mask_conditional import Block
 from Task3_api.explain import Explainer
 from Task3_api.parsing import Parser
 from Task3_api.predictor import Predictor

@@ -25,8 +25,8 @@ def tablecast(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def test_help_names_every_verb_in_the_order_of_use(tmp_path: Path) -> None:
     shown = tablecast(tmp_path, "--help").stdout
     verbs = ["new", "load", "ask", "train", "serve", "predict", "run", "verify", "key"]
-    places = [shown.index(f"\n  {verb} ") for verb in verbs]
-    assert places == sorted(places)
+    positions = [shown.index(f"\n  {verb} ") for verb in verbs]
+    assert positions == sorted(positions)
 
 
 def test_help_cuts_no_sentence(tmp_path: Path) -> None:
@@ -91,6 +91,9 @@ def test_predict_answers_in_json(home: Path) -> None:
         (["train", "houses"], 1, "`tablecast load houses` makes it"),
         (["serve", "houses"], 1, "`tablecast train houses` trains one"),
         (["serve", "houses", "--database", "duckdb:///d"], 2, "No such option '--database'"),
+        (["serve"], 2, "expected one NAME or more, or --models FOLDER"),
+        (["serve", "houses", "--models", "."], 2, "expected one NAME or more, or --models FOLDER"),
+        (["serve", "houses", "births"], 1, "houses: "),
         (["run", "houses", "--sheet", "One"], 2, "--name, --x and --sheet are for a FILE"),
         (["run", __file__], 2, "is a file; say what to predict: --target COLUMN"),
         (["load", "nowhere"], 1, "tablecast: there is no dataset 'nowhere'"),
@@ -128,6 +131,26 @@ def test_predict_says_what_is_wrong_with_a_fact(home: Path, fact: str, message: 
     done = tablecast(home, "predict", "houses", fact)
     assert done.returncode == 1
     assert message in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["foo://x/a.csv", "--output", "out"], "foo://x/a.csv cannot be opened: foo:// is no kind"),
+        (["a.csv", "--output", "foo://x"], "foo://x cannot be opened: foo:// is no kind of store"),
+        (["a.csv", "--output", "out", "--confidence", "7"], "confidence 7 is not possible"),
+    ],
+)
+def test_score_says_at_once_what_cannot_be(
+    home: Path, tmp_path: Path, words: list[str], message: str
+) -> None:
+    (tmp_path / "a.csv").write_text("living_area\n1800\n")
+    here = [str(tmp_path / word) if word in ("a.csv", "out") else word for word in words]
+    done = tablecast(home, "score", "houses", *here)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"tablecast: {message}")
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_key_is_shown_with_the_line_that_the_service_needs(

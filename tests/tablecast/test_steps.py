@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 import tablecast
 from Task1_database.dataset import SHIPPED
-from Task1_database.errors import DatasetError
+from Task1_database.errors import DatasetError, TablecastError
 from tests.live import Live
 
 
@@ -33,6 +34,15 @@ def test_a_dataset_is_named_or_handed_over(
         "births: already loaded (1,000 rows)",
         "feature_store: already loaded (1,000 rows)",
     ]
+
+
+def test_datasets_served_together_agree_on_whether_answers_are_kept() -> None:
+    kept = replace(tablecast.Dataset.open("births"), keep="kept")
+    message = r"births says /.*kept and houses says nothing; one service keeps all or none"
+    with pytest.raises(TablecastError, match=message):
+        tablecast.serve(kept, "houses")
+    with pytest.raises(TablecastError, match="name the datasets to serve, or a folder of models"):
+        tablecast.serve()
 
 
 def test_a_notebook_may_load_and_ask(tmp_path: Path) -> None:
