@@ -17,6 +17,7 @@ from benchmarks.processes import ROOT
 from benchmarks.servers import Service
 from benchmarks.traffic import Request
 from Task1_database.dataset import Dataset
+from Task2_model.artifact import current
 
 HOUSES = 200  # different ones that the traffic asks about
 MANY = 100  # of a POST
@@ -160,12 +161,12 @@ def flask(home: Home, workers: int, threads: Mapping[str, str]) -> Service:
     )
 
 
-def mlflow(home: Home, workers: int, threads: Mapping[str, str]) -> Service:
+def mlflow(home: Home, workers: int, threads: Mapping[str, str], *, uri: str = "mlflow") -> Service:
     """`mlflow models serve`, which runs uvicorn."""
     return Service(
         "MLflow",
         [
-            *(str(PEERS.folder / "bin" / "mlflow"), "models", "serve", "--model-uri", "mlflow"),
+            *(str(PEERS.folder / "bin" / "mlflow"), "models", "serve", "--model-uri", uri),
             *("--env-manager", "local", "--port", "{port}", "--workers", str(workers)),
             *("--timeout", "600"),
         ],
@@ -177,3 +178,9 @@ def mlflow(home: Home, workers: int, threads: Mapping[str, str]) -> Service:
             **threads,
         },
     )
+
+
+def sealed_by_mlflow(home: Home, workers: int, threads: Mapping[str, str]) -> Service:
+    """`mlflow models serve` of the folder that Tablecast serves."""
+    uri = str(current(home.models))
+    return replace(mlflow(home, workers, threads, uri=uri), name="MLflow on the sealed folder")

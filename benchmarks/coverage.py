@@ -33,13 +33,13 @@ SUBSETS = 30
 
 
 def subsets(features: int) -> dict[str, npt.NDArray[np.bool_]]:
-    """Everything, `x` (the first feature) alone, and random subsets; what is told is True."""
+    """Everything, `x` (the first feature) alone, and random subsets; what is given is True."""
     rng = np.random.default_rng(0)
     random = [rng.permutation(features) < rng.integers(1, features) for _ in range(SUBSETS)]
     return {
         "everything": np.ones(features, dtype=bool),
         "x alone": np.arange(features) == 0,
-        **{f"random {number:02}": told for number, told in enumerate(random, 1)},
+        **{f"random {number:02}": given for number, given in enumerate(random, 1)},
     }
 
 
@@ -50,14 +50,14 @@ def one_split(study: Study, seed: int) -> pd.DataFrame:
     model = Boosting(study.contract, seed=seed).fit(rows[train], outcomes[train])
     truth = outcomes[test]
     lines: list[dict[str, Any]] = []
-    for name, told in subsets(rows.shape[1]).items():
-        answer = model.predict(np.where(told, rows[test], np.float32(np.nan)))
+    for name, given in subsets(rows.shape[1]).items():
+        answer = model.predict(np.where(given, rows[test], np.float32(np.nan)))
         inside = (answer["lower"] <= truth) & (truth <= answer["upper"])
         width = float(np.median(answer["upper"] - answer["lower"]))
         error = float(np.abs(answer["prediction"] - truth).mean())
-        lines.append({"told": name, "error": error, "coverage": inside.mean(), "width": width})
+        lines.append({"given": name, "error": error, "coverage": inside.mean(), "width": width})
     for name, error in rivals(study, model, rows, outcomes, train, test).items():
-        lines.append({"told": name, "error": error})
+        lines.append({"given": name, "error": error})
     return pd.DataFrame(lines)
 
 
@@ -95,7 +95,7 @@ def measured(dataset: Dataset, splits: int) -> pd.DataFrame:
             study = Study.read(database, dataset)
     with parallel_config("loky", inner_max_num_threads=1):
         parts = Parallel(n_jobs=-1)(delayed(one_split)(study, s) for s in range(splits))
-    means: pd.DataFrame = pd.concat(parts).groupby("told", sort=False).mean()
+    means: pd.DataFrame = pd.concat(parts).groupby("given", sort=False).mean()
     return means
 
 
@@ -126,7 +126,7 @@ def verdicts(means: pd.DataFrame) -> list[Finding]:
     alone = error["x alone"] / error["straight line on x"]
     narrower = 1 - width["everything"] / width["x alone"]
     return [
-        _claim("error, everything told / same learner on whole rows", whole, Goal(1.03)),
+        _claim("error, all features given / same learner on whole rows", whole, Goal(1.03)),
         _claim("error, x alone / straight line on x", alone, Goal(1)),
         _claim(
             "coverage of 90 % ranges, least of all subsets",

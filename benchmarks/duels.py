@@ -18,6 +18,7 @@ from benchmarks.contenders import (
     fastapi,
     flask,
     mlflow,
+    sealed_by_mlflow,
     tablecast,
 )
 from benchmarks.results import Finding, Goal, Section, Spread
@@ -59,6 +60,7 @@ def duels(home: Home) -> list[Duel]:
     one, many, split = questions.by_address(), questions.many(), questions.invocations()
     return [
         Duel("GET /predict", one, partial(mlflow, home), split, 20),
+        Duel("GET /predict", one, partial(sealed_by_mlflow, home), split, 10),
         Duel("GET /predict", one, partial(fastapi, home), one, 10),
         Duel("GET /predict", one, partial(flask, home), one, 8),
         Duel(f"POST /predict with {MANY} records", many, partial(fastapi, home), many, 4),

@@ -55,10 +55,10 @@ class Environment:
     def versions(self, *packages: str) -> dict[str, str]:
         """The versions of some packages in it."""
         code = "import sys, importlib.metadata as m; print(*map(m.version, sys.argv[1:]))"
-        told = subprocess.run(
+        listing = subprocess.run(
             [str(self.python), "-c", code, *packages], check=True, capture_output=True, text=True
         )
-        return dict(zip(packages, told.stdout.split(), strict=True))
+        return dict(zip(packages, listing.stdout.split(), strict=True))
 
 
 SERVING = Environment("serve", ROOT / "requirements" / "serve.txt")

@@ -1,6 +1,6 @@
 """How long do `new` and `load` take, compared with DuckDB's own reading of the same CSV?
 
-A million rows of eight columns, among them codes, days and gaps, in three dresses: as the loader
+A million rows of eight columns, among them codes, days and gaps, in three variants: as the loader
 wants it, without a key (so that rows are numbered), and with semicolons and decimal commas. DuckDB
 sniffs every row and makes a table of what it read.
 
@@ -26,7 +26,7 @@ from Task1_database.dataset import Dataset
 from Task1_database.load import load
 from Task1_database.new import new
 
-DRESSES: dict[str, dict[str, Any]] = {
+VARIANTS: dict[str, dict[str, Any]] = {
     "plain": {},
     "no key": {},
     "decimal commas": {"sep": ";", "decimal": ",", "encoding": "cp1252"},
@@ -78,22 +78,22 @@ def seconds(file: Path, repeats: int) -> tuple[list[float], list[float]]:
 
 
 def measured(rows: int, repeats: int) -> Iterator[tuple[str, list[float], list[float]]]:
-    """Each dress with its times."""
+    """Each variant with its times."""
     whole = table(rows)
     with tempfile.TemporaryDirectory() as name:
-        for dress, options in DRESSES.items():
-            file = Path(name) / f"{dress.replace(' ', '_')}.csv"
-            dressed = whole if dress == "plain" else whole.drop(columns="id")
-            dressed.to_csv(file, index=False, **options)
-            yield dress, *seconds(file, repeats)
+        for variant, options in VARIANTS.items():
+            file = Path(name) / f"{variant.replace(' ', '_')}.csv"
+            varied = whole if variant == "plain" else whole.drop(columns="id")
+            varied.to_csv(file, index=False, **options)
+            yield variant, *seconds(file, repeats)
 
 
 def section(rows: int, repeats: int) -> Section:
-    """Each dress beside its goal; the best of the repeats, as in `main`."""
+    """Each variant beside its goal; the best of the repeats, as in `main`."""
     found = Section("A table of one's own")
-    for dress, theirs, ours in measured(rows, repeats):
-        say(f"new + load of {rows:,} rows: {dress}")
-        what = f"new + load of {rows:,} rows / DuckDB's read_csv: {dress}"
+    for variant, theirs, ours in measured(rows, repeats):
+        say(f"new + load of {rows:,} rows: {variant}")
+        what = f"new + load of {rows:,} rows / DuckDB's read_csv: {variant}"
         ratio = Spread.of([min(ours) / min(theirs)])
         about = f"{shown(min(ours))} beside {shown(min(theirs))} s"
         found.findings.append(Finding(what, ratio, Goal(2), about))
@@ -101,15 +101,15 @@ def section(rows: int, repeats: int) -> Section:
 
 
 def main() -> None:
-    """Print a line for each dress."""
+    """Print a line for each variant."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--repeats", type=int, default=5)
     arguments = parser.parse_args()
     print(f"{arguments.rows:,} rows    DuckDB  new + load   ratio")
-    for dress, theirs, ours in measured(arguments.rows, arguments.repeats):
+    for variant, theirs, ours in measured(arguments.rows, arguments.repeats):
         best, own = min(theirs), min(ours)
-        print(f"{dress:15} {best:6.2f} s  {own:8.2f} s  {own / best:6.2f}")
+        print(f"{variant:15} {best:6.2f} s  {own:8.2f} s  {own / best:6.2f}")
 
 
 if __name__ == "__main__":

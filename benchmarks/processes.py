@@ -18,11 +18,15 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 @dataclass(frozen=True)
 class Run:
-    """A whole process: its seconds, the megabytes of its largest process, what it printed."""
+    """A whole process: its seconds, the megabytes of its largest process, what it printed.
+
+    `processor` is the seconds of all its processes on the processor.
+    """
 
     seconds: float
     megabytes: float
     printed: str
+    processor: float = float("nan")
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -42,14 +46,17 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> Run:
     if child == 0:
         begun = time.perf_counter()
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+        peak, processor = spent.ru_maxrss / 1024, spent.ru_utime + spent.ru_stime
         text = done.stdout if done.returncode == 0 else f"failed: {done.stderr[-400:]}"
-        os.write(write, f"{time.perf_counter() - begun}\n{peak}\n{text[:2000]}".encode())
+        os.write(
+            write, f"{time.perf_counter() - begun}\n{peak}\n{processor}\n{text[:2000]}".encode()
+        )
         os._exit(0)
     os.close(write)
     with os.fdopen(read) as pipe:
-        seconds, megabytes, printed = pipe.read().split("\n", 2)
+        seconds, megabytes, spent_seconds, printed = pipe.read().split("\n", 3)
     os.waitpid(child, 0)
     if printed.startswith("failed"):
         raise RuntimeError(printed)
-    return Run(float(seconds), float(megabytes), printed)
+    return Run(float(seconds), float(megabytes), printed, float(spent_seconds))

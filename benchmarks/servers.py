@@ -116,8 +116,8 @@ class Server:
                     return
             time.sleep(0.005)
         self._log.seek(0)
-        told = self._log.read().decode(errors="replace")[-2000:]
-        raise RuntimeError(f"{self.service.name} gave no first answer:\n{told}")
+        text = self._log.read().decode(errors="replace")[-2000:]
+        raise RuntimeError(f"{self.service.name} gave no first answer:\n{text}")
 
     def _answers(self) -> bool:
         first = self.service.first

@@ -1,8 +1,9 @@
 """Mixed load for a long time, with rude clients among it: no 5xx, memory flat, p99 steady.
 
-    python -m benchmarks.soak [--minutes 30] [--server granian]
+    python -m benchmarks.soak [--minutes 30] [--server granian] [--pace 1]
 
-A line a minute: answers by status, p99 of GET /predict, and what the server's processes hold.
+A line a minute: answers by status, p99 of GET /predict, what the server's processes hold, and the
+load of the machine, which p99 follows. A lower pace makes all polite clients wait longer.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
+import os
 import tempfile
 import threading
 import time
@@ -41,14 +43,22 @@ class Seen:
     def line(self, minute: int, held: float) -> str:
         """The line of this minute."""
         late = sorted(self.seconds)[int(0.99 * len(self.seconds))] if self.seconds else 0
-        return f"{minute:3d} min  p99 {1000 * late:6.1f} ms  {held:6.0f} MB  {dict(self.statuses)}"
+        figures = f"p99 {1000 * late:6.1f} ms  {held:6.0f} MB  load {os.getloadavg()[0]:4.1f}"
+        return f"{minute:3d} min  {figures}  {dict(self.statuses)}"
 
 
 class Soak:
-    """Threads that ask the same server until they are told to end."""
+    """Threads that ask the same server until they are told to end.
 
-    def __init__(self, port: int, questions: Questions) -> None:
+    Parameters
+    ----------
+    pace : float
+        How often they ask, as a share of the usual.
+    """
+
+    def __init__(self, port: int, questions: Questions, pace: float = 1.0) -> None:
         self._port = port
+        self._pace = pace
         self._questions = questions
         self._ended = threading.Event()
         self.seen = Seen()
@@ -101,7 +111,7 @@ class Soak:
 
     def _turns(self, pause: float) -> Iterator[int]:
         for turn in count():
-            if self._ended.wait(pause):
+            if self._ended.wait(pause / self._pace):
                 return
             yield turn
 
@@ -124,12 +134,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--server", choices=SERVERS, default="granian")
+    parser.add_argument("--pace", type=float, default=1.0, help="how often to ask, beside usual")
     parser.add_argument("--home", type=Path, help="a folder in which houses is trained")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = Home(options.home) if options.home else first_run(Path(folder))[0]
         with Server(service(home, options.server)) as server:
-            soak = Soak(server.port, Questions(home.houses()))
+            soak = Soak(server.port, Questions(home.houses()), options.pace)
             soak.run(options.minutes, lambda *seen: say_minute(server, *seen))
 
 

@@ -17,8 +17,8 @@ app = Flask(__name__)
 @app.get("/predict")
 def predict() -> Response:
     """The price of one house."""
-    told = request.args
-    house = {name: float(told[name]) if name in NUMBERS else told[name] for name in NAMES}
+    given = request.args
+    house = {name: float(given[name]) if name in NUMBERS else given[name] for name in NAMES}
     return jsonify({"prediction": float(MODEL.predict(pd.DataFrame([house]))[0])})
 
 

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks import batch, constant, contenders, duels, growth, single
+from benchmarks import batch, constant, contenders, duels, growth, score, single
 from benchmarks.contenders import Home, tablecast
 from benchmarks.enlarged import GAPS, Enlarged
 from benchmarks.machine import machine
@@ -150,6 +150,7 @@ def test_the_constant_is_an_answer(sealed: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.usefixtures("serving")
+@pytest.mark.slow
 def test_one_question_beside_a_constant(bench_home: Home) -> None:
     section = single.beside_the_floor(bench_home, TINY)
     assert [line["workers"] for line in section.rows] == [1, 1, 1, 2, 2, 2]
@@ -158,6 +159,7 @@ def test_one_question_beside_a_constant(bench_home: Home) -> None:
 
 
 @pytest.mark.usefixtures("serving")
+@pytest.mark.slow
 def test_a_duel_is_fought_and_judged(bench_home: Home) -> None:
     asked = [Request("/predict?x=1800", holds='"lower"')]
     itself = duels.Duel("GET /predict", asked, lambda n, _: tablecast(bench_home, n), asked, 2)
@@ -169,8 +171,8 @@ def test_a_duel_is_fought_and_judged(bench_home: Home) -> None:
 
 
 def test_every_peer_is_asked_for_the_same_houses(bench_home: Home) -> None:
-    mlflow, fastapi, flask, many = duels.duels(bench_home)
-    assert mlflow.ours == fastapi.ours == fastapi.theirs == flask.theirs
+    mlflow, sealed, fastapi, flask, many = duels.duels(bench_home)
+    assert mlflow.ours == sealed.ours == fastapi.ours == fastapi.theirs == flask.theirs
     assert len(mlflow.theirs) == len(fastapi.theirs) == 200
     assert [len(json.loads(request.body)) for request in many.theirs] == [100]
 
@@ -184,6 +186,7 @@ def test_a_file_is_judged_beside_the_better_setting() -> None:
 
 
 @pytest.mark.usefixtures("serving")
+@pytest.mark.slow
 def test_files_whole_and_with_gaps(bench_home: Home, enlarged: Enlarged) -> None:
     (line,) = batch.growth(bench_home, [enlarged]).rows
     assert line["rows"] == "2,000"
@@ -193,6 +196,20 @@ def test_files_whole_and_with_gaps(bench_home: Home, enlarged: Enlarged) -> None
 
 
 @pytest.mark.usefixtures("serving")
+@pytest.mark.slow
+def test_a_file_is_scored_beside_http(bench_home: Home) -> None:
+    section = score.section(bench_home, 1_000)
+    assert [line["who"] for line in section.rows][1:3] == ["score, 1 workers", "score, 2 workers"]
+    assert all(line["rows/processor s"] > 0 for line in section.rows)
+    assert len(section.findings) == 6
+
+
+def test_workers_are_simulated() -> None:
+    assert [score.simulated(40, 1.0, workers) for workers in (1, 16, 40)] == [40, 3, 1]
+
+
+@pytest.mark.usefixtures("serving")
+@pytest.mark.slow
 def test_one_question_while_a_file_is_answered(bench_home: Home, enlarged: Enlarged) -> None:
     section = batch.meanwhile(bench_home, Enlarged(20_000, enlarged.home), TINY)
     assert len(section.rows) == 4

@@ -28,5 +28,5 @@ def test_a_short_soak(live: Live) -> None:
         0.02, lambda _, seen: minutes.append(seen)
     )
     (seen,) = minutes
-    assert set(seen.statuses) == {"200", "400", "404"}
+    assert {"200"} < set(seen.statuses) <= {"200", "400", "404"}
     assert "p99" in seen.line(1, 100)
