@@ -2,7 +2,8 @@
 #   docker build --tag tablecast .                     a model of houses, trained here, and served
 #   docker build --tag tablecast --build-arg DATASET=clients .
 #   docker build --tag tablecast --build-arg DATASET=boats --build-context dataset=/my/boats .
-# docker-compose.yml uses the stages `service`, `trainer` and `notebook` by themselves.
+#   docker build --tag tablecast --build-arg MORE="clients births" .     three models: /houses/, …
+# docker-compose.yml uses the stages `service`, `trainer`, `notebook` and `airflow` by themselves.
 
 ARG PYTHON=3.13
 ARG DATASET=houses
@@ -47,11 +48,33 @@ USER 10001
 EXPOSE 8888
 ENTRYPOINT ["jupyter", "lab", "--ip=0.0.0.0", "--no-browser", "--ServerApp.root_dir=/notebooks"]
 
-# One dataset: loaded into DuckDB, trained, checked and sealed.
+# Airflow, which must not share an environment with anything.
+FROM python:${PYTHON}-slim AS airflow-packages
+COPY examples/airflow/requirements.txt /tmp/airflow.txt
+RUN python -m venv --without-pip /opt/airflow \
+ && pip --python /opt/airflow install --no-cache-dir --require-hashes -r /tmp/airflow.txt
+
+# The DAGs of examples/airflow on their schedule, with a page on port 8082.
+FROM trainer AS airflow
+USER 0
+COPY --from=airflow-packages /opt/airflow /opt/airflow
+RUN install -d -o 10001 -g 10001 /airflow
+ARG DATASET
+ENV AIRFLOW_HOME=/airflow TABLECAST=/opt/venv/bin/tablecast \
+    TABLECAST_DATASETS=/src/Task1_database/datasets/${DATASET} \
+    AIRFLOW__CORE__DAGS_FOLDER=/src/examples/airflow/dags AIRFLOW__CORE__LOAD_EXAMPLES=false \
+    AIRFLOW__API__PORT=8082 AIRFLOW__CORE__PARALLELISM=4
+WORKDIR /airflow
+USER 10001
+EXPOSE 8082
+ENTRYPOINT ["/bin/sh", "/src/examples/airflow/start.sh", "/opt/airflow/bin"]
+
+# One dataset, or MORE: loaded into DuckDB, trained, checked and sealed.
 FROM trainer AS sealed
 ARG DATASET
-RUN tablecast run --no-serve "$DATASET" \
- && mv "models/$DATASET" model \
+ARG MORE=""
+RUN for name in $DATASET $MORE; do tablecast run --no-serve "$name" || exit 1; done \
+ && if [ -n "$MORE" ]; then mv models model; else mv "models/$DATASET" model; fi \
  && rm -r databases results
 
 # The service without a model: MODELS, or MODEL_DIR, says where one is.
@@ -60,13 +83,17 @@ RUN useradd --uid 10001 --no-create-home tablecast \
  && install -d -o 10001 -g 10001 /tablecast
 COPY --from=serving-packages /opt/venv /opt/venv
 WORKDIR /app
-COPY Task1_database/__init__.py Task1_database/errors.py Task1_database/literals.py \
-     Task1_database/scratch_folder.py Task1_database/
+COPY Task1_database/__init__.py Task1_database/errors.py Task1_database/file_system.py \
+     Task1_database/literals.py Task1_database/progress.py Task1_database/scratch_folder.py \
+     Task1_database/whole_file.py Task1_database/
 COPY Task1_database/keep/ Task1_database/keep/
 COPY Task1_database/files/ Task1_database/files/
-COPY Task2_model/__init__.py Task2_model/artifact.py Task2_model/conformal.py \
-     Task2_model/contract.py Task2_model/ensemble.py Task2_model/forest.py \
+COPY Task2_model/__init__.py Task2_model/artifact.py Task2_model/calibration.py \
+     Task2_model/conformal.py Task2_model/conformal_interval.py Task2_model/conformal_set.py \
+     Task2_model/contract.py Task2_model/dask_client.py Task2_model/ensemble.py \
+     Task2_model/forest.py \
      Task2_model/formatting.py Task2_model/graph.py Task2_model/manifest.py \
+     Task2_model/mask_conditional.py \
      Task2_model/onnx_audit.py Task2_model/probability_map.py Task2_model/quantile_cache.py \
      Task2_model/subset_ridge.py \
      Task2_model/versions.py \
@@ -87,4 +114,5 @@ FROM service
 ENV MODELS=/app/model
 COPY --from=sealed /tablecast/model model
 # A model that cannot be served fails here, and not where it is released.
-RUN ["python", "-c", "from Task3_api.app import create_app; create_app()"]
+RUN ["python", "-c", "from Task3_api.app import create_app; \
+assert 'not_served' not in create_app().test_client().get('/readyz').json"]

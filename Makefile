@@ -9,7 +9,7 @@ WORKERS ?= 2
 
 BIN := .venv/bin
 
-.PHONY: run help test slow-test images-test airflow-test lint format playbook year docs screenshots reports bench env lock clean
+.PHONY: run help test slow-test images-test airflow-test mlflow-test lint format playbook year docs screenshots reports bench env lock dist clean
 
 run: .venv/train  ## load, ask, train, report and serve DATASET
 	@$(BIN)/tablecast run $(DATASET) --port $(PORT)
@@ -28,6 +28,9 @@ images-test: .venv/dev  ## the images and docker-compose.yml, for real (needs ro
 
 airflow-test: .venv/dev  ## the DAGs of examples/airflow, by the real Airflow
 	@$(BIN)/python -m tests.airflow
+
+mlflow-test: .venv/dev  ## the sealed folder as a model of the real MLflow
+	@$(BIN)/python -m tests.mlflow
 
 lint: .venv/dev  ## style and types
 	@$(BIN)/ruff check .
@@ -51,8 +54,9 @@ year: .venv/train  ## a year of the service in some minutes: drift, recalibratio
 	@echo "results/productionisation.ipynb"
 
 docs: .venv/dev  ## the documentation as a site, at http://127.0.0.1:8000
-	@$(BIN)/mkdocs build --quiet --strict
-	@$(BIN)/mkdocs serve --quiet --strict
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	@echo "http://127.0.0.1:8000; Ctrl-C ends it"
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --quiet --strict
 
 screenshots: .venv/dev  ## docs/screenshots/ anew (needs chromium, pdftoppm)
 	@$(BIN)/python docs/screenshots.py
@@ -73,6 +77,12 @@ env:  ## make .env, with secrets of its own, for docker compose
 lock:  ## write requirements/*.txt anew (needs uv)
 	@requirements/lock.sh --upgrade
 
+dist: .venv/train  ## the wheel and the source archive, into dist/
+	@mkdir -p dist; rm -rf build/lib build/bdist*
+	@$(BIN)/python -c 'from setuptools import build_meta as b; b.build_sdist("dist"); b.build_wheel("dist")' \
+	  >/dev/null
+	@ls dist
+
 clean:  ## forget the environment, and nothing else
 	@rm -rf .venv
 
@@ -81,5 +91,6 @@ clean:  ## forget the environment, and nothing else
 	@test -x $(BIN)/python || { echo "making .venv"; $(PYTHON) -m venv .venv; }
 	@echo "installing requirements/$*.txt (about a minute)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$*.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation \
+	  --no-deps -e .  # ignored: that folders here have the packages' names
 	@touch $@

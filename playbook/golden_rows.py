@@ -15,6 +15,17 @@ SECONDS = 30
 KEY_VARIABLE = "TABLECAST_KEY"
 
 
+REASONS = {  # the first that an error is
+    requests.exceptions.InvalidURL: "expected an address such as http://127.0.0.1:5000",
+    requests.exceptions.MissingSchema: "expected an address such as http://127.0.0.1:5000",
+    requests.exceptions.InvalidSchema: "expected an address such as http://127.0.0.1:5000",
+    requests.exceptions.JSONDecodeError: "what is there is no JSON, so it is not Tablecast",
+    requests.Timeout: f"not within {SECONDS} s",
+    requests.exceptions.SSLError: "its certificate is not accepted",
+    requests.ConnectionError: "nothing can be reached there",
+}
+
+
 class Mismatch(TablecastError):
     """A live service that does not answer as its model did."""
 
@@ -58,7 +69,7 @@ class GoldenRows:
         try:
             response = requests.get(url, headers=key_header(), timeout=SECONDS)
         except requests.RequestException as error:
-            raise Mismatch(f"{url} does not answer: {error}") from None
+            raise Mismatch(f"{url} does not answer: {reason(error)}") from None
         if response.status_code == 401:
             raise Mismatch(no_key(url))
         if not response.ok:
@@ -77,3 +88,9 @@ def key_header() -> dict[str, str]:
 def no_key(url: str) -> str:
     """What to do about a 401."""
     return f"{url} asks for a key that it knows; set {KEY_VARIABLE} to one"
+
+
+def reason(error: requests.RequestException) -> str:
+    """Why there was no answer, in words."""
+    known = (words for kind, words in REASONS.items() if isinstance(error, kind))
+    return next(known, str(error))

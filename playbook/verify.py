@@ -6,12 +6,12 @@ in memory when it was trained. The service answers them from an exported form, o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import requests
 
-from playbook.golden_rows import SECONDS, GoldenRows, Mismatch, key_header, no_key
+from playbook.golden_rows import SECONDS, GoldenRows, Mismatch, key_header, no_key, reason
 
 RELATIVE = 1e-5  # what export allows between the forms of a model
 
@@ -24,6 +24,14 @@ def verify(base_url: str, golden: GoldenRows) -> int:
     """
     _refuse_another_model(base_url, golden)
     answers = _answered(requests.post, f"{base_url.rstrip('/')}/predict", json=_requests(golden))
+    return compare(golden, answers)
+
+
+def compare(golden: GoldenRows, answers: Sequence[Mapping[str, Any]]) -> int:
+    """Compare live answers with the golden ones, row by row; return how many there are.
+
+    Raises Mismatch for the first that differs, naming the request, the part and both values.
+    """
     for row, live in zip(golden.rows, answers, strict=True):
         for part, value in row["answer"].items():
             if not _same(value, live[part], _decimals(golden, part)):
@@ -55,7 +63,7 @@ def _answered(ask: Callable[..., requests.Response], url: str, **body: Any) -> A
         response.raise_for_status()
         return response.json()
     except requests.RequestException as error:
-        raise Mismatch(f"{url} does not answer: {error}") from None
+        raise Mismatch(f"{url} does not answer: {reason(error)}") from None
 
 
 def _decimals(golden: GoldenRows, part: str) -> int:

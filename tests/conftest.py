@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # threads of tests side by side wait by spinning
+
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import cast
@@ -131,6 +134,17 @@ def births_home(once: Once) -> Path:
             tablecast.train("births")
 
     return once("births_home", make)
+
+
+@pytest.fixture(scope="session")
+def several(models: Path, births_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of three models: houses and births are sound, clients cannot be opened."""
+    folder = tmp_path_factory.mktemp("several")
+    (folder / "houses").symlink_to(models)
+    (folder / "births").symlink_to(births_home / "models" / "births")
+    (folder / "clients").mkdir()
+    (folder / "clients" / "CURRENT").write_text("20260101T000000Z-00000000")
+    return folder
 
 
 @pytest.fixture(scope="session")

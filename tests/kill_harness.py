@@ -191,6 +191,8 @@ def kill_trainings(kills: int, folder: Path, rng: random.Random) -> Tally:
         tally.longest = max(tally.longest, victim.outlived())
         assert SealedModel.open(current(models)).contract.dataset == "boats"
         tally.outcomes[name_of(current(models) != old, in_time)] += 1
+        if number % 10 == 9:
+            say(tally)
     sealed = train(dataset, url, models)
     assert current(models) == sealed
     assert_nothing_half_made(models)
@@ -285,13 +287,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="tablecast-kills-") as name:
         folder = Path(name)
         try:
-            found: list[Any] = list(databases(folder))
+            found: list[Any] = list(databases(folder)) if options.loads else []
             for kind, url in found:
                 say(kill_loads(options.loads // len(found), kind, url, folder / kind, rng))
         finally:
             for server in servers.RUNNING.values():
                 server.close()
-        say(kill_sealings(options.sealings, folder / "sealings", rng))
+        if options.sealings:
+            say(kill_sealings(options.sealings, folder / "sealings", rng))
         if options.trainings:
             say(kill_trainings(options.trainings, folder / "trainings", rng))
 

@@ -20,6 +20,7 @@ MAY_IMPORT = {
 }
 SERVED_FROM = {
     "Task1_database.errors",
+    "Task1_database.file_system",
     "Task1_database.files.column_reading",
     "Task1_database.files.encoding",
     "Task1_database.files.layout",
@@ -31,15 +32,22 @@ SERVED_FROM = {
     "Task1_database.keep.open_keep",
     "Task1_database.keep.outcome_lines",
     "Task1_database.literals",
+    "Task1_database.progress",
     "Task1_database.scratch_folder",
+    "Task1_database.whole_file",
     "Task2_model.artifact",
+    "Task2_model.calibration",
     "Task2_model.conformal",
+    "Task2_model.conformal_interval",
+    "Task2_model.conformal_set",
     "Task2_model.contract",
+    "Task2_model.dask_client",
     "Task2_model.ensemble",
     "Task2_model.forest",
     "Task2_model.formatting",
     "Task2_model.graph",
     "Task2_model.manifest",
+    "Task2_model.mask_conditional",
     "Task2_model.onnx_audit",
     "Task2_model.probability_map",
     "Task2_model.quantile_cache",
@@ -48,7 +56,8 @@ SERVED_FROM = {
 }
 TESTED_WITH = {  # parts that have no test of their name, by the test of what they are parts of
     "Task1_database/databases/test_duckdb_database.py": "duckdb_csv duckdb_process duckdb_worker",
-    "Task1_database/databases/test_server_database.py": "base connect frames server_session",
+    "Task1_database/databases/test_server_database.py": "base connect deadline frames"
+    " server_session",
     "Task1_database/keep/test_kept_bucket.py": "open_keep",
     "Task1_database/onboarding/test_column_types.py": "formats source_column",
     "Task1_database/onboarding/test_selection.py": "identifiers",
@@ -56,7 +65,9 @@ TESTED_WITH = {  # parts that have no test of their name, by the test of what th
     "Task1_database/test_init_sql.py": "mysql_settings",
     "Task2_model/reporting/test_captions.py": "classification_captions comparison_captions"
     " conclusion data_captions evaluation_captions evaluation_summary model_captions",
-    "Task2_model/test_conformal.py": "ensemble",
+    "Task2_model/test_conformal.py": "calibration conformal_interval conformal_set ensemble"
+    " mask_conditional",
+    "Task2_model/test_worker_processes.py": "dask_client",
     "Task2_model/test_evaluate.py": "baselines",
     "Task2_model/test_export.py": "onnx_graph",
     "Task2_model/test_forest.py": "trees",
@@ -66,16 +77,20 @@ TESTED_WITH = {  # parts that have no test of their name, by the test of what th
     "Task2_model/test_report.py": "data_figures evaluation_figures figures sealed_folder typeface",
     "Task2_model/test_train.py": "golden model_card study",
     "Task3_api/keep/test_keeper.py": "answer_file",
+    "Task3_api/test_app.py": "model_app",
     "Task3_api/keep/test_kept.py": "own_id",
-    "Task3_api/bulk/test_bulk_run.py": "executors output_store piece_scorer pieces",
+    "Task3_api/bulk/test_bulk_run.py": "arrow_scorer executors output_store piece_scorer pieces",
     "Task3_api/batch/test_batch_api.py": "batch_answer",
     "Task3_api/pages/test_results_page.py": "results_view",
     "Task3_api/pages/test_watch_page.py": "watch_figures watch_view",
+    "Task3_api/test_openapi.py": "inference_schemas openapi_schemas",
     "Task3_api/server/test_asgi.py": "answer_spool body_spool",
+    "Task3_api/server/test_serve.py": "service_log",
     "Task3_api/server/test_servers.py": "gunicorn.conf",
     "images/test_images.py": "init_folder",
     "playbook/test_verify.py": "golden_rows",
-    "tablecast/test_command_line.py": "errors",
+    "tablecast/test_command_line.py": "after_launch_commands errors one_line options",
+    "tablecast/test_steps.py": "after_launch defaults keeping",
 }
 TRAINING_ONLY = {"duckdb", "joblib", "mysql", "onnx", "pandas", "psycopg", "skl2onnx", "sklearn"}
 

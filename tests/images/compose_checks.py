@@ -15,7 +15,7 @@ from tests.images.home import Home, expect_same_files
 from tests.images.progress import Progress, expect
 from tests.images.standins import ROOT
 
-PORTS = ("API_PORT", "MYSQL_PORT", "POSTGRES_PORT", "JUPYTER_PORT")
+PORTS = ("API_PORT", "MYSQL_PORT", "POSTGRES_PORT", "JUPYTER_PORT", "AIRFLOW_PORT")
 OVERLAY = Path(__file__).with_name("compose.yml")
 HERE = "127.0.0.1"
 
@@ -72,10 +72,12 @@ def check_compose(engine: Engine, home: Home, progress: Progress) -> None:
         _check_up(compose, engine, home, progress)
         _check_retraining(compose, engine, progress)
         _check_notebook(compose, progress)
+        _check_airflow(compose, progress)
         _check_postgres(compose, home, progress)
         _check_switch(compose, home, progress)
     finally:
-        compose("--profile=notebook", "--profile=postgres", "--profile=app", "down", "--volumes")
+        profiles = [f"--profile={name}" for name in ("notebook", "postgres", "app", "airflow")]
+        compose(*profiles, "down", "--volumes")
     with progress.step("docker compose up app: the single container"):
         compose("up", "--detach", "--wait", "app")
         compose.version()
@@ -133,7 +135,10 @@ def _check_switch(compose: Compose, home: Home, progress: Progress) -> None:
 def _check_notebook(compose: Compose, progress: Progress) -> None:
     with progress.step("--profile notebook: with the token alone, non-root, notebooks persist"):
         compose("--profile=notebook", "up", "--build", "--detach", "--wait", "notebook")
-        port, token = compose.port("JUPYTER_PORT"), compose.settings["JUPYTER_TOKEN"]
+        port, token = (
+            compose.port("JUPYTER_PORT"),
+            compose.settings["JUPYTER_TOKEN"],
+        )
         until = time.monotonic() + 60
         while time.monotonic() < until:
             try:
@@ -148,6 +153,17 @@ def _check_notebook(compose: Compose, progress: Progress) -> None:
         compose(*inside, "touch", "mine.ipynb")
         compose("--profile=notebook", "up", "--detach", "--force-recreate", "--no-deps", "notebook")
         expect(compose(*inside, "ls"), "mine.ipynb")
+
+
+def _check_airflow(compose: Compose, progress: Progress) -> None:
+    with progress.step("--profile airflow: its page asks for the password, non-root, both DAGs"):
+        compose("--profile=airflow", "up", "--build", "--detach", "--wait", "airflow")
+        assert ask(HERE, compose.port("AIRFLOW_PORT"), "/api/v2/dags")[0] == 401
+        inside = ("--profile=airflow", "exec", "--no-TTY", "airflow")
+        assert compose(*inside, "id", "-u").strip() == "10001"
+        listed = compose(*inside, "/opt/airflow/bin/airflow", "dags", "list", "--output", "plain")
+        expect(listed, "houses_learn")
+        expect(listed, "houses_watch")
 
 
 def _check_postgres(compose: Compose, home: Home, progress: Progress) -> None:

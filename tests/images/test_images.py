@@ -17,10 +17,9 @@ from tests.test_structure import SERVED_FROM
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILES = ("Dockerfile", "Task1_database/Dockerfile")
-SCRIPTS = sorted(ROOT.glob("Task1_database/initdb/*.sh")) + sorted(
-    ROOT.glob("tests/images/bases/*.sh")
-)
-PROFILES = ("notebook", "postgres", "app")
+SCRIPT_FOLDERS = ("Task1_database/initdb", "examples/airflow", "tests/images/bases")
+SCRIPTS = [path for folder in SCRIPT_FOLDERS for path in sorted(ROOT.glob(f"{folder}/*.sh"))]
+PROFILES = ("notebook", "postgres", "app", "airflow")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 HEROKU: dict[str, Any] = yaml.safe_load((ROOT / "heroku.yml").read_text())
 
@@ -64,8 +63,8 @@ def secrets() -> list[str]:
 
 def compose_is_current() -> bool:
     """Whether docker-compose is there and knows today's file format, which version 1 does not."""
-    told = run("docker-compose", "version", "--short").stdout if found("docker-compose") else ""
-    return bool(re.match(r"v?[2-9]", told))
+    version = run("docker-compose", "version", "--short").stdout if found("docker-compose") else ""
+    return bool(re.match(r"v?[2-9]", version))
 
 
 if compose_is_current():  # on few machines; `make images-test` brings its own

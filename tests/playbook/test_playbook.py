@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 
-from tests.live import Live
+from tests.live import Live, own_port, start
 
 PLAYBOOK = Path(__file__).parents[2] / "playbook" / "playbook.ipynb"
 
@@ -29,8 +30,28 @@ def test_asks_a_live_service_and_needs_nothing_but_its_address(live: Live, tmp_p
     text = "".join(output.get("text", "") for output in outputs)
     assert "Six ways of asking, the same two answers." in text
     assert "with range=0 the same without lower and upper" in text
+    assert "This service keeps no answers" in text
     assert "24 golden rows answered as the model did offline." in text
     assert any("image/png" in output.get("data", {}) for output in outputs)
+
+
+def test_posts_outcomes_and_reads_the_coverage_back(home: Path, tmp_path: Path) -> None:
+    port, words = own_port(), ["-m", "tablecast", "serve", "houses", "--port"]
+    report = {"outcomes": 40, "coverage": {"seen": 0.875}, "promised": 0.9}
+    kept = tmp_path / "kept" / "houses"
+    kept.mkdir(parents=True)
+    (kept / "watch.json").write_text(json.dumps(report))
+    live = start([*words, str(port)], port, home, TABLECAST_KEEP=str(tmp_path / "kept"))
+    try:
+        done = run(live.url, tmp_path, tmp_path / "executed.ipynb")
+    finally:
+        live.stop()
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "executed.ipynb").read_text()
+    assert "24 outcomes are recorded; the same again changed nothing." in text
+    assert "The truth was inside in 87.5% of 40; promised are 90.0%." in text
+    (file,) = (kept / "outcomes").iterdir()
+    assert file.read_bytes().count(b"\n") == 24
 
 
 def test_compares_with_a_sealed_model_at_hand(

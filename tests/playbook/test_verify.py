@@ -81,7 +81,12 @@ def test_a_service_that_asks_for_a_key_is_sent_it(
 
 
 def test_a_service_that_is_not_there_is_named(golden: GoldenRows) -> None:
-    with pytest.raises(Mismatch, match="http://127.0.0.1:9/readyz does not answer"):
+    nothing = "^http://127.0.0.1:9/readyz does not answer: nothing can be reached there$"
+    with pytest.raises(Mismatch, match=nothing):
         verify("http://127.0.0.1:9", golden)
+    with pytest.raises(
+        Mismatch, match="^houses/readyz does not answer: expected an address such as"
+    ):
+        verify("houses", golden)
     with pytest.raises(Mismatch, match=r"http://127.0.0.1:9/golden.json does not answer"):
         GoldenRows.of_service("http://127.0.0.1:9")

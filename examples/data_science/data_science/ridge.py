@@ -13,16 +13,16 @@ ABSENT = -1e9  # far below any value
 
 
 class Ridge(PredictiveModel):
-    """A straight line for each set of features told: each weight depends on what else is known."""
+    """A straight line for each set of features given: each weight depends on what else is known."""
 
     def features(self) -> Any:
-        """Each value, whether it is told at all, and the products of any two of these."""
-        told = make_pipeline(
+        """Each value, whether it is given at all, and the products of any two of these."""
+        given = make_pipeline(
             SimpleImputer(strategy="constant", fill_value=ABSENT), Binarizer(threshold=ABSENT / 2)
         )
         values = make_pipeline(SimpleImputer(keep_empty_features=True), StandardScaler())
         products = PolynomialFeatures(2, interaction_only=True, include_bias=False)
-        return make_pipeline(make_union(values, told), products, StandardScaler())
+        return make_pipeline(make_union(values, given), products, StandardScaler())
 
     def estimator(self) -> Any:
         """What learns from them."""
