@@ -46,7 +46,11 @@ def test_what_is_typed_before_the_script_has_come_is_answered_once_it_has(
 ) -> None:
     page = browse(live, "/status")
     held: list[Route] = []
-    page.route("**/ask.js*", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/ask.js*", hold)
     page.goto("/", wait_until="commit")
     page.get_by_label("Living area", exact=True).fill("1800")
     page.get_by_label("Heating", exact=True).select_option("electric")
