@@ -92,6 +92,7 @@ COPY Task2_model/__init__.py Task2_model/artifact.py Task2_model/calibration.py 
      Task2_model/conformal.py Task2_model/conformal_interval.py Task2_model/conformal_set.py \
      Task2_model/contract.py Task2_model/dask_client.py Task2_model/ensemble.py \
      Task2_model/forest.py \
+     Task2_model/forest_file.py \
      Task2_model/formatting.py Task2_model/graph.py Task2_model/manifest.py \
      Task2_model/mask_conditional.py \
      Task2_model/onnx_audit.py Task2_model/probability_map.py Task2_model/quantile_cache.py \

@@ -26,6 +26,7 @@ from Task2_model.calibration import Calibration
 from Task2_model.contract import Contract
 from Task2_model.ensemble import Ensemble
 from Task2_model.forest import Forest
+from Task2_model.forest_file import ForestFile
 from Task2_model.graph import Graph
 from Task2_model.manifest import (
     FORMAT,
@@ -116,7 +117,7 @@ class SealedModel:
 
 def runtime_of(files: Mapping[str, bytes]) -> Forest | bytes:
     """What a server runs of a model's exported files: see `SealedModel.runtime`."""
-    return Forest.from_bytes(files[FOREST]) if FOREST in files else files[GRAPH]
+    return Forest(ForestFile.from_bytes(files[FOREST])) if FOREST in files else files[GRAPH]
 
 
 def ensemble_of(contract: Contract, members: bytes, runtime: Forest | bytes) -> Ensemble:

@@ -29,7 +29,8 @@ class Runtime(Protocol):
     The inputs (n, features + scores) are rows, for classification followed by the ridge's scores
     of each member. The parts (n, members x parts) of a member are, for regression, what its
     location model adds to the ridge, what its specialist says (where there is one) and the
-    logarithm of the scale; for classification the probability of each class.
+    logarithm of the scale; for classification the probability of each class. The specialist's is
+    of no account, and may be NaN, where a row has something missing.
     """
 
     def __call__(self, inputs: Rows, /) -> Floats:
@@ -127,8 +128,8 @@ class Ensemble:
             return parts
         location = parts[..., 0] + scores[..., 0]
         if parts.shape[-1] > 2:
-            whole = SPECIALIST_WEIGHT * ~np.isnan(rows).any(axis=-1)
-            location += whole * (parts[..., 1] - location)
+            whole = ~np.isnan(rows).any(axis=-1)
+            location += np.where(whole, SPECIALIST_WEIGHT * (parts[..., 1] - location), 0.0)
         outputs = np.empty((*location.shape, 2))
         outputs[..., 0], outputs[..., 1] = location, parts[..., -1]
         return outputs

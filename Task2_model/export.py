@@ -14,6 +14,7 @@ from Task1_database.errors import TrainingError
 from Task2_model.artifact import ENSEMBLE, FOREST, GRAPH, ensemble_of
 from Task2_model.contract import Contract, Floats, Rows
 from Task2_model.ensemble import Ensemble
+from Task2_model.forest import Forest
 from Task2_model.model import PredictiveModel
 from Task2_model.onnx_graph import onnx_graph
 from Task2_model.trees import forest
@@ -43,7 +44,7 @@ def export(model: PredictiveModel, rows: Rows) -> dict[str, bytes]:
     runtimes = {"ONNX": ensemble_of(model.contract, members, graph)}
     if trees := forest(*parts):
         files[FOREST] = trees.to_bytes()
-        runtimes["lookup tables"] = ensemble_of(model.contract, members, trees)
+        runtimes["lookup tables"] = ensemble_of(model.contract, members, Forest(trees))
     _refuse_difference(model, runtimes, rows)
     return files
 

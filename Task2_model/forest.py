@@ -6,172 +6,211 @@ each. A row that goes right at a split loses the leaves on its left, so for each
 thresholds of a feature it is known beforehand which leaves of each tree are left: a bit mask. The
 masks of all of a row's bins, ANDed, have the row's leaf as their lowest bit.
 
+Two things are looked up at once: the masks of features that have few bins, in a table of their
+combinations, and the leaves of two trees, in a table of what they add up to.
+
 The server imports this module, so it needs nothing but NumPy.
 """
 
 from __future__ import annotations
 
-import io
+import sys
 from bisect import bisect_left
-from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from Task2_model.contract import Floats, Rows
+from Task2_model.forest_file import ForestFile
 
 MASKS_AT_ONCE = 2**17  # fit into a core's cache
+JOINED_BINS = 64  # at most, of features that share a table: more would cost memory, and save little
+PAIRED_BITS = 16  # of masks, for tables of what a tree and its neighbour add up to
 # A product with one of these has in its highest bits a number for each power of two, each a
 # different one: de Bruijn sequences (Leiserson, Prokop and Randall, MIT 1998).
 DE_BRUIJN = {16: 0x09AF, 32: 0x077CB531, 64: 0x03F79D71B4CB0A89}
 MOST_LEAVES = max(DE_BRUIJN)  # of a tree: bits of the widest mask
+REGRESSION_PARTS = 3  # of a member that has a specialist, which stands in the middle
+
+Masks = npt.NDArray[np.unsignedinteger]
+Indices = npt.NDArray[np.intp]
 
 
-@dataclass(frozen=True)
-class Forest:
-    """All trees of an ensemble: a `Runtime`.
-
-    The trees of the first member come first, and of these those of its first part.
-
-    Attributes
-    ----------
-    thresholds : float32 array
-        Each feature's in rising order, one feature after the other.
-    counts : int array, shape (features,)
-        How many thresholds each feature has; it has one bin more, and one for what is missing.
-    masks : uint16, uint32 or uint64 array, shape (bins of all features, trees)
-        Which leaves a bin leaves possible, the leftmost as the lowest bit.
-    leaves : float64 array, shape (trees, bits of a mask)
-        The leaves' values from left to right.
-    trees : int array, shape (sums,)
-        How many trees add up to each sum.
-    base : float64 array, shape (sums,)
-        What each sum begins with.
-    members : int
-        How many there are, each with as many sums.
-    probabilities : bool
-        Whether the sums are the logits of classes; a single one is that of the second of two.
-    """
+class _Column(NamedTuple):
+    """How a feature's value leads to a row of its table: there, bins are `stride` apart."""
 
     thresholds: npt.NDArray[np.float32]
-    counts: npt.NDArray[np.int64]
-    masks: npt.NDArray[np.unsignedinteger]
-    leaves: Floats
-    trees: npt.NDArray[np.int64]
-    base: Floats
-    members: int
-    probabilities: bool
+    sorted_thresholds: list[float]
+    gap: int  # the bin of what is missing, the last
+    table: int
+    stride: int
+
+
+class Forest:
+    """All trees of an ensemble, ready to answer: a `Runtime`.
+
+    Parameters
+    ----------
+    file : ForestFile
+    """
+
+    def __init__(self, file: ForestFile) -> None:
+        sums = np.arange(len(file.trees)).reshape(file.members, -1)
+        has_specialists = not file.probabilities and sums.shape[1] == REGRESSION_PARTS
+        special = [1] if has_specialists else []
+        order = np.concatenate([np.delete(sums, special, axis=1).ravel(), sums[:, special].ravel()])
+        bits = file.leaves.shape[1]
+        self._probabilities = file.probabilities
+        self._parts = sums.shape[1]  # of a member
+        self._special = len(special)  # of these
+        self._members = file.members
+        self._base, self._order, self._places = file.base[order], order, np.argsort(order)
+        self._together = 2 if bits == PAIRED_BITS else 1  # trees
+        trees = _trees_in_order(file.trees, order, self._together)
+        widths = -(-file.trees[order] // self._together)
+        self._ends = np.concatenate([[0], np.cumsum(widths)])  # of sums, counted in lookups
+        self._columns, self._begins, self._masks = _tables(file, trees)
+        kind = self._masks.dtype.type
+        self._factor, self._shift = kind(DE_BRUIJN[bits]), kind(bits - bits.bit_length() + 1)
+        self._values = self._added_up(np.append(file.leaves, np.zeros((1, bits)), axis=0)[trees])
+        self._firsts = np.arange(self._ends[-1]) * bits**self._together
 
     def __call__(self, rows: Rows) -> Floats:
         """The parts (n, members x parts) of inputs (n, columns)."""
         if len(rows) == 1:
-            possible = np.bitwise_and.reduce(self.masks.take(self._bins_of(rows[0]), axis=0))
-            return self._outputs(possible[np.newaxis])
-        at_once = max(32, MASKS_AT_ONCE // len(self.leaves))
-        blocks = [rows[begin : begin + at_once] for begin in range(0, len(rows), at_once)]
-        outputs = [self._outputs(self._possible(block)) for block in blocks]
-        return np.concatenate(outputs) if outputs else self._outputs(self.masks[:0])
+            return self._finished(self._one(rows[0].tolist()))
+        return self._finished(self._sums(rows, 0, self._members))
 
     def of_member(self, rows: Rows, member: int) -> Floats:
         """The parts (n, parts) of one member."""
-        return self._alone(member)(rows)
+        return self._finished(self._sums(rows, member, member + 1))
 
-    def _alone(self, member: int) -> Forest:
-        """A member as a forest of its own; made anew, since all of them would be as much again."""
-        sums = len(self.trees) // self.members
-        own = slice(member * sums, (member + 1) * sums)
-        begin = int(self.trees[: own.start].sum())
-        end = begin + int(self.trees[own].sum())
-        return replace(
-            self,
-            masks=np.ascontiguousarray(self.masks[:, begin:end]),
-            leaves=self.leaves[begin:end],
-            trees=self.trees[own],
-            base=self.base[own],
-            members=1,
-        )
+    def _added_up(self, leaves: Floats) -> Floats:
+        """The values (lookups x combinations,) of leaves (trees, bits), by their hashes."""
+        bits = leaves.shape[1]
+        lowest = np.ones(bits, self._masks.dtype) << np.arange(bits, dtype=self._masks.dtype)
+        hashed = np.empty_like(leaves)
+        hashed[:, lowest * self._factor >> self._shift] = leaves
+        if self._together == 1:
+            return hashed.ravel()
+        low, high = (0, 1) if sys.byteorder == "little" else (1, 0)
+        return np.asarray(hashed[high::2, :, None] + hashed[low::2, None, :]).ravel()
 
-    def to_bytes(self) -> bytes:
-        """All arrays in NumPy's own format, without pickle."""
-        buffer = io.BytesIO()
-        np.savez(buffer, **asdict(self))
-        return buffer.getvalue()
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Forest:
-        """What `to_bytes` wrote."""
-        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            single = {name: arrays[name].item() for name in ("members", "probabilities")}
-            return cls(**{**arrays, **single})
-
-    @cached_property
-    def _features(self) -> list[tuple[npt.NDArray[np.float32], list[float], int, int]]:
-        """Each feature's thresholds, as an array and as a list, its first bin and its last.
-
-        The last bin is that of what is missing.
-        """
-        parts = np.split(self.thresholds, np.cumsum(self.counts)[:-1])
-        ends = np.cumsum(self.counts + 2).tolist()
-        return [
-            (part, part.tolist(), end - len(part) - 2, end - 1)
-            for part, end in zip(parts, ends, strict=True)
-        ]
-
-    def _bins_of(self, row: npt.NDArray[np.float32]) -> list[int]:
-        """A single row's bins, which a list finds faster than an array."""
-        return [
-            first + bisect_left(sorted_, value) if value == value else gap  # noqa: PLR0124 (NaN)
-            for value, (_, sorted_, first, gap) in zip(row.tolist(), self._features, strict=True)
-        ]
-
-    def _possible(self, rows: Rows) -> npt.NDArray[np.unsignedinteger]:
-        """The masks (n, trees) of rows (n, features), ANDed over the features."""
-        shape, kind = (len(rows), self.masks.shape[1]), self.masks.dtype
-        possible = np.full(shape, np.iinfo(kind).max, kind)
-        columns = np.ascontiguousarray(rows.T)
-        for column, (thresholds, _, first, gap) in zip(columns, self._features, strict=True):
-            bins = thresholds.searchsorted(column)
-            bins += first
-            bins[np.isnan(column)] = gap
-            possible &= self.masks.take(bins, axis=0)
-        return possible
-
-    @cached_property
-    def _hash(self) -> tuple[np.unsignedinteger, np.unsignedinteger]:
-        """What tells the leaves' bits apart: a factor, and how far to shift its product."""
-        kind, bits = self.masks.dtype.type, self.leaves.shape[1]
-        return kind(DE_BRUIJN[bits]), kind(bits - bits.bit_length() + 1)
-
-    @cached_property
-    def _hashed(self) -> tuple[Floats, npt.NDArray[np.intp]]:
-        """The leaves' values in the order of their hashes, and where each tree's begin."""
-        factor, shift = self._hash
-        trees, bits = self.leaves.shape
-        lowest = np.ones(bits, self.masks.dtype) << np.arange(bits, dtype=self.masks.dtype)
-        values = np.empty_like(self.leaves)
-        values[:, lowest * factor >> shift] = self.leaves
-        return values.ravel(), np.arange(trees) * bits
-
-    @cached_property
-    def _firsts(self) -> npt.NDArray[np.intp]:
-        """The first tree of each sum."""
-        return np.cumsum(self.trees) - self.trees
-
-    def _outputs(self, possible: npt.NDArray[np.unsignedinteger]) -> Floats:
-        """Sums, or probabilities, from the leaves (n, trees) that are possible."""
-        factor, shift = self._hash
-        values, begins = self._hashed
-        lowest = possible & -possible
-        lowest *= factor
-        lowest >>= shift
-        leaves = values.take(lowest.astype(np.intp) + begins)
-        sums = np.add.reduceat(leaves, self._firsts, axis=1) + self.base
-        if not self.probabilities:
+    def _finished(self, sums: Floats) -> Floats:
+        if not self._probabilities:
             return sums
-        logits = sums.reshape(len(sums), self.members, len(self.trees) // self.members)
-        probabilities = _probabilities(logits)
+        probabilities = _probabilities(
+            sums.reshape(len(sums), sums.shape[1] // self._parts, self._parts)
+        )
         return probabilities.reshape(len(sums), probabilities.shape[1] * probabilities.shape[2])
+
+    def _one(self, row: list[float]) -> Floats:
+        """The sums (1, members x parts) of a row, whose bins a list finds faster than an array."""
+        indices, last = self._begins.tolist(), len(self._order)
+        for value, (_, thresholds, gap, table, stride) in zip(row, self._columns, strict=True):
+            if value == value:  # noqa: PLR0124 (not NaN)
+                indices[table] += stride * bisect_left(thresholds, value)
+            else:
+                indices[table] += stride * gap
+                last = self._members * (self._parts - self._special)
+        possible = np.bitwise_and.reduce(self._masks.take(indices, axis=0))[np.newaxis]
+        sums = self._added(possible[:, : self._ends[last] * self._together], 0, last)
+        if last == len(self._order):
+            return sums.take(self._places, axis=1)
+        placed = np.full((1, len(self._order)), np.nan)
+        placed[:, self._order[:last]] = sums
+        return placed
+
+    def _sums(self, rows: Rows, member: int, end: int) -> Floats:
+        """The sums (n, parts) of members; a specialist's are NaN in rows with gaps."""
+        indices = self._indices(rows)
+        common = self._parts - self._special
+        if not self._special:
+            return self._looked_up(indices, member * common, end * common)
+        whole = np.flatnonzero(~np.isnan(rows).any(axis=1))
+        if len(whole) == len(rows) and end - member == self._members:
+            return self._looked_up(indices, 0, len(self._order)).take(self._places, axis=1)
+        placed = np.full((len(rows), end - member, self._parts), np.nan)
+        usual = self._looked_up(indices, member * common, end * common)
+        placed[:, :, [0, -1]] = usual.reshape(*placed.shape[:2], common)
+        if len(whole):
+            first = self._members * common
+            special = self._looked_up(indices[:, whole], first + member, first + end)
+            placed[whole, :, 1] = special
+        return placed.reshape(len(rows), usual.shape[1] + placed.shape[1])
+
+    def _indices(self, rows: Rows) -> Indices:
+        """Which rows of the masks (tables, n) are those of rows (n, features)."""
+        indices = np.repeat(self._begins[:, None], len(rows), axis=1)
+        for values, column in zip(np.ascontiguousarray(rows.T), self._columns, strict=True):
+            bins = column.thresholds.searchsorted(values)
+            bins[np.isnan(values)] = column.gap
+            bins *= column.stride
+            indices[column.table] += bins
+        return indices
+
+    def _looked_up(self, indices: Indices, first: int, last: int) -> Floats:
+        """The sums (n, last - first), from the masks' rows (tables, n)."""
+        masks = self._masks[
+            :, self._ends[first] * self._together : self._ends[last] * self._together
+        ]
+        at_once = max(32, MASKS_AT_ONCE // masks.shape[1])
+        sums = np.empty((indices.shape[1], last - first))
+        for begin in range(0, len(sums), at_once):
+            block = indices[:, begin : begin + at_once]
+            possible = masks[block[0]]
+            for index in block[1:]:
+                possible &= masks[index]
+            sums[begin : begin + at_once] = self._added(possible, first, last)
+        return sums
+
+    def _added(self, possible: Masks, first: int, last: int) -> Floats:
+        """The sums (n, last - first), from the leaves (n, trees) that are possible."""
+        begin, end = self._ends[first], self._ends[last]
+        lowest = possible & -possible
+        lowest *= self._factor
+        lowest >>= self._shift
+        if self._together > 1:  # two neighbours as one number, and that as few bits as they have
+            lowest = lowest.view(np.uint32)
+            lowest |= lowest >> 12
+            lowest &= 0xFF
+        leaves = self._values.take(lowest.astype(np.intp) + self._firsts[begin:end])
+        starts = self._ends[first:last] - begin
+        return np.asarray(np.add.reduceat(leaves, starts, axis=1) + self._base[first:last])
+
+
+def _trees_in_order(counts: npt.NDArray[np.int64], order: Indices, together: int) -> Indices:
+    """The trees of sums in this order; each has as many as go together, by empty ones (-1)."""
+    trees: list[int] = []
+    firsts = np.cumsum(counts) - counts
+    for first, count in zip(firsts[order].tolist(), counts[order].tolist(), strict=True):
+        trees += [*range(first, first + count), *[-1] * (-count % together)]
+    return np.array(trees, dtype=np.intp)
+
+
+def _tables(file: ForestFile, trees: Indices) -> tuple[list[_Column], Indices, Masks]:
+    """Each feature's column, each table's first row, and all tables' rows (bins, trees)."""
+    bins = (file.counts + 2).tolist()
+    ends = np.cumsum(bins).tolist()
+    parts = np.split(file.thresholds, np.cumsum(file.counts)[:-1])
+    columns: dict[int, _Column] = {}
+    tables: list[Masks] = []
+    for feature in sorted(range(len(bins)), key=bins.__getitem__, reverse=True):
+        own = file.masks[ends[feature] - bins[feature] : ends[feature]].take(trees, axis=1)
+        own[:, trees < 0] = 1
+        fitting = (t for t, table in enumerate(tables) if len(table) * len(own) <= JOINED_BINS)
+        at = next(fitting, len(tables))
+        stride = len(tables[at]) if at < len(tables) else 1
+        if stride == 1:
+            tables.append(own)
+        else:
+            tables[at] = (own[:, None] & tables[at]).reshape(-1, len(trees))
+        cuts = parts[feature]
+        columns[feature] = _Column(cuts, cuts.tolist(), len(cuts) + 1, at, stride)
+    sizes = np.array([len(table) for table in tables])
+    begins = np.cumsum(sizes) - sizes
+    return [columns[feature] for feature in range(len(bins))], begins, np.concatenate(tables)
 
 
 def _probabilities(logits: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""scikit-learn's gradient-boosted trees, turned into a `Forest`."""
+"""scikit-learn's gradient-boosted trees, turned into what a `Forest` is made of."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import numpy.typing as npt
 from Task2_model.category_order import Ranks
 from Task2_model.contract import Contract
 from Task2_model.fitting import BOOSTED
-from Task2_model.forest import DE_BRUIJN, MOST_LEAVES, Forest
+from Task2_model.forest import DE_BRUIJN, MOST_LEAVES
+from Task2_model.forest_file import ForestFile
 from Task2_model.training import Member
 
 AS_THEY_ARE = ("squared_error", "absolute_error", "quantile", "log_loss")  # losses whose sums count
@@ -40,7 +41,7 @@ class Tree(NamedTuple):
     ranks: Ranks
 
 
-def forest(contract: Contract, members: Sequence[Member], scores: int) -> Forest | None:
+def forest(contract: Contract, members: Sequence[Member], scores: int) -> ForestFile | None:
     """The trees of a model; None where it is, even in part, made of something else.
 
     `scores` is how many columns each member's ridge adds to the features.
@@ -64,7 +65,7 @@ def forest(contract: Contract, members: Sequence[Member], scores: int) -> Forest
     leaves = np.zeros((len(trees), bits))
     for values, tree in zip(leaves, trees, strict=True):
         values[: len(tree.leaves)] = tree.leaves
-    return Forest(
+    return ForestFile(
         thresholds=np.concatenate(thresholds),
         counts=np.array([len(some) for some in thresholds]),
         masks=_masks(trees, thresholds, bits),

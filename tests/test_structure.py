@@ -70,7 +70,7 @@ TESTED_WITH = {  # parts that have no test of their name, by the test of what th
     "Task2_model/test_worker_processes.py": "dask_client",
     "Task2_model/test_evaluate.py": "baselines",
     "Task2_model/test_export.py": "onnx_graph",
-    "Task2_model/test_forest.py": "trees",
+    "Task2_model/test_forest.py": "forest_file trees",
     "Task2_model/monitoring/test_watch.py": "expected_error watch_frame",
     "Task2_model/test_gate.py": "promote",
     "Task2_model/test_model.py": "boosting training",
