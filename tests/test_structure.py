@@ -44,6 +44,7 @@ SERVED_FROM = {
     "Task2_model.dask_client",
     "Task2_model.ensemble",
     "Task2_model.forest",
+    "Task2_model.forest_file",
     "Task2_model.formatting",
     "Task2_model.graph",
     "Task2_model.manifest",
