@@ -51,7 +51,7 @@ class BatchAnswer:
                 table.feature_columns(model.parser),
                 ranges=options.ranges,
                 confidence=options.confidence,
-                keep_formulas=self._keeps_formulas(),
+                keep_formulas=current_app.config["FORMULAS"] == "keep",
                 reasons=reasons if options.explain else None,
             )
             on_error.pop_all()
@@ -81,11 +81,6 @@ class BatchAnswer:
         scan = SplitScan.of(file, current_app.config["MAX_LINE_LENGTH"])
         table = open_table(file, model.contract, scan, chosen)
         return cls(model, replace(table, layout=stored.info.layout), options)
-
-    def _keeps_formulas(self) -> bool:
-        """Whether cells that a spreadsheet would run are answered as they came."""
-        is_sent_as_csv = self.options.format == "csv" and not self.is_stored
-        return is_sent_as_csv and current_app.config["FORMULAS"] == "keep"
 
     def _check(self) -> None:
         check_count(len(self.table.csv.header), "MAX_COLUMNS", "columns")

@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from typing import IO
 
 from Task1_database.errors import InputError
+from Task1_database.literals import harmless
 from Task3_api.parsing import DECIMAL
 
 MAX_CELLS = 1_000_000  # which take some ten seconds
@@ -68,8 +69,8 @@ def _is_short(text: str) -> bool:
 
 
 def _printable(text: str) -> str:
-    """A text without the signs that a workbook cannot hold."""
+    """A text without the signs that a workbook cannot hold, and that is no formula."""
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415
 
     cleaned: str = ILLEGAL_CHARACTERS_RE.sub("", text)
-    return cleaned
+    return harmless(cleaned)

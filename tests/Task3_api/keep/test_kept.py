@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 
 from Task1_database.errors import TablecastError
 from Task1_database.keep.answer_lines import find_answers, parse_lines
@@ -155,6 +157,18 @@ def test_a_file_and_its_answers_outlive_the_disk_of_the_service(make: Make, tmp_
     later.post(f"{page}/delete")
     other = make(KEEP_BATCHES="1", RESULTS=str(tmp_path / "third")).test_client()
     assert other.get(page).status_code == 404
+
+
+def test_a_kept_file_has_its_formulas_where_that_is_asked_for(make: Make, tmp_path: Path) -> None:
+    client = make(KEEP_BATCHES="1", FORMULAS="keep", RESULTS=str(tmp_path / "r")).test_client()
+    table = b"x,note\n1800,=1+1\n"
+    with client.post("/batch_prediction", data=table, content_type="text/csv") as answered:
+        assert b"\n1800,=1+1," in answered.data
+    with client.get(f"{answered.headers['Results']}/answers.csv") as again:
+        assert again.data == answered.data
+    with client.get(f"{answered.headers['Results']}/answers.xlsx") as book:
+        cell = load_workbook(io.BytesIO(book.data)).worksheets[0]["B2"]
+        assert (cell.data_type, cell.value) == ("s", "'=1+1")
 
 
 def test_files_are_not_kept_unless_one_says_so(make: Make, tmp_path: Path) -> None:
