@@ -28,7 +28,7 @@ from Task2_model.golden import golden_answer
 from Task2_model.manifest import MANIFEST
 from Task2_model.mask_conditional import Conformal
 from Task2_model.mlmodel import write_mlmodel
-from Task2_model.monitoring.watch_frame import watch_frame
+from Task2_model.monitoring.watch_frame import given_of, watch_frame
 
 FEWEST = 100  # outcomes
 MOST = 2_000  # as training keeps
@@ -57,7 +57,7 @@ class Outcomes(NamedTuple):
         frame = watch_frame(contract, tables)
         known = frame[frame["outcome"].notna()].sort_values("asked_at", kind="stable")
         until = str(known["asked_at"].iloc[-1]) if len(known) else ""
-        return cls(known["given"].tolist(), known["outcome"].tolist(), until)
+        return cls(given_of(known), known["outcome"].tolist(), until)
 
 
 def recalibrate(models: Path, folder: Path, latest: Outcomes) -> Path:
@@ -158,8 +158,8 @@ def _write(staging: Path, sealed: SealedModel, calibrated: Conformal) -> None:
 
 def adaptive_coverage(
     folder: Path, latest: Outcomes, *, rate: float = RATE, levels: int = 40
-) -> tuple[float, float]:
-    """What adaptive conformal inference would have covered, and the confidence it ends with.
+) -> tuple[Floats, float]:
+    """What adaptive conformal inference would have covered (n,), and the confidence it ends with.
 
     After each outcome the confidence is raised where the range missed it, and lowered a little
     where it did not (Gibbs and Candès, "Adaptive conformal inference under distribution shift",
@@ -183,7 +183,7 @@ def adaptive_coverage(
         covered[index] = least <= level_now
         level_now += rate * (promised - covered[index])
         level_now = min(max(level_now, 0.0), 1.0)
-    return float(covered.mean()), float(level_now)
+    return covered, float(level_now)
 
 
 def _covered(

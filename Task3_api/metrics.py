@@ -38,6 +38,7 @@ FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 SECONDS = (0.001, 0.01, 0.1, 1, 10)  # bounds of the buckets
 METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 REQUESTS = "tablecast_requests_total"
+KEPT, DROPPED = "tablecast_kept_total", "tablecast_dropped_total"
 STARTED = "tablecast_started_seconds"
 
 
@@ -89,6 +90,10 @@ class Metrics:
             ["dataset", "kind"],
             registry=own,
         )
+        self._kept = Counter("tablecast_kept", "Answers kept.", ["dataset"], registry=own)
+        self._dropped = Counter(
+            "tablecast_dropped", "Answers that could not be kept.", ["dataset"], registry=own
+        )
         started = Gauge(STARTED, "When the service started.", multiprocess_mode="min", registry=own)
         started.set(time.time())
         # Looking a child up by its labels takes as long as counting.
@@ -112,6 +117,11 @@ class Metrics:
             self._row_counter(name, path).inc(tally.rows)
             for kind, number in tally.warnings.items():
                 self._warnings.labels(name, kind).inc(number)
+
+    def count_kept(self, name: str, kept: int, dropped: int) -> None:
+        """Count answers that were kept, and those that could not be."""
+        self._kept.labels(name).inc(kept)
+        self._dropped.labels(name).inc(dropped)
 
     def registry(self) -> CollectorRegistry:
         """What is told now, summed over all processes of the service."""

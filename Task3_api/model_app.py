@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +59,13 @@ def create_model_app(config: Mapping[str, Any], door: Flask | None = None) -> Fl
     folder = model_folder(app.config, os.environ)
     pin = pinned(app.config, os.environ)
     activate(app, model := CurrentModel.open(folder, pin))
-    observer.register(app, app.config.get("MOUNTED_AS") or model.contract.dataset, door)
+    name = app.config.get("MOUNTED_AS") or model.contract.dataset
+    observer.register(app, name, door)
     app.before_request(request_id.begin)
     if models := models_folder(app.config, os.environ):
         reloader = app.extensions[RELOADER] = ModelReloader(app, models, folder, pin)
         app.before_request(reloader.check)
-    kept.register(app)
+    kept.register(app, partial(metrics.metrics_of(app).count_kept, name))
     keeper = kept.keeper_of(app)
     store = app.extensions[RESULTS] = ResultStore(
         Path(app.config["RESULTS"] or default_folder()),

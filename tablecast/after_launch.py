@@ -82,8 +82,8 @@ def recalibrate(
     folder = recalibrate_version(models, serving, latest)
     covered, confidence = adaptive_coverage(serving, latest)
     log(
-        f"adaptive conformal inference would have covered {covered:.1%} of {len(latest.given):,}, "
-        f"asking for {confidence:.1%} by the end"
+        f"adaptive conformal inference would have covered {covered.mean():.1%} of "
+        f"{len(covered):,}, asking for {confidence:.1%} by the end"
     )
     if promote:
         promote_version(models, folder, kept=latest_kept(dataset), log=log)

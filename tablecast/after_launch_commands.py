@@ -9,6 +9,7 @@ import click
 import tablecast
 from tablecast.options import database_option
 from tablecast.progress_bars import ProgressBars
+from Task2_model.formatting import format_count
 
 
 @click.command()
@@ -32,10 +33,11 @@ def watch(name: str, database: str | None, by: str | None, recent_days: int, che
     """
     with ProgressBars() as log:
         report = tablecast.watch(name, database, by=by, recent_days=recent_days, log=log)
-    click.echo(f"{report['answers']:,} answers, {report['outcomes']:,} with an outcome")
+    answers = format_count(report["answers"], "answer")
+    click.echo(f"{answers}, {report['outcomes']:,} with an outcome")
     for each in report["statements"]:
         mark = "BROKEN  " if each["broken"] else ""
-        click.echo(f"{mark}{each['text']}  ({each['rows']:,} rows)")
+        click.echo(f"{mark}{each['text']}  ({format_count(each['rows'])})")
     if check and any(each["broken"] for each in report["statements"]):
         sys.exit(4)
 

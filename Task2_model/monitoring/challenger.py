@@ -21,6 +21,7 @@ from Task2_model.contract import Floats, Rows
 from Task2_model.gate import Candidate
 from Task2_model.mask_conditional import Block
 from Task2_model.monitoring.coverage_test import ALPHA, average_interval
+from Task2_model.monitoring.watch_frame import given_of
 from Task2_model.versions import in_shadow
 
 FEWEST = 30  # outcomes, to say anything of a difference
@@ -94,7 +95,7 @@ class Replay:
 
     def __post_init__(self) -> None:
         self.errors, self.covered = (np.full(len(self.asked), np.nan) for _ in range(2))
-        rows = self.candidate.rows(self.asked["given"])
+        rows = self.candidate.rows(given_of(self.asked))
         answerable = ~np.isnan(rows).all(axis=1)
         levels = self.asked["confidence"].to_numpy(dtype=np.float64)
         for level in np.unique(levels[answerable]).tolist():

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2
+from scipy.special import chdtrc, chdtri
 
 from Task2_model.contract import Floats
 
@@ -87,8 +87,8 @@ def shift(before: npt.NDArray[np.intp], now: npt.NDArray[np.intp]) -> Shift:
     return Shift(
         psi,
         js,
-        float(scale * chi2.ppf(1 - LEVEL, degrees)),
-        float(chi2.sf(psi / scale, degrees)),
+        float(scale * chdtri(degrees, LEVEL)),
+        float(chdtrc(degrees, psi / scale)),
         int(before.sum()),
         int(now.sum()),
     )

@@ -16,11 +16,18 @@ from Task1_database.errors import InputError, SealError
 from Task1_database.watch_tables import WatchTables
 from Task2_model.artifact import SealedModel, current
 from Task2_model.contract import Contract, Feature
-from Task2_model.formatting import format_percent, format_rounded, lower_first, with_unit
+from Task2_model.formatting import (
+    format_among,
+    format_percent,
+    format_range,
+    format_rounded,
+    lower_first,
+    with_unit,
+)
 from Task2_model.monitoring import coverage_test, drift
-from Task2_model.monitoring.challenger import challenger_report
+from Task2_model.monitoring.challenger import challenger_report, mean_interval
 from Task2_model.monitoring.expected_error import ExpectedError
-from Task2_model.monitoring.watch_frame import watch_frame
+from Task2_model.monitoring.watch_frame import given_of, watch_frame
 
 Report = dict[str, Any]
 RECENT_DAYS = 7  # what is compared with before, and with training
@@ -28,6 +35,8 @@ LAST = 100  # outcomes, as people count
 MOST_SLICES = 30  # of each kind
 FEWEST = 20  # outcomes of a slice
 BINS = 10  # of probabilities
+QUARTERS = 4  # into which the values of a number are put
+NOT_GIVEN = "not given"
 TOLERATED = 1.25  # times the error that was expected
 
 
@@ -53,8 +62,9 @@ def watch(
     if by is not None and by not in contract.by_name:
         raise InputError(f"{by!r} is no feature of {contract.dataset}", field="by")
     frame = watch_frame(contract, tables)
-    known = frame[frame["covered"].notna()].sort_values(["recorded_at", "id"], kind="stable")
     frame["expected"] = _expected(models, frame)
+    known = frame[frame["covered"].notna()].sort_values(["recorded_at", "id"], kind="stable")
+    judged, past_alarms = _judged(known, sealed.version)
     recent = frame["day"].isin(sorted(frame["day"].unique())[-recent_days:])
     report: Report = {
         "dataset": contract.dataset,
@@ -62,13 +72,14 @@ def watch(
         "version": sealed.version,
         "answers": len(frame),
         "outcomes": len(known),
-        "promised": float(known["confidence"].mean()) if len(known) else contract.confidence,
-        "coverage": _coverage(known),
-        "alarm": _alarm(known),
-        "last": {"outcomes": len(known[-LAST:]), "covered": int(known["covered"][-LAST:].sum())},
+        "promised": float(judged["confidence"].mean()) if len(judged) else contract.confidence,
+        "coverage": _coverage(judged),
+        "alarm": _alarm(judged),
+        "past_alarms": past_alarms,
+        "last": {"outcomes": len(judged[-LAST:]), "covered": int(judged["covered"][-LAST:].sum())},
         "days": list(_days(frame)),
-        "slices": _slices(contract, known, by),
-        "error": _error(sealed, frame, recent),
+        "slices": _slices(contract, known, judged, by),
+        "error": _error(sealed, judged, frame, recent),
         "calibration": _calibration(contract, known),
         "challenger": challenger_report(models, known),
         "drift": {
@@ -101,6 +112,22 @@ def _evidence(known: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64
     )
 
 
+def _judged(known: pd.DataFrame, serving: str) -> tuple[pd.DataFrame, list[Report]]:
+    """The outcomes by which the version in service is judged, and the alarms that are over.
+
+    An alarm is over once the version that rang it has been replaced. What that version, and those
+    before it, answered says nothing of the ones since; versions that rang none are judged together,
+    so that training every night does not hide a promise that is broken a little every day.
+    """
+    versions = known.sort_values("asked_at", kind="stable")["version"].unique().tolist()
+    past = []
+    while (alarm := _alarm(known))["broken"] and alarm["version"] != serving:
+        past.append(alarm)
+        replaced = versions[: versions.index(alarm["version"]) + 1]
+        known = known[~known["version"].isin(set(replaced) - {serving})]
+    return known, past
+
+
 def _alarm(known: pd.DataFrame) -> Report:
     """Whether ranges cover less than promised, and since which moment that is evident."""
     evidence = _evidence(known)
@@ -108,6 +135,7 @@ def _alarm(known: pd.DataFrame) -> Report:
     return {
         "broken": bool(len(rang)),
         "since": str(known["recorded_at"].iloc[rang[0]]) if len(rang) else None,
+        "version": str(known["version"].iloc[rang[0]]) if len(rang) else None,
         "outcomes": int(rang[0]) + 1 if len(rang) else len(known),
         "e_value": float(min(evidence.max(), 1e9)) if len(evidence) else 1.0,
     }
@@ -125,21 +153,21 @@ def _days(frame: pd.DataFrame) -> Iterator[Report]:
         }
 
 
-def _slices(contract: Contract, known: pd.DataFrame, by: str | None) -> list[Report]:
+def _slices(
+    contract: Contract, known: pd.DataFrame, judged: pd.DataFrame, by: str | None
+) -> list[Report]:
     """Coverage by version, subset and group; what is broken is found over all of them together."""
     names = {
         "version": known["version"],
-        "features given": known["subset"].map(lambda subset: _subset_name(contract, subset)),
+        "features given": judged["subset"].map(lambda subset: _subset_name(contract, subset)),
     }
     if by:
-        values = known["given"].map(lambda given: given.get(by))
-        if len(values) and pd.to_numeric(values, errors="coerce").notna().mean() > 0.5:
-            values = pd.qcut(pd.to_numeric(values, errors="coerce"), 4, duplicates="drop")
-        names[by] = values.astype(str)
+        values = pd.Series([each.get(by) for each in given_of(judged)], judged.index, dtype=object)
+        names[by] = _group_names(contract.by_name[by], values)
     slices = []
     for kind, column in names.items():
         for name in column.value_counts().index[:MOST_SLICES]:
-            own = known[column == name]
+            own = known.loc[column.index[column == name]]
             if len(own) >= FEWEST:
                 evidence = float(min(_evidence(own).max(), 1e9))
                 slices.append(
@@ -154,9 +182,23 @@ def _subset_name(contract: Contract, subset: Sequence[str]) -> str:
     missing = [name for name in contract.names if name not in subset]
     if not missing:
         return "all"
-    if len(missing) <= len(subset):
-        return f"all but {', '.join(missing)}"
-    return ", ".join(subset)
+    some = missing if len(missing) <= len(subset) else subset
+    names = ", ".join(lower_first(contract.by_name[name].label) for name in some)
+    return f"all but {names}" if some is missing else names
+
+
+def _group_names(feature: Feature, values: pd.Series[Any]) -> pd.Series[str]:
+    """What the group of each value is called: a category by itself, a number by its quarter."""
+    if feature.kind == "category":
+        return values.fillna(NOT_GIVEN).astype(str)
+    numbers = values.astype(np.float64)
+    quarters = numbers
+    if numbers.nunique() > QUARTERS:
+        quarters = pd.qcut(numbers, QUARTERS, labels=False, duplicates="drop")
+    ends = numbers.groupby(quarters).agg(["min", "max"]).itertuples()
+    names = {at: format_range(low, high, feature.unit) if low < high
+             else format_among(low, low, low, feature.unit) for at, low, high in ends}  # fmt: skip
+    return quarters.map(names).fillna(NOT_GIVEN).astype(str)
 
 
 def _expected(models: Path, frame: pd.DataFrame) -> pd.Series[Any]:
@@ -171,22 +213,31 @@ def _expected(models: Path, frame: pd.DataFrame) -> pd.Series[Any]:
     return expected
 
 
-def _error(sealed: SealedModel, frame: pd.DataFrame, recent: pd.Series[bool]) -> Report:
-    known = frame[frame["error"].notna()]
+def _error(
+    sealed: SealedModel, judged: pd.DataFrame, frame: pd.DataFrame, recent: pd.Series[bool]
+) -> Report:
     reported = None
     name = sealed.manifest.get("provenance", {}).get("model", "").rpartition(".")[2]
     for line in sealed.manifest.get("metrics", ()):
         if line["model"] == name and line["subset"] == "all":
             reported = line["loss"]
     return {
-        "outcomes": len(known),
-        "seen": _mean(known["error"]),
-        "log_loss": _mean(known["log_loss"]) if "log_loss" in known else None,
+        "outcomes": len(judged),
+        "seen": _mean(judged["error"]),
+        "log_loss": _mean(judged["log_loss"]) if "log_loss" in judged else None,
         "reported": reported,
-        "expected": _mean(known["expected"]),
+        "expected": _mean(judged["expected"]),
+        "worse": _is_worse(judged),
         "expected_recent": _mean(frame["expected"][recent]),
         "recent_answers": int(recent.sum()),
     }
+
+
+def _is_worse(judged: pd.DataFrame) -> bool:
+    """Whether errors are larger than was to be expected, by more than chance and noticeably."""
+    both = judged[["error", "expected"]].dropna().to_numpy(dtype=np.float64)
+    low, _ = mean_interval(both[:, 0] - both[:, 1])
+    return low is not None and low > 0 and bool(both[:, 0].mean() > TOLERATED * both[:, 1].mean())
 
 
 def _calibration(contract: Contract, known: pd.DataFrame) -> list[Report]:
@@ -211,19 +262,20 @@ def _calibration(contract: Contract, known: pd.DataFrame) -> list[Report]:
 def _feature_drift(sealed: SealedModel, recent: pd.DataFrame) -> list[Report]:
     """How far what is asked about lately is from what the model was calibrated on."""
     shifts: dict[str, drift.Shift] = {}
+    given = given_of(recent)
     for feature in sealed.contract.features:
-        shift = _feature_shift(sealed, feature, recent)
+        shift = _feature_shift(sealed, feature, given)
         if shift:
             shifts[feature.name] = shift
     return _shifted(sealed.contract, shifts)
 
 
 def _feature_shift(
-    sealed: SealedModel, feature: Feature, recent: pd.DataFrame
+    sealed: SealedModel, feature: Feature, recent: Sequence[dict[str, Any]]
 ) -> drift.Shift | None:
     column = sealed.calibration.rows[:, sealed.contract.indices[feature.name]]
     before = column[~np.isnan(column)].astype(np.float64)
-    values = [given[feature.name] for given in recent["given"] if feature.name in given]
+    values = [given[feature.name] for given in recent if feature.name in given]
     if feature.kind == "category":
         names = np.array(feature.categories, dtype=object)[before.astype(int)]
         return drift.category_shift(names, np.array(values, dtype=object))
@@ -277,40 +329,80 @@ def _statements(contract: Contract, report: Report) -> Iterator[Report]:
     """What a manager should know, each with the rows it rests on."""
     region = "range" if contract.task == "regression" else "set"
     promised, last, alarm = report["promised"], report["last"], report["alarm"]
-    if not last["outcomes"]:
-        yield _statement("No outcome has been posted, so nobody can say whether it is right.", 0)
-    else:
-        of_last = (
-            f"The {region} held the truth in {last['covered']} of the last {last['outcomes']}, "
-            f"it should be {promised * last['outcomes']:.0f}"
-        )
+    if last["outcomes"]:
+        coverage = report["coverage"]
+        if alarm["broken"] and last["covered"] > coverage["seen"] * last["outcomes"]:
+            share, should = format_percent(coverage["seen"]), format_percent(promised)
+            count = f"{share} of {coverage['outcomes']:,}"  # the last alone would look better
+        else:
+            count, should = (
+                f"{last['covered']} of the last {last['outcomes']}",
+                f"{promised * last['outcomes']:.0f}",
+            )
         verdict = ": recalibrate." if alarm["broken"] else "; nothing says that it is not kept."
-        yield _statement(of_last + verdict, report["outcomes"], broken=alarm["broken"])
-    for each in report["slices"]:
-        if each["broken"] and not (each["kind"] == "version" and alarm["broken"]):
-            share = format_percent(each["seen"])
-            kind = contract.by_name[each["kind"]].label if each["kind"] in contract.by_name else ""
-            which = f"{kind or each['kind']}: {each['name']}"
-            text = f"The {region} held the truth in {share} ({lower_first(which)})."
-            yield _statement(text, each["outcomes"], broken=True)
-    error = report["error"]
-    if error["seen"] is not None and error["expected"]:
-        worse = error["seen"] > TOLERATED * error["expected"]
+        said = f"The {region} held the truth in {count}, it should be {should}"
+        yield _statement(said + verdict, coverage["outcomes"], broken=alarm["broken"])
+    elif report["outcomes"]:
+        yield _statement(
+            "No answer of the version in service has an outcome yet, so nobody can say whether it "
+            "is right.", 0
+        )  # fmt: skip
+    else:
+        yield _statement("No outcome has been posted, so nobody can say whether it is right.", 0)
+    for each in report["past_alarms"]:
+        found = f"was found on {each['since'][:10]} not to keep the promise, and has been replaced"
+        yield _statement(f"Version {each['version']} {found}.", each["outcomes"])
+    yield from _of_slices(contract, report)
+    if (error := report["error"])["seen"] is not None and error["expected"]:
         seen, expected = (_amount(contract, error[part]) for part in ("seen", "expected"))
-        text = f"The mean error is {seen}; from the inputs {expected} was to be expected"
-        verdict = ": what follows from the inputs has moved." if worse else "."
-        yield _statement(text + verdict, error["outcomes"])
+        said = (
+            f"The mean error is {seen}; from the inputs {expected} was to be expected"
+            if contract.task == "regression"
+            else f"{seen} of the labels were wrong; from the inputs {expected} was to be expected"
+        )
+        verdict = ": what follows from the inputs has moved." if error["worse"] else "."
+        yield _statement(said + verdict, error["outcomes"])
     yield from _of_challenger(contract, report["challenger"])
     moved = [line for line in report["drift"]["features"] if line["moved"]]
     if moved:
         names = ", ".join(line["label"] for line in moved[:5])
         text = f"What is asked about differs from what was learned from, most in {names}."
         yield _statement(text, moved[0]["now"])
+    answers = report["drift"]["answers"]
+    if answers and answers["moved"]:
+        days = report["drift"]["recent_days"]
+        far = f"(population stability index {answers['psi']:.2f})"
+        yield _statement(
+            f"The answers of the last {days} days differ from those before {far}.", answers["now"]
+        )
     given = [line for line in report["drift"]["given"] if line["moved"]]
     if given:
         names = ", ".join(line["label"] for line in given[:5])
         text = f"Other features are given than before, on which the promise depends: {names}."
         yield _statement(text, given[0]["now"])
+
+
+def _of_slices(contract: Contract, report: Report) -> Iterator[Report]:
+    """Where the promise is broken; if it is as a whole, where it is broken most."""
+    region = "range" if contract.task == "regression" else "set"
+    others = {"version"} if report["alarm"]["broken"] else set()
+    found = [
+        each
+        for each in report["slices"]
+        if each["broken"] and each["kind"] not in others and _is_judged(report, each)
+    ]
+    if report["alarm"]["broken"]:
+        found = sorted(found, key=lambda each: float(each["seen"]))[:1]
+    for each in found:
+        kind = contract.by_name[each["kind"]].label if each["kind"] in contract.by_name else ""
+        which = f"{kind or each['kind']}: {each['name']}"
+        text = f"The {region} held the truth in {format_percent(each['seen'])}"
+        yield _statement(f"{text} ({lower_first(which)}).", each["outcomes"], broken=True)
+
+
+def _is_judged(report: Report, part: Report) -> bool:
+    """Whether a part speaks of the version in service."""
+    return bool(part["kind"] != "version" or part["name"] == report["version"])
 
 
 def _of_challenger(contract: Contract, report: Report) -> Iterator[Report]:
@@ -340,7 +432,7 @@ def _statement(text: str, rows: int, *, broken: bool = False) -> Report:
 
 def _amount(contract: Contract, value: float) -> str:
     if contract.task == "classification":
-        return f"{format_percent(value, 1)} wrong"
+        return format_percent(value, 1)
     return with_unit(format_rounded(value), contract.target.unit)
 
 

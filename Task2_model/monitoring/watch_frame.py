@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import json
+from functools import cache
+from typing import Any
 
 import numpy as np
+import orjson
 import pandas as pd
 
 from Task1_database.watch_tables import PREDICTIONS, RECORDED, WatchTables
@@ -16,26 +18,34 @@ LOWEST = 1e-6  # of a probability, where its logarithm is taken
 def watch_frame(contract: Contract, tables: WatchTables) -> pd.DataFrame:
     """Every answer, in the order of time, with its outcome where there is one.
 
-    Columns, beside those of `predictions`: `day` (YYYY-MM-DD), `given` (dict), `subset` (tuple of
-    the features that were given, private ones among them), `outcome` and `recorded_at` (or
-    missing), `covered` (1.0, 0.0 or NaN) and `error` (NaN without an outcome): absolute, or 1 for
-    a wrong label. Regression: `width`. Of two classes `log_loss`.
+    Columns, beside those of `predictions`: `day` (YYYY-MM-DD), `subset` (tuple of the features that
+    were given, private ones among them), `outcome` and `recorded_at` (or missing), `covered` (1.0,
+    0.0 or NaN) and `error` (NaN without an outcome): absolute, or 1 for a wrong label. Regression:
+    `width`. Of two classes `log_loss`.
     """
     frame = pd.DataFrame(tables.predictions, columns=[c.name for c in PREDICTIONS.columns])
     outcomes = pd.DataFrame(tables.outcomes, columns=[c.name for c in RECORDED.columns])
     frame = frame.merge(outcomes[["id", "recorded_at", "outcome"]], on="id", how="left")
     frame["day"] = frame["asked_at"].str[:10]
-    frame["given"] = [json.loads(text) for text in frame["given_values"]]
-    frame["subset"] = [
-        tuple(name for name in contract.names if name in given or name in json.loads(private))
-        for given, private in zip(frame["given"], frame["private_names"], strict=True)
-    ]
+
+    @cache
+    def subset(given: tuple[str, ...], private: str) -> tuple[str, ...]:
+        names = {*given, *orjson.loads(private)}
+        return tuple(name for name in contract.names if name in names)
+
+    pairs = zip(frame["given_values"], frame["private_names"], strict=True)
+    frame["subset"] = [subset(tuple(orjson.loads(given)), private) for given, private in pairs]
     known = frame["outcome"].notna().to_numpy()
     if contract.task == "regression":
         _add_amounts(frame, known)
     else:
         _add_classes(contract, frame, known)
     return frame
+
+
+def given_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """What was asked, in rows of `watch_frame`; by far the largest part of it, so made at need."""
+    return [orjson.loads(text) for text in frame["given_values"]]
 
 
 def _add_amounts(frame: pd.DataFrame, known: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> None:
@@ -51,7 +61,7 @@ def _add_classes(
     frame: pd.DataFrame,
     known: np.ndarray[tuple[int], np.dtype[np.bool_]],
 ) -> None:
-    sets = [set(map(str, json.loads(text))) for text in frame["label_set"].fillna("[]")]
+    sets = [set(map(str, orjson.loads(text))) for text in frame["label_set"].fillna("[]")]
     inside = [outcome in labels for outcome, labels in zip(frame["outcome"], sets, strict=True)]
     frame["covered"] = np.where(known, np.array(inside, dtype=float), np.nan)
     frame["error"] = np.where(known, (frame["outcome"] != frame["label"]).astype(float), np.nan)

@@ -49,6 +49,8 @@ class Keeper:
         After which a file is closed, and sent if it belongs into a bucket.
     batches : bool
         Whether files that are sent are kept with their answers, too.
+    counted : callable
+        Is told how many answers were kept, and how many dropped.
 
     Attributes
     ----------
@@ -64,10 +66,11 @@ class Keeper:
         days: float | None = None,
         seconds: float = FILE_SECONDS,
         batches: bool = False,
+        counted: Callable[[int, int], object] = lambda kept, dropped: None,
     ) -> None:
         self.store, self.private, self.days, self.batches = store, private, days, batches
         self._folder: KeptFolder = store if isinstance(store, KeptFolder) else store.need_spool()
-        self._seconds = seconds
+        self._seconds, self._counted = seconds, counted
         self.kept = self.dropped = 0
         self._waiting: deque[Waiting] = deque()
         self._lock = threading.Lock()
@@ -93,7 +96,7 @@ class Keeper:
         if self._process != os.getpid():  # a server may fork, and a thread does not survive that
             self._start()
         if len(self._waiting) >= MOST_WAITING:
-            self.dropped += 1
+            self._count(dropped=1)
             return None
         number = next(self._numbers)
         answer_id = own_id or new_id(self.writer, number, self._secret())
@@ -205,9 +208,14 @@ class Keeper:
         try:
             file.append(lines, min(waiting)[0])
         except OSError:
-            self.dropped += len(waiting)
+            self._count(dropped=len(waiting))
             raise
-        self.kept += len(waiting)
+        self._count(kept=len(waiting))
+
+    def _count(self, *, kept: int = 0, dropped: int = 0) -> None:
+        self.kept += kept
+        self.dropped += dropped
+        self._counted(kept, dropped)
 
     def _complain(self, error: OSError) -> None:
         if time.monotonic() >= self._complaint:

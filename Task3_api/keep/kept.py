@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from flask import Flask, current_app, g
@@ -16,13 +16,15 @@ from Task3_api.keep.keeper import Keeper
 KEEPER = "tablecast.keeper"
 
 
-def register(app: Flask) -> None:
+def register(app: Flask, counted: Callable[[int, int], object]) -> None:
     """Have `app` keep its answers, where its configuration or the environment says so.
+
+    `counted` is told how many were kept, and how many dropped.
 
     Raises TablecastError where nothing can be written there.
     """
     settings = KeepSettings.of(app.config, os.environ)
-    app.extensions[KEEPER] = _keeper(app, settings) if settings.url else None
+    app.extensions[KEEPER] = _keeper(app, settings, counted) if settings.url else None
 
 
 def keeper_of(app: Flask) -> Keeper | None:
@@ -50,7 +52,7 @@ def keep_answers(
     return kept
 
 
-def _keeper(app: Flask, settings: KeepSettings) -> Keeper:
+def _keeper(app: Flask, settings: KeepSettings, counted: Callable[[int, int], object]) -> Keeper:
     dataset = app.extensions[KEY].contract.dataset
     store = open_keep(settings.url, dataset)
     keeper = Keeper(
@@ -59,6 +61,7 @@ def _keeper(app: Flask, settings: KeepSettings) -> Keeper:
         days=settings.days,
         seconds=settings.seconds,
         batches=settings.batches,
+        counted=counted,
     )
     keeper.begin_sending()
     return keeper

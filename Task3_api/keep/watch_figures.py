@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -52,20 +53,30 @@ def _add(gauges: dict[str, GaugeMetricFamily], dataset: str, report: dict[str, A
     for line in report["drift"]["features"]:
         said = [dataset, line["feature"], str(line["moved"]).lower()]
         gauges.setdefault("psi", moved).add_metric(said, line["psi"])
+    labels = ["dataset", "by", "which"]
+    share = GaugeMetricFamily("tablecast_watch_part_coverage", "The same of a part.", labels=labels)
+    for each in report["slices"]:
+        said = [dataset, each["kind"], each["name"]]
+        gauges.setdefault("part_coverage", share).add_metric(said, each["seen"])
 
 
 def _figures(report: dict[str, Any]) -> Iterator[tuple[str, str, float]]:
     """Name, meaning and value of each figure that there is."""
     coverage, error = report["coverage"], report["error"]
+    broken = any(each["broken"] for each in report["statements"])
+    looked = datetime.fromisoformat(report["made_at"]).timestamp()
     figures = {
+        "time_seconds": ("When somebody last looked, in seconds since 1970.", looked),
+        "answers": ("Answers that are kept.", report["answers"]),
         "outcomes": ("Answers that have an outcome.", report["outcomes"]),
         "coverage_promised": ("How often ranges should hold the truth.", report["promised"]),
         "coverage": ("How often they did.", coverage["seen"]),
         "coverage_low": ("The least that it may be, however often one looks.", coverage["low"]),
         "coverage_high": ("The most that it may be.", coverage["high"]),
-        "promise_broken": ("Whether it is found broken.", int(report["alarm"]["broken"])),
+        "promise_broken": ("Whether it, or that of a part, is found broken.", int(broken)),
         "error": ("The mean error, or the share of wrong labels.", error["seen"]),
         "error_expected": ("What was to be expected of the inputs.", error["expected"]),
+        "error_reported": ("What it was in the report.", error["reported"]),
     }
     for name, (meaning, value) in figures.items():
         if value is not None:

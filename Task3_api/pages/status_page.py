@@ -11,7 +11,8 @@ from typing import Any
 from flask import Blueprint, current_app, render_template
 
 from Task3_api.current_model import current_model
-from Task3_api.metrics import REQUESTS, STARTED, metrics_of
+from Task3_api.keep.kept import current_keeper
+from Task3_api.metrics import DROPPED, KEPT, REQUESTS, STARTED, metrics_of
 from Task3_api.model_reloader import public_issue
 from Task3_api.settings import OPEN, is_open
 
@@ -26,9 +27,14 @@ def page() -> str:
     counts = metrics_of(current_app)
     since = datetime.fromtimestamp(counts.total(STARTED), UTC)
     provenance = current_model().predictor.sealed.manifest.get("provenance", {})
+    mount, keeper = current_app.config.get("MOUNTED_AS"), current_keeper()
+    names = current_model().contract.by_name
     return render_template(
         "status.html",
-        requests=int(counts.total(REQUESTS, current_app.config.get("MOUNTED_AS"))),
+        requests=int(counts.total(REQUESTS, mount)),
+        kept=int(counts.total(KEPT, mount)),
+        dropped=int(counts.total(DROPPED, mount)),
+        private=sorted(keeper.private() & names.keys()) if keeper else [],
         since=since,
         uptime=duration(datetime.now(UTC) - since),
         issue=public_issue(),

@@ -24,13 +24,14 @@ def keep_week(
     study: Study,
     truth: Truth = lambda price, day: price,
     *,
+    first: int = 0,
     days: int = 7,
     answers: int = 200,
     share: float = 0.6,
     seed: int = 0,
     size: Callable[[float, int], float] = lambda area, day: area,
 ) -> None:
-    """So many answers a day, a share of them with outcomes.
+    """So many answers a day from day `first` on, a share of them with outcomes.
 
     What is asked about are training rows, whose errors are smaller than those of new ones: so
     their outcomes are made of the answer and the error of a row that its member never saw.
@@ -38,7 +39,7 @@ def keep_week(
     rng = np.random.default_rng(seed)
     table, contract = study.table, study.contract
     held = study.answers.query("model == 'Boosting' and subset == 'all'").set_index("row")
-    for day in range(days):
+    for day in range(first, first + days):
         own = rng.choice(held.index.to_numpy(), answers)
         records = []
         for row in own:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,15 @@ import pytest
 from Task1_database.dataset import Dataset
 from Task1_database.errors import InputError
 from Task1_database.keep.kept_folder import KeptFolder
+from Task1_database.keep.outcome_lines import record_outcomes
 from Task1_database.watch_tables import WatchTables, fold
+from Task2_model.artifact import SealedModel, current
 from Task2_model.monitoring.watch import watch
+from Task2_model.recalibrate import Outcomes, recalibrate
 from Task2_model.study import Study
+from Task2_model.versions import put_in_service
 from Task3_api.predictor import Predictor
-from tests.Task2_model.monitoring.kept_week import Truth, keep_week
+from tests.Task2_model.monitoring.kept_week import DAY, MONDAY, Truth, keep_week
 
 
 @pytest.fixture
@@ -60,6 +65,43 @@ def test_prices_that_rise_break_the_promise_on_the_day_they_do(
     assert report["error"]["seen"] > 1.25 * report["error"]["expected"]
 
 
+def test_an_alarm_is_over_once_its_version_is_replaced(
+    houses: Dataset, models: Path, predictor: Predictor, study: Study, tmp_path: Path
+) -> None:
+    noisy: Truth = lambda price, day: max(price, 9e3) * 1.4 ** (-1) ** int(price)  # noqa: E731
+    models = Path(shutil.copytree(models, tmp_path / "models" / "houses"))
+    folder = KeptFolder(tmp_path / "kept")
+    keep_week(folder, predictor, study, noisy, days=3)
+    before, tables = current(models), folded(folder, houses)
+    assert watch(tables, models)["alarm"]["broken"]
+    after = recalibrate(models, before, Outcomes.of(SealedModel.open(before).contract, tables))
+    put_in_service(models, after.name)
+    report = watch(tables, models)
+    assert not any(each["broken"] for each in report["statements"])
+    first, second = (each["text"] for each in report["statements"][:2])
+    assert first.startswith("No answer of the version in service has an outcome yet")
+    assert second.startswith(f"Version {before.name} was found on 2027-01-")
+    keep_week(folder, Predictor(SealedModel.open(after)), study, first=3, days=1, share=0)
+    since = [row for row in folded(folder, houses).predictions if row[2] == after.name]
+    record_outcomes(folder, {str(row[0]): float(str(row[5])) for row in since}, MONDAY + 4 * DAY)
+    report = watch(folded(folder, houses), models)
+    assert not any(each["broken"] for each in report["statements"])
+    assert (report["coverage"]["outcomes"], report["coverage"]["seen"]) == (200, 1)
+    put_in_service(models, before.name)
+    report = watch(folded(folder, houses), models)
+    assert report["alarm"]["broken"]
+    assert report["alarm"]["version"] == before.name
+
+
+def test_a_few_large_errors_prove_nothing(
+    folder: KeptFolder, houses: Dataset, models: Path, predictor: Predictor, study: Study
+) -> None:
+    keep_week(folder, predictor, study, lambda price, day: 2 * price, days=1, answers=8)
+    report = watch(folded(folder, houses), models)
+    assert report["error"]["seen"] > 1.25 * report["error"]["expected"]
+    assert not any("has moved" in each["text"] for each in report["statements"])
+
+
 def test_larger_houses_are_found_before_any_outcome_comes(
     folder: KeptFolder, houses: Dataset, models: Path, predictor: Predictor, study: Study
 ) -> None:
@@ -70,6 +112,7 @@ def test_larger_houses_are_found_before_any_outcome_comes(
     first = report["drift"]["features"][0]
     assert (first["feature"], first["moved"]) == ("living_area", True)
     assert report["drift"]["answers"]["moved"]
+    assert any("answers of the last 3 days differ" in each["text"] for each in report["statements"])
     assert report["error"]["seen"] is None
     assert report["error"]["expected_recent"] > 0
     assert report["statements"][0]["text"].startswith("No outcome has been posted")

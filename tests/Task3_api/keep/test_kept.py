@@ -19,6 +19,7 @@ from Task1_database.keep.kept_store import ANSWERS
 from Task3_api.app import create_app
 from Task3_api.fast_path import FastPath, FastRequest
 from Task3_api.keep.kept import keeper_of
+from Task3_api.metrics import metrics_of
 from tests.Task3_api.keep.conftest import Make, keeper
 
 
@@ -108,6 +109,7 @@ def test_private_values_are_not_kept(make: Make) -> None:
     (line,) = lines(app)
     assert line["answer"]["given"] == {"living_area": 1800}
     assert line["answer"]["private"] == ["age"]
+    assert "without the values of age" in app.test_client().get("/status").text
 
 
 def test_two_workers_do_not_meet(make: Make) -> None:
@@ -130,7 +132,8 @@ def test_the_status_says_how_many(keeping: Flask) -> None:
     client = keeping.test_client()
     client.get("/predict?x=1800")
     keeper(keeping).flush()
-    assert "1 kept and 0 dropped by this process" in client.get("/status").text
+    assert "1 kept and 0 dropped since then" in client.get("/status").text
+    assert 'tablecast_kept_total{dataset="houses"} 1.0' in metrics_of(keeping).text().decode()
     assert "answers are kept" in client.get("/").text
 
 
