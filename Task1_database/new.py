@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from Task1_database.dataset import SHIPPED, TOML, Dataset
+from Task1_database.dataset import SHIPPED, TOML, Dataset, argument_of
 from Task1_database.errors import DataError, DatasetError
 from Task1_database.files.workbook import is_workbook, sheet_to_csv
 from Task1_database.onboarding import summary
@@ -35,8 +35,13 @@ class NewDataset:
     folder: Path
     plan: DatasetPlan
 
+    @property
+    def argument(self) -> str:
+        """What commands call it: `tablecast run ARGUMENT`."""
+        return argument_of(self.folder)
+
     def lines(self) -> Iterator[str]:
-        """What was decided, how to change it, and what to do next."""
+        """What was decided, and how to change it."""
         return summary.lines(self.plan, self.folder)
 
 

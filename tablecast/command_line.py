@@ -55,7 +55,8 @@ def new(file: Path, target: str, name: str | None, x: str | None, sheet: str | N
 
     Says what it found and decided, and how to change that. It overwrites nothing.
     """
-    _new(file, target, name=name, x=x, sheet=sheet)
+    made = _new(file, target, name=name, x=x, sheet=sheet)
+    click.echo(f"next: tablecast run {made}")
 
 
 @main.command()
@@ -296,12 +297,12 @@ def key(name: str) -> None:
 
 
 def _new(file: Path, target: str, **options: str | None) -> str:
-    """Make a dataset and say what was decided; the name by which it is found from now on."""
+    """Make a dataset and say what was decided; what commands call it from now on."""
     with ProgressBars() as log:
         made = tablecast.new(file, target, **options, log=log)
     for line in made.lines():
         click.echo(line)
-    return made.plan.name
+    return made.argument
 
 
 def _record(facts: tuple[str, ...]) -> dict[str, str]:

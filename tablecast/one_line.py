@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from Task1_database.errors import NO_ROOM, TablecastError
+
+DUCKDB_INTERRUPTED = "Query interrupted"  # a RuntimeError in place of the KeyboardInterrupt
 
 
 class OneLine(click.Group):
@@ -25,7 +28,7 @@ class OneLine(click.Group):
             formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; an error becomes one line and exit code 1.
+        """Run the command; an error becomes one line and exit code 1, Ctrl-C exit code 130.
 
         A defect of ours is one line too; TABLECAST_DEBUG=1 shows where it happened. Who reads no
         further, as `head` does, has what it wanted.
@@ -37,6 +40,8 @@ class OneLine(click.Group):
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the last flush
             sys.exit(0)
+        except KeyboardInterrupt:
+            _exit_interrupted()
         except TablecastError as error:
             message = str(error)
         except OSError as error:
@@ -44,8 +49,15 @@ class OneLine(click.Group):
             if error.errno in NO_ROOM:
                 message = f"there is no room to write: {error.strerror}; make some and try again"
         except Exception as error:
+            if str(error) == DUCKDB_INTERRUPTED:
+                _exit_interrupted()
             if os.environ.get("TABLECAST_DEBUG"):
                 raise
             message = f"a defect of Tablecast itself ({type(error).__name__}: {error})"
         click.echo(f"tablecast: {' '.join(message.split())}", err=True)
         sys.exit(1)
+
+
+def _exit_interrupted() -> NoReturn:
+    click.echo("tablecast: interrupted", err=True)
+    sys.exit(128 + signal.SIGINT)

@@ -16,6 +16,9 @@ from Task1_database.target import FEWEST_OF_A_CLASS, Task
 MIN_ROWS = 100  # to learn from four fifths of them, and to say how sure an answer is
 MAX_CLASSES = 50
 MAX_INTEGER_CLASSES = 5  # more different whole numbers are counts, or grades
+MAX_LISTED = 8  # columns of a file, where none is called as the user says
+MAX_NEAR = 3
+FEWEST_SIGNS = 3  # of a name that is looked for within others
 YES = ("1", "yes", "y", "true", "t", "positive", "pos")
 
 
@@ -52,7 +55,7 @@ def find_column(source: Delimited, name: str) -> int:
     Raises
     ------
     DataError
-        If there is none, naming the closest one, or more than one.
+        If there is none, naming those that are near or else the first few, or more than one.
     """
     indices = matching_indices(name, source.labels)
     if len(indices) > 1:
@@ -61,14 +64,26 @@ def find_column(source: Delimited, name: str) -> int:
     if indices:
         return indices[0]
     labels = [label for label in source.labels if label]
-    close = difflib.get_close_matches(name, labels, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"there are {join_quoted(labels)}"
+    close = _near(name, labels)
+    if close:
+        hint = f"did you mean {' or '.join(map(repr, close))}?"
+    else:
+        hint = f"there are {join_quoted(labels, MAX_LISTED)}"
     if any(label.lstrip("+-").replace(".", "", 1).isdigit() for label in labels):
         hint += " (a file without a header has column_1, column_2 …)"
     where = f" in the sheet {source.sheet!r}" if source.other_sheets else ""
     if source.other_sheets:
         hint += f"; {source.sheet_hint}"
     raise DataError(f"{source.file.name}: there is no column {name!r}{where}; {hint}")
+
+
+def _near(name: str, labels: list[str]) -> list[str]:
+    """The labels that may be meant, in whatever case: spelt alike, or with the name in them."""
+    folded = {label.casefold(): label for label in labels}
+    sought = name.strip().casefold()
+    close = difflib.get_close_matches(sought, folded, n=MAX_NEAR)
+    within = [label for label in folded if len(sought) >= FEWEST_SIGNS and sought in label]
+    return [folded[label] for label in dict.fromkeys([*close, *within])][:MAX_NEAR]
 
 
 def outcome(cells: SourceCells, column: SourceColumn) -> Outcome:

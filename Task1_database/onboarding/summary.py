@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from Task1_database.dataset import TOML, argument_of
+from Task1_database.dataset import TOML
 from Task1_database.onboarding.dataset_plan import DatasetPlan
 from Task1_database.onboarding.names import join_quoted, one_line
 from Task1_database.onboarding.planned_split import PlannedSplit
@@ -53,7 +53,6 @@ def lines(plan: DatasetPlan, folder: Path) -> Iterator[str]:
         yield from (f"  {line}" for line in questions)
     yield f"to change it, edit {folder}"
     yield from (f"  {line}" for line in _line_numbers(plan, folder))
-    yield f"next: tablecast run {argument_of(folder)}"
 
 
 def readme(plan: DatasetPlan) -> str:

@@ -106,7 +106,7 @@ def test_a_dataset_of_the_workspace_is_opened_by_its_name(
 ) -> None:
     monkeypatch.setenv("TABLECAST_HOME", str(tmp_path / "home"))
     result = new_from(tmp_path, boats())
-    assert list(result.lines())[-1] == "next: tablecast run boats"
+    assert result.argument == "boats"
     assert Dataset.open("boats").folder == result.folder
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,9 @@ import pytest
 
 from Task1_database.dataset import Dataset
 from Task3_api.keys import KeyRing
+
+
+posix = pytest.mark.skipif(os.name == "nt", reason="signals are of POSIX")
 
 
 def tablecast(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -46,6 +50,7 @@ def test_a_file_is_served_by_one_command(tmp_path: Path) -> None:
     titles = [line for line in done.stderr.splitlines() if not line.startswith(" ")]
     assert titles == [f"new {file}", "load homes", "ask homes", "train homes"]
     assert "  fitting Boosting" in done.stderr.splitlines()
+    assert "next: " not in done.stdout  # it goes on by itself
     answer = tablecast(tmp_path, "predict", "homes", "size=50")
     assert json.loads(answer.stdout)["prediction"] == pytest.approx(1_450, abs=200)
 
@@ -62,6 +67,49 @@ def test_who_reads_no_further_than_the_first_line_causes_no_error(
     assert done.stdout == "0\n"
     assert [line for line in done.stderr.splitlines() if "asking" not in line] == []
     assert len(list((tmp_path / "results" / "houses").iterdir())) == len(houses.questions)
+
+
+DAWDLE = """
+import os, signal, threading
+import duckdb
+from tablecast.command_line import main
+
+@main.command()
+def dawdle():
+    connection = duckdb.connect(config={"threads": 1})
+    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+    connection.execute("SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b")
+
+main(["dawdle"])
+"""
+
+
+@posix
+def test_ctrl_c_ends_a_training_at_once_in_one_line_and_leaves_nothing_half_done(
+    tmp_path: Path, houses_url: str
+) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tablecast", "train", "houses", "--database", houses_url],
+        env={**os.environ, "TABLECAST_HOME": str(tmp_path)},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    with process:
+        assert process.stderr
+        assert any("fitting" in line for line in process.stderr)
+        os.killpg(process.pid, signal.SIGINT)  # to all of them, as a terminal sends it
+        said = [line for line in process.stderr if not line.startswith("  ")]
+    assert (process.returncode, said) == (130, ["tablecast: interrupted\n"])
+    assert [*(tmp_path / "models").rglob("*")] == [tmp_path / "models" / "houses"]
+
+
+@posix
+def test_ctrl_c_within_a_query_is_no_defect() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DAWDLE], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (130, "tablecast: interrupted\n")
 
 
 def test_load_and_ask_leave_what_they_say(tmp_path: Path, houses: Dataset) -> None:

@@ -79,6 +79,18 @@ def test_a_class_of_a_few_rows_is_not_learned_from(tmp_path: Path) -> None:
             "boats.csv: there is no column 'zzz'; there are 'id', 'size', 'price'",
         ),
         (
+            dict(boats(), **{f"c{number}": numbers() for number in range(30)}),
+            {"target": "zzz"},
+            "boats.csv: there is no column 'zzz'; there are 'id', 'size', 'price', 'c0', 'c1', "
+            "'c2', 'c3', 'c4' and 25 more",
+        ),
+        (
+            dict(boats(), **{"Net SALES in 1,000 $": numbers(), "Saled": numbers()}),
+            {"target": "sales"},
+            "boats.csv: there is no column 'sales'; did you mean 'Saled' or "
+            "'Net SALES in 1,000 $'?",
+        ),
+        (
             {"5.1": numbers(), "a": numbers()},
             {"target": "y"},
             "boats.csv: there is no column 'y'; there are '5.1', 'a' "

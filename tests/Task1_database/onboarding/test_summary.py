@@ -27,7 +27,6 @@ def test_it_says_what_it_decided_and_where_to_change_it(tmp_path: Path) -> None:
         "  dataset.toml, line 13: what is left out, and how to have it back",
         "  dataset.toml, from line 20: labels and units of the features",
         "  schema.sql: types; features.sql: how features are made; questions/: the questions",
-        f"next: tablecast run {result.folder}",
     ]
     toml = (result.folder / "dataset.toml").read_text("utf-8").splitlines()
     assert toml[2:4] == ['task = "regression"', 'x = "size"']
