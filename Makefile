@@ -42,15 +42,13 @@ format: .venv/dev  ## put the style right
 	@$(BIN)/ruff format .
 
 playbook: .venv/train  ## ask the live service at URL; with MODEL=models/NAME, compare with that
-	@mkdir -p results/playbook
-	@$(BIN)/papermill --log-level ERROR playbook/playbook.ipynb results/playbook/playbook.ipynb \
-	  -p base_url $(URL) -p model "$(MODEL)"
+	@$(BIN)/python -m playbook playbook/playbook.ipynb results/playbook/playbook.ipynb \
+	  base_url=$(URL) model="$(MODEL)"
 	@$(BIN)/jupyter-nbconvert --log-level ERROR --to html results/playbook/playbook.ipynb
 	@echo "results/playbook/playbook.ipynb and .html"
 
 year: .venv/train  ## a year of the service in some minutes: drift, recalibration, a new model
-	@mkdir -p results
-	@$(BIN)/papermill --log-level ERROR playbook/productionisation.ipynb results/productionisation.ipynb
+	@$(BIN)/python -m playbook playbook/productionisation.ipynb results/productionisation.ipynb
 	@echo "results/productionisation.ipynb"
 
 docs: .venv/dev  ## the documentation as a site, at http://127.0.0.1:8000

@@ -15,9 +15,14 @@ PLAYBOOK = Path(__file__).parents[2] / "playbook" / "playbook.ipynb"
 
 def run(url: str, home: Path, executed: Path, *more: str) -> subprocess.CompletedProcess[str]:
     command = [
-        sys.executable, "-m", "papermill", str(PLAYBOOK), str(executed),
-        "-p", "base_url", url, *more,
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "playbook",
+        str(PLAYBOOK),
+        str(executed),
+        f"base_url={url}",
+        *more,
+    ]
     environment = {**os.environ, "TABLECAST_HOME": str(home)}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
@@ -25,6 +30,8 @@ def run(url: str, home: Path, executed: Path, *more: str) -> subprocess.Complete
 def test_asks_a_live_service_and_needs_nothing_but_its_address(live: Live, tmp_path: Path) -> None:
     done = run(live.url, tmp_path, tmp_path / "executed.ipynb")
     assert done.returncode == 0, done.stderr
+    said = done.stderr.replace("\r", "\n").splitlines()
+    assert {line.partition(":")[0] for line in said if line} == {"Executing"}  # and no warning
     cells = nbformat.read(tmp_path / "executed.ipynb", as_version=4).cells
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
     text = "".join(output.get("text", "") for output in outputs)
@@ -58,11 +65,14 @@ def test_compares_with_a_sealed_model_at_hand(
     births_live: Live, models: Path, births_home: Path, tmp_path: Path
 ) -> None:
     births = births_home / "models" / "births"
-    done = run(births_live.url, tmp_path, tmp_path / "births.ipynb", "-p", "model", str(births))
+    done = run(births_live.url, tmp_path, tmp_path / "births.ipynb", f"model={births}")
     assert done.returncode == 0, done.stderr
-    done = run(births_live.url, tmp_path, tmp_path / "houses.ipynb", "-p", "model", str(models))
+    done = run(births_live.url, tmp_path, tmp_path / "houses.ipynb", f"model={models}")
     assert done.returncode != 0
 
 
 def test_fails_where_there_is_no_service(home: Path, tmp_path: Path) -> None:
-    assert run("http://127.0.0.1:9", home, tmp_path / "executed.ipynb").returncode != 0
+    done = run("http://127.0.0.1:9", home, tmp_path / "executed.ipynb")
+    assert done.returncode == 1
+    assert "ConnectionError" in done.stderr
+    assert "PapermillExecutionError" not in done.stderr
