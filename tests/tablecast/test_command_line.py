@@ -14,7 +14,6 @@ import pytest
 from Task1_database.dataset import Dataset
 from Task3_api.keys import KeyRing
 
-
 posix = pytest.mark.skipif(os.name == "nt", reason="signals are of POSIX")
 
 
