@@ -24,6 +24,8 @@ class AnswerFile:
 
     def append(self, data: bytes, first: int) -> None:
         """Add whole lines, the least number among them being `first`; all, or an OSError."""
+        if self._handle is not None and not os.fstat(self._handle).st_nlink:
+            self.close()  # somebody deleted it, to make room say
         if self._handle is None:
             path = self._folder / file_name(self._writer, first)
             self._handle = open_locked(path)

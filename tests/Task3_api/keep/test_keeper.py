@@ -132,6 +132,17 @@ def test_a_full_disk_drops_counts_and_recovers(
     assert (keeper.kept, len(lines(folder))) == (2, 2)
 
 
+def test_a_file_that_somebody_deletes_is_followed_by_another(folder: KeptFolder) -> None:
+    keeper = Keeper(folder)
+    keeper.keep(answer())
+    keeper.flush()
+    (name,) = folder.names(ANSWERS)
+    (folder.root / ANSWERS / name).unlink()
+    keeper.keep(answer())
+    keeper.close()
+    assert len(lines(folder)) == 1
+
+
 def test_too_many_waiting_are_dropped(folder: KeptFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeper_module, "MOST_WAITING", 3)
     monkeypatch.setattr(keeper_module, "FLUSH_SECONDS", 30)
