@@ -157,22 +157,24 @@ def train(
     dataset = opened_dataset(dataset)
     url = database_url(dataset, database, log)
     folder = Workspace.here().models(dataset.name)
-    sealed = train_model(
-        dataset,
-        url,
-        folder,
-        seed=seed,
-        names=models,
-        wait=wait,
-        promotes=promote,
-        unless_unchanged=unless_unchanged,
-        scheduler=scheduler,
-        kept=lambda: latest_kept(dataset),
-        log=log,
-    )
-    if keep_versions is not None:
-        for name in prune(folder, keep_versions):
-            log(f"deleted version {name}")
+    try:
+        sealed = train_model(
+            dataset,
+            url,
+            folder,
+            seed=seed,
+            names=models,
+            wait=wait,
+            promotes=promote,
+            unless_unchanged=unless_unchanged,
+            scheduler=scheduler,
+            kept=lambda: latest_kept(dataset),
+            log=log,
+        )
+    finally:  # what the gate holds back is sealed all the same
+        if keep_versions is not None:
+            for name in prune(folder, keep_versions):
+                log(f"deleted version {name}")
     return OpenedModel(sealed)
 
 

@@ -349,10 +349,10 @@ def _statements(contract: Contract, report: Report) -> Iterator[Report]:
         )  # fmt: skip
     else:
         yield _statement("No outcome has been posted, so nobody can say whether it is right.", 0)
+    yield from _of_slices(contract, report)
     for each in report["past_alarms"]:
         found = f"was found on {each['since'][:10]} not to keep the promise, and has been replaced"
         yield _statement(f"Version {each['version']} {found}.", each["outcomes"])
-    yield from _of_slices(contract, report)
     if (error := report["error"])["seen"] is not None and error["expected"]:
         seen, expected = (_amount(contract, error[part]) for part in ("seen", "expected"))
         said = (

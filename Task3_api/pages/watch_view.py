@@ -10,6 +10,7 @@ from Task2_model.contract import Contract
 from Task2_model.formatting import format_percent, format_rounded, with_unit
 from Task3_api.pages.charts import Axis, Point, path
 
+MOST_DAYS = 42  # marks that a phone shows apart
 MOST_FEATURES = 12  # of those that moved the furthest
 WHOLE = 100.0
 
@@ -52,8 +53,8 @@ class WatchView:
 
     @cached_property
     def days(self) -> list[dict[str, Any]]:
-        """The days with outcomes."""
-        return [day for day in self.report["days"] if day["outcomes"]]
+        """The latest days with outcomes."""
+        return [day for day in self.report["days"] if day["outcomes"]][-MOST_DAYS:]
 
     @cached_property
     def axis(self) -> Axis:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -96,6 +97,20 @@ def test_makes_a_dataset_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_verifies_a_live_service(home: Path, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TABLECAST_HOME", str(home))
     assert tablecast.verify("houses", live.url) == 24
+
+
+def test_old_versions_go_though_a_new_one_is_held_back(
+    workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = Path(shutil.copytree(workspace / "models" / "births", tmp_path / "models" / "births"))
+    monkeypatch.setenv("TABLECAST_HOME", str(tmp_path))
+    serving = (models / "CURRENT").read_text().strip()
+    first, second = "20200101T000000Z-00000000", "20200102T000000Z-00000000"
+    for old in (first, second):
+        shutil.copytree(models / serving, models / old)
+    with pytest.raises(TablecastError):
+        tablecast.train("births", f"duckdb:///{tmp_path}/none.duckdb", keep_versions=1)
+    assert {path.name for path in models.glob("20*")} == {serving, second}
 
 
 def test_there_is_no_such_dataset() -> None:

@@ -20,6 +20,7 @@ from Task3_api import metrics
 from Task3_api.app import create_app
 from Task3_api.keep.keeper import Keeper
 from Task3_api.keep.kept import keeper_of
+from Task3_api.pages.watch_view import WatchView
 from Task3_api.predictor import Predictor
 from tests.Task2_model.monitoring.kept_week import keep_week
 from tests.Task3_api.html import one, parsed, text_of
@@ -70,6 +71,14 @@ def test_a_week_with_its_pictures(
     assert f'tablecast_watch_coverage{{dataset="houses"}} {seen}' in figures
     assert 'tablecast_watch_psi{dataset="houses",feature="living_area",moved="' in figures
     assert client.get("/").text.count('href="/watch"') == 1
+
+
+def test_of_a_year_the_latest_weeks_are_drawn(predictor: Predictor) -> None:
+    seen = {"outcomes": 9, "seen": 0.9, "low": 0.7, "high": 1.0, "error": 5.0, "expected": 4.0}
+    days = [{"day": f"2027-{1 + n // 28:02}-{1 + n % 28:02}", **seen} for n in range(300)]
+    view = WatchView(predictor.contract, {"promised": 0.9, "days": days})
+    assert [mark.day for mark in view.marks] == [day["day"] for day in days[-42:]]
+    assert view.error_line("error").count("L") + 1 == 42
 
 
 def test_before_anybody_has_looked(keeping: Flask) -> None:
