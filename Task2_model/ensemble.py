@@ -30,7 +30,7 @@ class Runtime(Protocol):
     of each member. The parts (n, members x parts) of a member are, for regression, what its
     location model adds to the ridge, what its specialist says (where there is one) and the
     logarithm of the scale; for classification the probability of each class. The specialist's is
-    of no account, and may be NaN, where a row has something missing.
+    of no account where a row has something missing.
     """
 
     def __call__(self, inputs: Rows, /) -> Floats:
@@ -129,7 +129,7 @@ class Ensemble:
         location = parts[..., 0] + scores[..., 0]
         if parts.shape[-1] > 2:
             whole = ~np.isnan(rows).any(axis=-1)
-            location += np.where(whole, SPECIALIST_WEIGHT * (parts[..., 1] - location), 0.0)
+            location += SPECIALIST_WEIGHT * whole * (parts[..., 1] - location)
         outputs = np.empty((*location.shape, 2))
         outputs[..., 0], outputs[..., 1] = location, parts[..., -1]
         return outputs

@@ -118,12 +118,12 @@ class Forest:
         sums = self._added(possible[:, : self._ends[last] * self._together], 0, last)
         if last == len(self._order):
             return sums.take(self._places, axis=1)
-        placed = np.full((1, len(self._order)), np.nan)
+        placed = np.zeros((1, len(self._order)))
         placed[:, self._order[:last]] = sums
         return placed
 
     def _sums(self, rows: Rows, member: int, end: int) -> Floats:
-        """The sums (n, parts) of members; a specialist's are NaN in rows with gaps."""
+        """The sums (n, parts) of members; a specialist's are 0 in rows with gaps."""
         indices = self._indices(rows)
         common = self._parts - self._special
         if not self._special:
@@ -131,7 +131,7 @@ class Forest:
         whole = np.flatnonzero(~np.isnan(rows).any(axis=1))
         if len(whole) == len(rows) and end - member == self._members:
             return self._looked_up(indices, 0, len(self._order)).take(self._places, axis=1)
-        placed = np.full((len(rows), end - member, self._parts), np.nan)
+        placed = np.zeros((len(rows), end - member, self._parts))
         usual = self._looked_up(indices, member * common, end * common)
         placed[:, :, [0, -1]] = usual.reshape(*placed.shape[:2], common)
         if len(whole):

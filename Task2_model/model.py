@@ -24,13 +24,16 @@ from Task2_model.conformal import conformal
 from Task2_model.contract import Contract, Floats, Rows
 from Task2_model.ensemble import Ensemble, SingleMember
 from Task2_model.folds import Split, cut
+from Task2_model.forest import Forest
 from Task2_model.frame_encoding import encode_frame
 from Task2_model.mask_conditional import Block, Conformal
 from Task2_model.training import Members, Progress, Training
+from Task2_model.trees import forest
 
 if TYPE_CHECKING:
     import pandas as pd
 
+CACHES = "conformal", "_quick_ensemble"  # properties
 CALIBRATION_ROWS = 2_000  # more would narrow nothing and slow every subset asked for
 
 
@@ -133,7 +136,8 @@ class PredictiveModel(ABC):
                 f"{type(self).__name__} cannot be trained: {reason}{hint}"
             ) from error
         self.calibration_ = self._calibration(rows, learned)
-        self.__dict__.pop("conformal", None)  # a second fit begins with empty caches
+        for name in CACHES:  # a second fit begins with empty ones
+            self.__dict__.pop(name, None)
         return self
 
     def raw_predict(self, rows: Rows) -> Floats:
@@ -183,8 +187,16 @@ class PredictiveModel(ABC):
         contract = self.contract
         if contract.task == "regression" and not self.folds_.large:
             contract = self._knowing(calibration)
-        calibrated = conformal(contract, calibration, SingleMember(self.ensemble_, fold))
+        calibrated = conformal(contract, calibration, SingleMember(self._quick_ensemble, fold))
         return calibrated if calibrated.allows(self.contract.confidence) else None
+
+    @cached_property
+    def _quick_ensemble(self) -> Ensemble:
+        """The same ensemble, as lookup tables where it can be: a fold is asked a lot."""
+        own = self.ensemble_
+        file = forest(self.contract, self.members_, own.scores)
+        runtime = own.runtime if file is None else Forest(file)
+        return Ensemble(self.contract, own.ridge, own.weights, runtime, own.probability_map)
 
     def _knowing(self, calibration: Calibration) -> Contract:
         """The contract as these rows alone would give the target's extent.
@@ -200,7 +212,7 @@ class PredictiveModel(ABC):
 
     def __getstate__(self) -> dict[str, Any]:
         """Without the caches, which hold functions and can be made anew."""
-        return {key: value for key, value in self.__dict__.items() if key != "conformal"}
+        return {key: value for key, value in self.__dict__.items() if key not in CACHES}
 
     def _learned(self, outcomes: npt.NDArray[Any]) -> Floats:
         values = np.asarray(outcomes, dtype=np.float64)

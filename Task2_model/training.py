@@ -77,7 +77,13 @@ class Members:
         ranked = apply_ranks(np.hstack([inputs[:, : self._features], scores[:, member]]), own.ranks)
         if self._classify:
             return np.asarray(own.location.predict_proba(ranked), dtype=np.float64)
-        return np.column_stack([part.predict(ranked) for part in own.parts])
+        parts = np.zeros((len(inputs), len(own.parts)))
+        whole = ~np.isnan(inputs).any(axis=1)
+        for part, estimator in zip(parts.T, own.parts, strict=True):
+            some = whole if estimator is own.specialist else np.ones_like(whole)
+            if some.any():
+                part[some] = estimator.predict(ranked[some])
+        return parts
 
 
 class Training:

@@ -67,11 +67,7 @@ def members(classes: int = 0, **settings: Any) -> list[Member]:
 
 
 def expected(made: list[Member], rows: Rows, classes: int = 0) -> Floats:
-    """What the trees say; a specialist, the second of three parts, of whole rows alone."""
-    outputs = Members(contract(classes), made)(rows)
-    if not classes and len(made[0].parts) == 3:
-        outputs[:, 1::3][np.isnan(rows).any(axis=1)] = np.nan
-    return outputs
+    return Members(contract(classes), made)(rows)
 
 
 @pytest.mark.parametrize("classes", [0, 2, 3])
@@ -82,7 +78,7 @@ def test_equals_the_trees_it_is_made_of(classes: int, leaves: int) -> None:
     assert file
     made = Forest(file)
     outputs = expected(parts, rows, classes)
-    assert classes or np.isnan(outputs).any(axis=1).mean() > 1 / 2
+    assert classes or (outputs[:, 1] == 0).mean() > 1 / 2  # a specialist is asked of whole rows
     for some in (
         slice(0),
         slice(1),
