@@ -180,7 +180,7 @@ def _held_out(new: Candidate, old: Candidate) -> GateCheck:
     finding = (
         f"{format_rounded(float(after.mean()))} beside {format_rounded(float(before.mean()))} "
         f"on the same {len(after):,} rows, which is "
-        + ("not worse by more than chance" if passed else "worse by more than chance")
+        + ("not significantly worse" if passed else "significantly worse")
     )
     return GateCheck(name, passed, finding)
 

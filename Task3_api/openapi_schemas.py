@@ -187,7 +187,7 @@ def _explanation(contract: Contract) -> Schema:
     return object_of(
         {
             **whole,
-            "base": {**object_of(part), "description": "What one would say knowing nothing"},
+            "base": {**object_of(part), "description": "The prediction where no feature is given"},
             "contributions": {
                 **list_of(object_of({"feature": TEXT, "value": {}, **part})),
                 "description": "The largest first",

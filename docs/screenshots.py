@@ -1,6 +1,7 @@
 """`make screenshots`: pictures of the running service and of the report, for the documents.
 
-Trains houses in a temporary folder, serves it and photographs its pages with headless Chromium.
+Trains all datasets in a temporary folder, serves houses alone and then all of them, and photographs
+the pages with headless Chromium.
 Needs `chromium` and `pdftoppm` on the machine.
 """
 
@@ -25,6 +26,8 @@ from Task2_model.artifact import current
 from Task3_api.server.serve import free_port
 
 DOCS = Path(__file__).parent
+TABLECAST = [sys.executable, "-m", "tablecast"]
+DATASETS = ("houses", "clients", "births")
 ASKED = "/?living_area=1800&bedrooms=3&age=20"
 HOMES = """\
 id,living_area,bedrooms,age,heating
@@ -76,6 +79,8 @@ PICTURES = {
     "status": Picture("/status", 1200, 900),
 }
 
+SEVERAL = {"models": Picture("/", 1200, 700)}  # of a service of all datasets
+
 FIGURES = {  # of docs/reports/<dataset>.html, by their place in it
     "houses-widths": 9,
     "clients-time-in-the-job": 2,
@@ -88,18 +93,27 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         environment = {**os.environ, "TABLECAST_HOME": folder}
-        tablecast = [sys.executable, "-m", "tablecast"]
-        subprocess.run([*tablecast, "run", "houses", "--no-serve"], env=environment, check=True)
-        port = free_port(5100)
-        command = [*tablecast, "serve", "houses", "--port", str(port)]
-        service = subprocess.Popen(command, env=environment)
-        try:
-            photograph(f"http://127.0.0.1:{port}")
-        finally:
-            service.terminate()
-            service.wait()
+        for dataset in DATASETS:
+            subprocess.run([*TABLECAST, "run", dataset, "--no-serve"], env=environment, check=True)
+        with served(environment, "houses") as url:
+            photograph(url, PICTURES)
+        with served(environment, *DATASETS) as url:
+            photograph(url, SEVERAL)
         photograph_report(current(home / "models" / "houses"))
     photograph_figures()
+
+
+@contextmanager
+def served(environment: dict[str, str], *datasets: str) -> Iterator[str]:
+    """The URL of a service of these."""
+    port = free_port(5100)
+    command = [*TABLECAST, "serve", *datasets, "--port", str(port)]
+    service = subprocess.Popen(command, env=environment)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        service.terminate()
+        service.wait()
 
 
 def photograph_figures() -> None:
@@ -120,12 +134,12 @@ def chromium() -> Iterator[Browser]:
         yield playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
 
 
-def photograph(url: str) -> None:
+def photograph(url: str, pictures: dict[str, Picture]) -> None:
     """A PNG of each page, once the service answers."""
     wait_for(f"{url}/readyz")
     (DOCS / "screenshots").mkdir(exist_ok=True)
     with chromium() as browser:
-        for name, picture in PICTURES.items():
+        for name, picture in pictures.items():
             take(browser, url, picture, DOCS / "screenshots" / f"{name}.png")
 
 

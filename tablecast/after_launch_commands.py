@@ -73,7 +73,7 @@ def promote(name: str, version: str, force: bool) -> None:
     """Put a VERSION, or else the latest, in service, if the gate lets it pass.
 
     The gate: its golden rows are answered as offline; on rows that neither version learned from
-    its error is not worse by more than chance; of the latest kept questions few move beyond what
+    its error is not significantly worse; of the latest kept questions few move beyond what
     the version in service called likely.
     """
     with ProgressBars() as log:

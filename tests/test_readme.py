@@ -49,6 +49,10 @@ def test_its_addresses_answer(client: FlaskClient, request_: str) -> None:
     assert client.get(request_).status_code == 200
 
 
+def test_the_solution_is_as_short_as_was_asked() -> None:
+    assert len((ROOT / "SOLUTION.md").read_text(encoding="utf-8").split()) <= 2_500
+
+
 @pytest.mark.parametrize(
     "document", ["README.md", "SOLUTION.md", "CONTRIBUTING.md", "CHANGELOG.md"]
 )

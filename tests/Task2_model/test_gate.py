@@ -89,7 +89,7 @@ def test_the_same_model_passes_and_takes_its_place(serving: Path, sealed: Path) 
     ("change", "finding"),
     [
         (spoil_golden, "golden rows: 23 of 24 answered as offline"),
-        (scale_losses(1.2), "worse by more than chance"),
+        (scale_losses(1.2), "which is significantly worse"),
     ],
 )
 def test_a_worse_one_is_refused_and_may_be_forced(

@@ -26,6 +26,7 @@ def test_it_says_of_each_model_what_it_is_and_how(front: FlaskClient, sealed: Pa
         assert part in text, part
     assert one(houses, "h2 a")["href"] == "/houses/"
     assert "Ready" in text_of(births)
+    assert "Term of the birth : at term or premature , from" in text_of(births)
     assert text_of(clients).startswith("Not served /clients/ clients 20260101T000000Z-00000000")
     assert not clients.select("a")
 
