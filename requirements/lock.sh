@@ -17,8 +17,8 @@ lock notebook.txt $train --extra notebook --constraint requirements/dev.txt
 lock serve.txt --constraint requirements/dev.txt
 lock serve-onnx.txt --extra onnx --constraint requirements/dev.txt
 lock serve-s3.txt --extra s3 --constraint requirements/dev.txt
-# The benchmarks' peers have environments of their own, so versions of their own.
-for peers in benchmarks/peers benchmarks/accuracy/peer_models; do
+# The benchmarks' peers and Airflow have environments of their own, so versions of their own.
+for apart in benchmarks/peers benchmarks/accuracy/peer_models examples/airflow/requirements; do
   uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-    --no-emit-index-url --output-file $peers.txt "$@" $peers.in
+    --no-emit-index-url --output-file $apart.txt "$@" $apart.in
 done

@@ -18,6 +18,12 @@ PACKAGES = ("tablecast", "Task1_database", "Task2_model", "Task3_api", "playbook
 ABOUT = ("pyproject.toml", "README.md", "LICENSE", "MANIFEST.in")
 FOR_IMAGES = r"Task1_database/(Dockerfile|\.dockerignore|initdb/.*)"  # taken from the sources
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+LOCKS = [
+    path
+    for folder in ("requirements", "benchmarks", "benchmarks/accuracy", "examples/airflow")
+    for path in (ROOT / folder).glob("*.txt")
+    if "--hash=" in path.read_text()
+]
 BUILD = "from setuptools import build_meta as b; b.build_sdist('dist'); b.build_wheel('dist')"
 
 
@@ -75,3 +81,9 @@ def test_what_names_a_version_names_this_one() -> None:
     }
     for document, pattern in named.items():
         assert re.findall(pattern, (ROOT / document).read_text(encoding="utf-8")) == [VERSION]
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_lock_is_of_every_platform_and_python(lock: Path) -> None:
+    lines = lock.read_text().splitlines()
+    assert any("==" in line and " ; " in line for line in lines), "it is of one machine alone"
