@@ -19,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from Task1_database.errors import TablecastError
 from Task3_api import (
     access,
+    front_protocol,
     metrics,
     observer,
     problems,
@@ -66,6 +67,7 @@ def create_front(config: Mapping[str, Any], folders: Mapping[str, Path]) -> Flas
     rate_limit.register(app)
     app.before_request(_below_a_name)
     app.register_blueprint(blueprint)
+    app.register_blueprint(front_protocol.blueprint)
     app.register_blueprint(metrics.blueprint)
     app.register_blueprint(login_page.blueprint)
     app.register_blueprint(models_page.blueprint)

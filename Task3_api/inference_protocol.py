@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify
+from flask import Blueprint, Response, current_app, g, jsonify
 from werkzeug.exceptions import NotFound
 
 from Task1_database.errors import InputError
@@ -54,7 +54,8 @@ def ready() -> Response:
 @blueprint.get("/models/<name>/ready")
 def model_ready(name: str) -> Response:
     """Whether the model of that name is in service."""
-    return jsonify({"name": _model(name).contract.dataset, "ready": True})
+    _model(name)
+    return jsonify({"name": name, "ready": True})
 
 
 @blueprint.get("/models/<name>")
@@ -89,10 +90,11 @@ def infer(name: str) -> Response:
 
 
 def _model(name: str) -> CurrentModel:
-    """The model in service, if it is called so."""
+    """The model in service, if it is called so: by its dataset, or its place among several."""
     model = current_model()
-    if name != model.contract.dataset:
-        raise NotFound(f"no model is called {parsing.quote(name)}; {model.contract.dataset} is")
+    names = current_app.config.get("MOUNTED_AS"), model.contract.dataset
+    if name not in names:
+        raise NotFound(f"no model is called {parsing.quote(name)}; {names[0] or names[1]} is")
     return model
 
 

@@ -1,6 +1,7 @@
 """Several models in one service, each below its name: `/houses/predict`.
 
-Each has an app of its own, and what comes in is passed to the one that the first part of its path
+What the Open Inference Protocol asks of a model is found at the root too, where its clients ask:
+`/v2/models/houses/infer` leads to the same as `/houses/v2/models/houses/infer`. Each has an app of its own, and what comes in is passed to the one that the first part of its path
 names (PEP 3333: SCRIPT_NAME). A model that cannot be opened leaves the others alone; what is asked
 of it is answered by the app in front, and it is tried again, ever less often.
 """
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 EXTENSION = "tablecast.mounts"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")  # which stands in an address as it is
+PROTOCOL = "/v2/models/"  # of the Open Inference Protocol; a model's name follows
 FIRST_PAUSE = 1.0  # seconds before a model that cannot be opened is tried again
 
 
@@ -105,23 +107,23 @@ class Mounts:
         return iter(self._by_name.values())
 
     def named(self, path: str) -> Mount | None:
-        """The model whose name a path begins with; None for none."""
-        return self._by_name.get(path[1:].partition("/")[0])
+        """The model whose name a path begins with, there or in the protocol; None for none."""
+        return self._by_name.get(path.removeprefix(PROTOCOL).removeprefix("/").partition("/")[0])
 
     def locate(self, path: str) -> tuple[Flask, str]:
-        """Which app is to answer at a path, and the part of the path that names it."""
+        """Which app is to answer at a path, and what of the path is not for the app."""
         mount = self.named(path)
         if mount is None or path == f"/{mount.name}":
             return self._front, ""
         if mount.app is None:
             mount.retry()
             return self._front, ""
-        return mount.app, f"/{mount.name}"
+        return mount.app, "" if path.startswith(PROTOCOL) else f"/{mount.name}"
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer by the app that the path names."""
         app, root = self.locate(environ["PATH_INFO"])
-        if not root:
+        if app is self._front:
             return self._answer_in_front(environ, start_response)
         environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + root
         environ["PATH_INFO"] = environ["PATH_INFO"].removeprefix(root)
@@ -129,7 +131,7 @@ class Mounts:
 
 
 def locate(app: Flask, path: str) -> tuple[Flask, str]:
-    """Which app of a service is to answer at a path, and the part of the path that names it."""
+    """Which app of a service is to answer at a path, and what of the path is not for the app."""
     mounts: Mounts | None = app.extensions.get(EXTENSION)
     return mounts.locate(path) if mounts else (app, "")
 

@@ -84,6 +84,7 @@ TESTED_WITH = {  # parts that have no test of their name, by the test of what th
     "Task3_api/batch/test_batch_api.py": "batch_answer",
     "Task3_api/pages/test_results_page.py": "results_view",
     "Task3_api/pages/test_watch_page.py": "watch_figures watch_view",
+    "Task3_api/test_inference_protocol.py": "front_protocol",
     "Task3_api/test_openapi.py": "inference_schemas openapi_schemas",
     "Task3_api/server/test_asgi.py": "answer_spool body_spool",
     "Task3_api/server/test_serve.py": "service_log",

@@ -21,9 +21,10 @@ CATEGORY = {"datatype": "BYTES"}
 
 
 @pytest.fixture(scope="module")
-def births_live(births_home: Path) -> Iterator[Live]:
+def several_live(several: Path, births_home: Path) -> Iterator[Live]:
     port = own_port()
-    live = start(["-m", "tablecast", "serve", "births", "--port", str(port)], port, births_home)
+    command = ["-m", "tablecast", "serve", "--models", str(several), "--port", str(port)]
+    live = start(command, port, births_home)
     yield live
     live.stop()
 
@@ -46,13 +47,13 @@ def columns(answer: dict[str, Any]) -> dict[str, list[Any]]:
 
 @pytest.mark.parametrize("dataset", ["houses", "births"])
 def test_golden_rows_are_answered_as_the_model_did(
-    dataset: str, live: Live, births_live: Live, sealed: Path, births_home: Path
+    dataset: str, live: Live, several_live: Live, sealed: Path, births_home: Path
 ) -> None:
     folder = sealed if dataset == "houses" else current(births_home / "models" / "births")
     model = SealedModel.open(folder)
     requests = [row["request"] for row in model.golden]
     inputs = [tensor(n, *(each.get(n) for each in requests)) for n in model.contract.names]
-    served = live if dataset == "houses" else births_live
+    served = live if dataset == "houses" else several_live
     status, answer = ask(served, "POST", f"/v2/models/{dataset}/infer", {"inputs": inputs})
     assert (status, answer["model_version"]) == (200, model.version)
     parts = columns(answer)
@@ -63,6 +64,30 @@ def test_golden_rows_are_answered_as_the_model_did(
         row["probabilities"] = {name: row[column] for name, column in named}
         row["set"] = row.get("set", "").split("|")
     assert compare(GoldenRows.of_seal(model), rows) == len(rows)
+
+
+def test_of_several_models_each_is_at_the_root_and_below_its_name(several_live: Live) -> None:
+    body = {"inputs": [tensor("x", 1800)]}
+    answers = [ask(several_live, "POST", root + INFER, body) for root in ("", "/houses")]
+    assert answers[0] == answers[1]
+    assert (answers[0][0], answers[0][1]["model_name"]) == (200, "houses")
+    assert ask(several_live, "GET", "/v2/health/ready") == (200, {"ready": True})
+    assert ask(several_live, "GET", "/v2")[1]["version"].startswith("births 2")
+    ready = ask(several_live, "GET", "/v2/models/births/ready")
+    assert ready == (200, {"name": "births", "ready": True})
+    for path, expected in (("/v2/models/clients/ready", 503), ("/v2/models/boats/infer", 404)):
+        status, problem = ask(several_live, "GET", path)
+        assert (status, problem["error"]) == (expected, problem["detail"])
+
+
+def test_a_model_answers_to_the_name_it_is_served_by(models: Path, tmp_path: Path) -> None:
+    (tmp_path / "homes").symlink_to(models)
+    client = create_app({"MODELS": str(tmp_path), "ADDRESS": "127.0.0.1"}).test_client()
+    body = {"inputs": [{**tensor("x", 1800)}]}
+    for path in ("/v2/models/homes", "/homes/v2/models/homes", "/homes/v2/models/houses"):
+        answer = client.post(f"{path}/infer", json=body)
+        assert answer.status_code == 200, answer.text
+        assert answer.get_json()["model_name"] == path.rpartition("/")[2]
 
 
 def test_what_it_says_of_itself(live: Live, sealed: Path) -> None:
