@@ -24,6 +24,7 @@ from Task3_api.explain import Explainer
 from Task3_api.openapi import document
 from Task3_api.parsing import Parser
 from Task3_api.predictor import Predictor
+from Task3_api.process_memory import give_back_memory
 from Task3_api.similar_cases import SimilarCases
 from Task3_api.threshold_costs import ThresholdCosts
 
@@ -45,7 +46,9 @@ class CurrentModel:
         `pin` is the SHA-256 of the manifest that alone will do: see `pinned`.
         """
         predictor = Predictor(SealedModel.open(folder, pin))
-        return cls(predictor, Parser(predictor.contract))
+        model = cls(predictor, Parser(predictor.contract))
+        give_back_memory()
+        return model
 
     @property
     def contract(self) -> Contract:

@@ -1,9 +1,10 @@
 """Several models in one service, each below its name: `/houses/predict`.
 
-What the Open Inference Protocol asks of a model is found at the root too, where its clients ask:
-`/v2/models/houses/infer` leads to the same as `/houses/v2/models/houses/infer`. Each has an app of its own, and what comes in is passed to the one that the first part of its path
-names (PEP 3333: SCRIPT_NAME). A model that cannot be opened leaves the others alone; what is asked
-of it is answered by the app in front, and it is tried again, ever less often.
+Each has an app of its own, and what comes in is passed to the one that the first part of its path
+names (PEP 3333: SCRIPT_NAME). What the Open Inference Protocol asks of a model is answered at the
+root as well, where its clients ask: `/v2/models/houses/infer`. A model that cannot be opened leaves
+the others alone; what is asked of it is answered by the app in front, and it is tried again, ever
+less often.
 """
 
 from __future__ import annotations

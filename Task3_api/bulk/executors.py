@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
-import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 
 from Task2_model.dask_client import dask_client
+from Task3_api import process_memory
 
 RETRIES = 3  # of a piece whose Dask worker was lost
 TRIMMED = "MALLOC_TRIM_THRESHOLD_"  # set by Dask's nanny: 64 KiB
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # mallopt(3)
-KEPT, MAPPED = 128 * 2**20, 32 * 2**20  # bytes: free at most, and of one block taken by itself
 
 
 @contextmanager
@@ -49,8 +46,5 @@ def keep_freed_memory() -> None:
     Dask has it given back above 64 KiB, so that each array of a piece is fetched from the system
     anew, page by page: answering took three times the processor's time.
     """
-    if TRIMMED not in os.environ or sys.platform != "linux":
-        return
-    if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
-        mallopt(M_TRIM_THRESHOLD, KEPT)
-        mallopt(M_MMAP_THRESHOLD, MAPPED)
+    if TRIMMED in os.environ:
+        process_memory.keep_freed_memory()
