@@ -55,6 +55,10 @@ class QueryTimeout(DatabaseError):
     """A question that took longer than it may."""
 
 
+class StoreAway(TablecastError):
+    """A store that cannot be reached, or does not let us in, at present."""
+
+
 class TrainingError(TablecastError):
     """Data or a model that cannot be trained, calibrated or exported."""
 

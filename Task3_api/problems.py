@@ -18,7 +18,7 @@ from werkzeug.exceptions import (
 )
 from werkzeug.http import HTTP_STATUS_CODES
 
-from Task1_database.errors import NO_ROOM, ConfidenceError, InputError, TooLongError
+from Task1_database.errors import NO_ROOM, ConfidenceError, InputError, StoreAway, TooLongError
 from Task3_api.current_model import current_model
 from Task3_api.parsing import quote
 from Task3_api.upload_slots import InsufficientStorage
@@ -35,6 +35,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(InputError, on_input_error)
     app.register_error_handler(ConfidenceError, on_confidence_error)
     app.register_error_handler(TooLongError, on_too_long)
+    app.register_error_handler(StoreAway, on_store_away)
     app.register_error_handler(HTTPException, on_http_error)
     app.register_error_handler(Exception, on_defect)
 
@@ -53,6 +54,12 @@ def on_confidence_error(error: ConfidenceError) -> Response:
 def on_too_long(error: TooLongError) -> Response:
     """What was sent has more in one piece than is taken: 413."""
     return _input_problem(413, error)
+
+
+def on_store_away(error: StoreAway) -> Response:
+    """What is kept cannot be read or written now: 503; the log says which store, and why."""
+    current_app.logger.error("%s %s failed: %s", request.method, asked_path(), error)
+    return problem(503, "what is kept cannot be reached at present; try again later")
 
 
 def on_http_error(error: HTTPException) -> Response:

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from Task1_database.errors import StoreAway
 from Task1_database.file_system import open_file_system
 from Task1_database.keep.kept_folder import KeptFolder
 from Task1_database.keep.kept_store import (
@@ -40,7 +41,8 @@ class KeptBucket(KeepStore):
     spool : KeptFolder, optional
         Where files wait that are not sent yet; who only reads has none.
 
-    Raises TablecastError where the store cannot be opened: see `open_file_system`.
+    Raises TablecastError where the store cannot be opened: see `open_file_system`; StoreAway, in
+    every method, where it cannot be reached.
     """
 
     def __init__(self, url: str, spool: KeptFolder | None = None) -> None:
@@ -55,7 +57,7 @@ class KeptBucket(KeepStore):
 
     def sizes(self, kind: str) -> dict[str, int]:
         sizes: dict[str, int] = defaultdict(int)
-        for path, details in self._files.find(f"{self._root}/{kind}", detail=True).items():
+        for path, details in self._ask("find", f"{self._root}/{kind}", detail=True).items():
             sizes[path.rpartition(f"/{kind}/")[2].partition("/")[0]] += details["size"]
         if self.spool and kind == ANSWERS:
             sizes |= self.spool.sizes(kind)
@@ -64,7 +66,7 @@ class KeptBucket(KeepStore):
     def read(self, kind: str, name: str) -> bytes:
         if kind == OUTCOMES:
             parts = sorted(self._below(f"{OUTCOMES}/{name}/"))
-            return b"".join(whole_lines(self._files.cat_file(path)) for path in parts)
+            return b"".join(whole_lines(self._ask("cat_file", path)) for path in parts)
         waiting = self.spool.read(kind, name) if self.spool else b""
         return waiting or whole_lines(self.read_file(f"{kind}/{name}") or b"")
 
@@ -76,11 +78,11 @@ class KeptBucket(KeepStore):
 
     def delete_before(self, moment: float) -> int:
         limit, count = datetime.fromtimestamp(moment, UTC), 0
-        for path, details in self._files.find(self._root, detail=True).items():
+        for path, details in self._ask("find", self._root, detail=True).items():
             changed: Any = details.get("LastModified") or details.get("mtime")
             is_report = path.rpartition("/")[2] == WATCH
             if isinstance(changed, datetime) and changed < limit and not is_report:
-                self._files.rm_file(path)
+                self._ask("rm_file", path)
                 count += 1
         return count
 
@@ -96,21 +98,24 @@ class KeptBucket(KeepStore):
             return False
         folder.mkdir()
         for path in paths:
-            (folder / path.rpartition("/")[2]).write_bytes(self._files.cat_file(path))
+            (folder / path.rpartition("/")[2]).write_bytes(self._ask("cat_file", path))
         return True
 
     def remove_batch(self, key: str) -> None:
         if self.spool:
             self.spool.remove_batch(key)
         for path in self._below(f"{BATCHES}/{key}/"):
-            self._files.rm_file(path)
+            self._ask("rm_file", path)
 
     def write(self, path: str, data: bytes) -> None:
-        self._files.pipe_file(f"{self._root}/{path}", data)
+        try:
+            self._ask("pipe_file", f"{self._root}/{path}", data)
+        except FileNotFoundError as error:  # there is no such bucket
+            raise self._away(error) from error
 
     def read_file(self, path: str) -> bytes | None:
         try:
-            return bytes(self._files.cat_file(f"{self._root}/{path}"))
+            return bytes(self._ask("cat_file", f"{self._root}/{path}"))
         except FileNotFoundError:
             return None
 
@@ -151,17 +156,31 @@ class KeptBucket(KeepStore):
     def _send_bytes(self, name: str, data: bytes) -> None:
         try:
             self.write(name, data)
-            size = self._files.size(f"{self._root}/{name}")
-        except Exception as error:  # each store's library has errors of its own
+            size = self._ask("size", f"{self._root}/{name}")
+        except StoreAway as error:
             raise OSError(f"{name} is not sent: {error}") from error
         if size != len(data):
             raise OSError(f"{name} did not arrive whole: {size} of {len(data)} bytes")
+
+    def _ask(self, method: str, *arguments: object, **options: object) -> Any:
+        """What the file system says; StoreAway where it cannot be asked."""
+        try:
+            return getattr(self._files, method)(*arguments, **options)
+        except FileNotFoundError:
+            raise
+        except Exception as error:  # each store's library has errors of its own
+            raise self._away(error) from error
+
+    def _away(self, error: Exception) -> StoreAway:
+        return StoreAway(
+            f"{self._root} cannot be reached: {str(error).partition(chr(10))[0][:200]}"
+        )
 
     def _below(self, prefix: str) -> list[str]:
         """The objects whose path begins so: a folder's own, or those of one that is named last."""
         folder, _, beginning = prefix.rpartition("/")
         try:
-            paths = self._files.ls(f"{self._root}/{folder}", detail=False)
+            paths = self._ask("ls", f"{self._root}/{folder}", detail=False)
         except FileNotFoundError:
             return []
         return [p for p in map(_plain, paths) if p.rpartition("/")[2].startswith(beginning)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -11,8 +12,11 @@ from flask import Flask
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from Task1_database.errors import StoreAway
 from Task1_database.keep.kept_store import WATCH
 from Task3_api.keep.kept import keeper_of
+
+logger = logging.getLogger(__name__)
 
 
 def last_watch(app: Flask) -> dict[str, Any] | None:
@@ -38,7 +42,12 @@ class WatchFigures(Collector):
         """A gauge for each figure that there is; nothing before the first report."""
         gauges: dict[str, GaugeMetricFamily] = {}
         for dataset, app in self._apps.items():
-            if report := last_watch(app):
+            try:
+                report = last_watch(app)
+            except StoreAway as error:
+                logger.warning("no figures of watch: %s", error)
+                continue
+            if report:
                 _add(gauges, dataset, report)
         return gauges.values()
 

@@ -15,7 +15,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 from s3fs import S3FileSystem
 
-from Task1_database.errors import TablecastError
+from Task1_database.errors import StoreAway, TablecastError
 from Task1_database.keep.answer_lines import find_answers, parse_lines
 from Task1_database.keep.kept_bucket import KeptBucket
 from Task1_database.keep.kept_folder import KeptFolder
@@ -122,9 +122,11 @@ def test_a_store_that_is_away_is_tried_again(url: str, monkeypatch: pytest.Monke
     S3FileSystem.clear_instance_cache()
     away = KeptBucket(f"{url}/boats", KeptFolder(Path(os.environ["TABLECAST_KEEP_SPOOL"]) / "own"))
     ids = write(away.need_spool(), "a" * 16, 0, 3)
-    with pytest.raises(OSError, match="is not sent: Could not connect"):
+    with pytest.raises(OSError, match="is not sent: .* cannot be reached: Could not connect"):
         away.send_closed()
     assert away.need_spool().names(ANSWERS) == [file_name("a" * 16, 0)]
+    with pytest.raises(StoreAway, match="there/boats cannot be reached: Could not connect"):
+        record_outcomes(away, {ids[0]: 1.0}, NOON)
     monkeypatch.setenv("AWS_ENDPOINT_URL", there)
     S3FileSystem.clear_instance_cache()
     store = KeptBucket(f"{url}/boats", away.need_spool())
@@ -186,6 +188,13 @@ def test_an_answered_file_is_sent_and_fetched_as_a_whole(url: str, tmp_path: Pat
     store.remove_batch("key")
     assert not reader.fetch_batch("key", tmp_path / "gone")
     assert keys(url) == []
+
+
+def test_a_bucket_that_is_not_there_is_told(url: str) -> None:
+    store = open_keep(f"{url.rpartition('/')[0]}-not/there", "boats", read_only=True)
+    assert store.names(ANSWERS) == []
+    with pytest.raises(StoreAway, match="not/there/boats cannot be reached: The specified bucket"):
+        store.write(WATCH, b"{}")
 
 
 def test_a_scheme_that_nobody_knows_is_told() -> None:
