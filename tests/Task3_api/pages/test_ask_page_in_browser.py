@@ -12,6 +12,8 @@ from tests.browser import PHONE, Open
 from tests.live import Live
 
 VALUE = "#answer [data-slot=value]"
+OVERFLOWING = """selector => [...document.querySelectorAll(selector)]
+    .filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent)"""
 
 
 def predicted(live: Live, query: str) -> str:
@@ -231,6 +233,8 @@ def test_an_answer_is_pinned_and_one_thing_changed(
     expect(price.locator("td").nth(0)).to_have_text(pinned)
     expect(price.locator("td").nth(1)).to_have_text(predicted(live, "x=1800&bedrooms=5"))
     expect(page.locator(".compared .changed")).to_contain_text("Bedrooms")
+    page.set_viewport_size(PHONE)
+    assert page.evaluate(OVERFLOWING, ".compared :is(th, td)") == []
     assert page.url.endswith("/?living_area=1800&bedrooms=5&pinned-answer=living_area%3D1800")
     page.get_by_role("link", name="Unpin").click()
     expect(page.locator(".compared")).to_have_count(0)
@@ -269,6 +273,12 @@ def test_on_paper_stands_what_was_told_and_answered(browse: Open, live: Live) ->
     page.emulate_media(media="print", color_scheme="dark")
     expect(page.locator("#field-living_area-reading")).to_be_visible()
     expect(page.get_by_label("Fuel", exact=True)).to_be_visible()
+    left = [
+        page.locator(one).bounding_box() for one in ("#field-living_area-reading", "#field-fuel")
+    ]
+    assert left[0]
+    assert left[1]
+    assert left[0]["x"] == pytest.approx(left[1]["x"], abs=10)  # one below the other
     for hidden in (
         page.get_by_label("Bedrooms", exact=True),
         page.locator("nav"),

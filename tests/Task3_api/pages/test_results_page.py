@@ -211,4 +211,5 @@ def test_every_dataset_has_such_a_page(
         page = browse(service, "/batch_prediction")
         see_results(page, service.ask("GET", "/batch_prediction/example.csv")[1].decode())
         expect(page.locator("#rows tbody tr")).to_have_count(6)
+        assert page.locator("figure .tick", has_text="%").count() > 2
         assert Axe().run(page).violations_count == 0
