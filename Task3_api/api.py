@@ -76,8 +76,8 @@ def healthz() -> Response:
     return jsonify({"status": "ok"})
 
 
-@blueprint.get("/readyz")
 @blueprint.get("/ping")
+@blueprint.get("/readyz")  # the one that pages name
 def readyz() -> Response:
     """Whether it can answer, and with which model; `not_served` says why another one is not."""
     refused = {"not_served": issue} if (issue := public_issue()) else {}

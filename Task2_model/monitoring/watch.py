@@ -339,7 +339,9 @@ def _statements(contract: Contract, report: Report) -> Iterator[Report]:
                 f"{last['covered']} of the last {last['outcomes']}",
                 f"{promised * last['outcomes']:.0f}",
             )
-        verdict = ": recalibrate." if alarm["broken"] else "; nothing says that it is not kept."
+        verdict = "; nothing says that it is not kept."
+        if alarm["broken"]:
+            verdict = f": recalibrate. It was found broken on {alarm['since'][:10]}."
         said = f"The {region} held the truth in {count}, it should be {should}"
         yield _statement(said + verdict, coverage["outcomes"], broken=alarm["broken"])
     elif report["outcomes"]:

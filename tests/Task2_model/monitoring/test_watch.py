@@ -60,7 +60,8 @@ def test_prices_that_rise_break_the_promise_on_the_day_they_do(
     assert report["alarm"]["since"][:10] in {report["days"][n]["day"] for n in (3, 4)}
     first = report["statements"][0]
     assert first["broken"]
-    assert first["text"].endswith("of the last 100, it should be 90: recalibrate.")
+    found = f" It was found broken on {report['alarm']['since'][:10]}."
+    assert first["text"].endswith("of the last 100, it should be 90: recalibrate." + found)
     assert any("what follows from the inputs has moved" in s["text"] for s in report["statements"])
     assert report["error"]["seen"] > 1.25 * report["error"]["expected"]
 

@@ -28,6 +28,7 @@ def test_what_is_served_with_what(client: FlaskClient, predictor: Predictor) -> 
     assert f"tablecast {metadata.version('tablecast')} {trained['tablecast']}" in text
     assert f"Flask {metadata.version('flask')} –" in text
     assert f"scikit-learn – {trained['scikit-learn']}" in text
+    assert 'href="/readyz"' in client.get("/status").text
 
 
 def test_requests_are_counted_from_the_start(sealed: Path) -> None:
