@@ -14,6 +14,7 @@ from Task1_database.dataset import Dataset
 from Task1_database.keep.kept_folder import KeptFolder
 from Task1_database.keep.kept_store import WATCH
 from Task1_database.watch_tables import fold
+from Task2_model.artifact import current
 from Task2_model.monitoring.watch import watch
 from Task2_model.study import Study
 from Task3_api import metrics
@@ -71,6 +72,28 @@ def test_a_week_with_its_pictures(
     assert f'tablecast_watch_coverage{{dataset="houses"}} {seen}' in figures
     assert 'tablecast_watch_psi{dataset="houses",feature="living_area",moved="' in figures
     assert client.get("/").text.count('href="/watch"') == 1
+
+
+def test_classes_are_watched_too(births_home: Path, tmp_path: Path) -> None:
+    models = births_home / "models" / "births"
+    app = create_app({"MODEL_DIR": str(current(models)), "KEEP": str(tmp_path)})
+    client, store = app.test_client(), keeper(app).store
+    ages = [{"mother_age": 20 + number % 20} for number in range(100)]
+    answers = client.post("/predict", json=ages).get_json()
+    outcomes = [
+        {"id": answer["id"], "outcome": "premie" if number % 5 == 0 else "full term"}
+        for number, answer in enumerate(answers)
+    ]
+    assert client.post("/outcomes", json=outcomes).get_json()["recorded"] == 100
+    tables = fold(store, Dataset.open("births"), f"duckdb:///{tmp_path}/watch.duckdb")
+    report = watch(tables, models, by="mother_age")
+    store.write(WATCH, orjson.dumps(report))
+    text = text_of(one(parsed(client.get("/watch")), "main"))
+    keeper(app).close()
+    assert "of the labels were wrong; from the inputs" in text
+    assert "Mother's age 20 to 24 years" in text
+    assert "Wrong labels" in text
+    assert sum(each["outcomes"] for each in report["calibration"]) == 100
 
 
 def test_of_a_year_the_latest_weeks_are_drawn(predictor: Predictor) -> None:
