@@ -7,6 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from Task1_database.file_system import check_file_system
 from Task1_database.keep.kept_bucket import KeptBucket
 from Task1_database.keep.kept_folder import KeptFolder
 
@@ -23,6 +24,14 @@ def open_keep(where: str, dataset: str, *, read_only: bool = False) -> KeptFolde
         )
     url = f"{where.rstrip('/')}/{dataset}"
     return KeptBucket(url, None if read_only else spool_of(url))
+
+
+def check_keep(where: str, dataset: str) -> None:
+    """Raise TablecastError where nothing can be kept there, as far as it shows without asking."""
+    if is_url(where):
+        check_file_system(where)
+    else:
+        open_keep(where, dataset)
 
 
 def is_url(where: str) -> bool:

@@ -7,6 +7,9 @@ import os
 import sys
 
 from Task1_database.errors import TablecastError
+from Task1_database.keep.open_keep import check_keep
+from Task2_model.artifact import SealedModel
+from Task3_api.keep.keep_settings import KeepSettings
 from Task3_api.server.serve import check_models
 from Task3_api.server.servers import SERVERS, workers
 from Task3_api.settings import OPEN, check, is_open, settings, whole_number
@@ -26,7 +29,10 @@ def main() -> None:
         workers()
         configured = settings(os.environ)
         check(configured)
-        check_models(os.environ)
+        kept = KeepSettings.of({}, os.environ).url
+        for found in check_models(os.environ).values():
+            if kept and isinstance(found, SealedModel):
+                check_keep(kept, found.contract.dataset)
     except TablecastError as error:
         sys.exit(f"tablecast: {error}")
     if is_open(configured):
