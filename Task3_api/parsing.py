@@ -12,6 +12,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -25,6 +26,7 @@ DECIMAL = re.compile(NUMBER)
 DECIMAL_CHARACTERS = "0123456789+-.eE"  # a text of these alone is a DECIMAL or refused by float()
 LONGEST_NUMBER = 64  # characters
 LARGEST_NUMBER = MAX_FLOAT32
+REMEMBERED = 2**12  # short texts with their values: most values come again
 MAX_QUOTED = 40  # characters of a refused value that its message repeats
 ALIAS = "x"  # stands for the contract's main feature
 CONFIDENCE = "confidence"  # how sure the answer shall be, beside the features
@@ -51,6 +53,7 @@ class Parser:
         self.confidence_name = contract.answer_name(CONFIDENCE)
         self._features = dict(contract.by_name)
         self._features.setdefault(ALIAS, contract.by_name[contract.x])
+        self._remembered = lru_cache(REMEMBERED)(self._read)
 
     def value(self, feature: Feature, raw_value: object, name: str | None = None) -> Value:
         """One value: None where it is missing, text for a category, otherwise a float.
@@ -94,11 +97,18 @@ class Parser:
         """
         record: dict[str, Value] = {}
         for name, raw_value in pairs:
-            feature = self._features.get(name) or self.feature(name)
-            if feature.name in record:
-                raise InputError(f"{feature.name} is given more than once", field=name)
-            record[feature.name] = self.value(feature, raw_value, name)
+            short = isinstance(raw_value, str) and len(raw_value) <= LONGEST_NUMBER
+            read = self._remembered if short else self._read
+            feature, value = read(name, raw_value)
+            if feature in record:
+                raise InputError(f"{feature} is given more than once", field=name)
+            record[feature] = value
         return record
+
+    def _read(self, name: str, raw_value: object) -> tuple[str, Value]:
+        """The feature's name and value."""
+        feature = self._features.get(name) or self.feature(name)
+        return feature.name, self.value(feature, raw_value, name)
 
     def records(self, items: Iterable[object]) -> list[dict[str, Value]]:
         """JSON objects as records; an InputError carries the index of the one at fault."""
