@@ -83,6 +83,37 @@ def test_dask_s_workers_make_the_same_model_to_the_byte(
     assert [name for name, data in here.items() if data != there[name]] == []
 
 
+@pytest.mark.slow
+def test_a_training_that_loses_a_worker_of_dask_ends_and_the_same_command_begins_again(
+    tmp_path: Path,
+) -> None:
+    dataset = boats(tmp_path / "boats", {"boats.csv": BOATS})
+    environment = {**os.environ, "TABLECAST_HOME": str(tmp_path)}
+    begin = [sys.executable, "-m", "tablecast"]
+    subprocess.run([*begin, "load", str(dataset.folder)], env=environment, check=True)
+    subprocess.run([*begin, "train", str(dataset.folder)], env=environment, check=True)
+    current = tmp_path / "models" / dataset.name / "CURRENT"
+    before = current.read_bytes()
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        train = [*begin, "train", str(dataset.folder), "--scheduler", cluster.scheduler_address]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        training = subprocess.Popen(train, env=environment, text=True, **pipes)  # type: ignore[call-overload]
+        assert training.stdout
+        while "fitting" not in training.stdout.readline():
+            pass
+        until = time.monotonic() + 60
+        while not any(cluster.scheduler.workers[w].processing for w in cluster.scheduler.workers):
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        for worker in cluster.workers.values():
+            os.kill(worker.process.process.pid, signal.SIGKILL)
+        rest, _ = training.communicate(timeout=120)
+        assert (training.returncode, "Traceback" in rest) == (1, False), rest
+        assert current.read_bytes() == before
+        subprocess.run(train, env=environment, check=True)
+    assert current.exists()
+
+
 def test_a_backend_that_the_caller_chose_is_used() -> None:
     with parallel_config("threading"):
         assert set(side_by_side([delayed(os.getpid)() for _ in range(4)])) == {os.getpid()}
