@@ -156,7 +156,7 @@ def _check_notebook(compose: Compose, progress: Progress) -> None:
 
 
 def _check_airflow(compose: Compose, progress: Progress) -> None:
-    with progress.step("--profile airflow: its page asks for the password, non-root, both DAGs"):
+    with progress.step("--profile airflow: its page asks for the password, non-root; a DAG runs"):
         compose("--profile=airflow", "up", "--build", "--detach", "--wait", "airflow")
         assert ask(HERE, compose.port("AIRFLOW_PORT"), "/api/v2/dags")[0] == 401
         inside = ("--profile=airflow", "exec", "--no-TTY", "airflow")
@@ -164,6 +164,7 @@ def _check_airflow(compose: Compose, progress: Progress) -> None:
         listed = compose(*inside, "/opt/airflow/bin/airflow", "dags", "list", "--output", "plain")
         expect(listed, "houses_learn")
         expect(listed, "houses_watch")
+        compose(*inside, "/opt/airflow/bin/airflow", "dags", "test", "houses_learn")
 
 
 def _check_postgres(compose: Compose, home: Home, progress: Progress) -> None:
