@@ -38,6 +38,7 @@ from Task2_model.manifest import (
     open_file,
     read_manifest,
 )
+from Task2_model.small_forest import SmallForest
 
 CURRENT = "CURRENT"
 STAGING = ".staging-"  # what the folders begin with in which something is made
@@ -74,13 +75,15 @@ class SealedModel:
     golden: list[dict[str, Any]]
 
     @classmethod
-    def open(cls, folder: Path, pin: str = "") -> SealedModel:
+    def open(cls, folder: Path, pin: str = "", *, small: bool = False) -> SealedModel:
         """Check every file of a sealed model, then read it.
 
         Parameters
         ----------
         pin : str
             The SHA-256 of the manifest that alone will do; empty for any.
+        small : bool
+            Whether memory matters more than some microseconds: see `SmallForest`.
 
         Raises SealError, naming the file, where one is missing, altered, not in the manifest or
         not what a release of this format writes.
@@ -98,7 +101,7 @@ class SealedModel:
         with _parsing(folder / "golden.json"):
             golden = list(json.loads(served["golden.json"]))
         with _parsing(folder / names[-1]):
-            runtime = runtime_of(served)
+            runtime = runtime_of(served, small=small)
         return cls(
             folder=folder,
             version=manifest["version"],
@@ -115,9 +118,12 @@ class SealedModel:
         return ensemble_of(self.contract, self.members, self.runtime)
 
 
-def runtime_of(files: Mapping[str, bytes]) -> Forest | bytes:
+def runtime_of(files: Mapping[str, bytes], *, small: bool = False) -> Forest | bytes:
     """What a server runs of a model's exported files: see `SealedModel.runtime`."""
-    return Forest(ForestFile.from_bytes(files[FOREST])) if FOREST in files else files[GRAPH]
+    if FOREST not in files:
+        return files[GRAPH]
+    kind = SmallForest if small else Forest
+    return kind(ForestFile.from_bytes(files[FOREST]))
 
 
 def ensemble_of(contract: Contract, members: bytes, runtime: Forest | bytes) -> Ensemble:

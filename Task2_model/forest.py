@@ -16,6 +16,8 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_left
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +25,7 @@ import numpy.typing as npt
 
 from Task2_model.contract import Floats, Rows
 from Task2_model.forest_file import ForestFile
+from Task2_model.mask_table import Masks
 
 MASKS_AT_ONCE = 2**17  # fit into a core's cache
 JOINED_BINS = 64  # at most, of features that share a table: more would cost memory, and save little
@@ -33,8 +36,9 @@ DE_BRUIJN = {16: 0x09AF, 32: 0x077CB531, 64: 0x03F79D71B4CB0A89}
 MOST_LEAVES = max(DE_BRUIJN)  # of a tree: bits of the widest mask
 REGRESSION_PARTS = 3  # of a member that has a specialist, which stands in the middle
 
-Masks = npt.NDArray[np.unsignedinteger]
+
 Indices = npt.NDArray[np.intp]
+Added = Callable[[Masks], Floats]  # masks (n, trees) of possible leaves: sums (n, sums)
 
 
 class _Column(NamedTuple):
@@ -70,11 +74,10 @@ class Forest:
         trees = _trees_in_order(file.trees, order, self._together)
         widths = -(-file.trees[order] // self._together)
         self._ends = np.concatenate([[0], np.cumsum(widths)])  # of sums, counted in lookups
-        self._columns, self._begins, self._masks = _tables(file, trees)
-        kind = self._masks.dtype.type
+        self._columns, self._begins, masks = _tables(file, trees)
+        kind = masks.dtype.type
         self._factor, self._shift = kind(DE_BRUIJN[bits]), kind(bits - bits.bit_length() + 1)
-        self._values = self._added_up(np.append(file.leaves, np.zeros((1, bits)), axis=0)[trees])
-        self._firsts = np.arange(self._ends[-1]) * bits**self._together
+        self._keep(masks, self._by_hash(np.append(file.leaves, np.zeros((1, bits)), axis=0)[trees]))
 
     def __call__(self, rows: Rows) -> Floats:
         """The parts (n, members x parts) of inputs (n, columns)."""
@@ -86,16 +89,25 @@ class Forest:
         """The parts (n, parts) of one member."""
         return self._finished(self._sums(rows, member, member + 1))
 
-    def _added_up(self, leaves: Floats) -> Floats:
-        """The values (lookups x combinations,) of leaves (trees, bits), by their hashes."""
-        bits = leaves.shape[1]
-        lowest = np.ones(bits, self._masks.dtype) << np.arange(bits, dtype=self._masks.dtype)
+    def _keep(self, masks: Masks, leaves: Floats) -> None:
+        """Keep what is looked up: masks (bins, trees), and leaves (trees, bits) by their hashes."""
+        self._masks, self._values = masks, self._added_up(leaves)
+        self._firsts = np.arange(self._ends[-1]) * leaves.shape[1] ** self._together
+
+    def _by_hash(self, leaves: Floats) -> Floats:
+        """Leaves (trees, bits) from left to right, in the order of their bits' hashes."""
+        bits, kind = leaves.shape[1], self._factor.dtype
+        lowest = np.ones(bits, kind) << np.arange(bits, dtype=kind)
         hashed = np.empty_like(leaves)
         hashed[:, lowest * self._factor >> self._shift] = leaves
+        return hashed
+
+    def _added_up(self, leaves: Floats) -> Floats:
+        """The values (lookups x combinations,) of leaves (trees, bits) by their hashes."""
         if self._together == 1:
-            return hashed.ravel()
+            return leaves.ravel()
         low, high = (0, 1) if sys.byteorder == "little" else (1, 0)
-        return np.asarray(hashed[high::2, :, None] + hashed[low::2, None, :]).ravel()
+        return np.asarray(leaves[high::2, :, None] + leaves[low::2, None, :]).ravel()
 
     def _finished(self, sums: Floats) -> Floats:
         if not self._probabilities:
@@ -114,8 +126,8 @@ class Forest:
             else:
                 indices[table] += stride * gap
                 last = self._members * (self._parts - self._special)
-        possible = np.bitwise_and.reduce(self._masks.take(indices, axis=0))[np.newaxis]
-        sums = self._added(possible[:, : self._ends[last] * self._together], 0, last)
+        possible = self._possible(indices)[np.newaxis, : self._ends[last] * self._together]
+        sums = self._added(possible, 0, last)
         if last == len(self._order):
             return sums.take(self._places, axis=1)
         placed = np.zeros((1, len(self._order)))
@@ -152,32 +164,55 @@ class Forest:
 
     def _looked_up(self, indices: Indices, first: int, last: int) -> Floats:
         """The sums (n, last - first), from the masks' rows (tables, n)."""
-        masks = self._masks[
-            :, self._ends[first] * self._together : self._ends[last] * self._together
-        ]
+        masks = self._masks[:, self._trees_of(first, last)]
+        return self._in_blocks(masks, indices, partial(self._added, first=first, last=last))
+
+    def _trees_of(self, first: int, last: int) -> slice:
+        """Which trees add up to some sums."""
+        return slice(self._ends[first] * self._together, self._ends[last] * self._together)
+
+    def _possible(self, indices: list[int]) -> Masks:
+        """The masks (trees,) of one row, from those of its tables."""
+        possible: Masks = np.bitwise_and.reduce(self._masks.take(indices, axis=0))
+        return possible
+
+    def _in_blocks(self, masks: Masks, indices: Indices, added: Added) -> Floats:
+        """The sums (n, sums), from masks (rows, trees) and those of a row's tables (tables, n)."""
         at_once = max(32, MASKS_AT_ONCE // masks.shape[1])
-        sums = np.empty((indices.shape[1], last - first))
-        for begin in range(0, len(sums), at_once):
+        sums = []
+        for begin in range(0, max(indices.shape[1], 1), at_once):
             block = indices[:, begin : begin + at_once]
             possible = masks[block[0]]
             for index in block[1:]:
                 possible &= masks[index]
-            sums[begin : begin + at_once] = self._added(possible, first, last)
-        return sums
+            sums.append(added(possible))
+        return np.concatenate(sums)
 
     def _added(self, possible: Masks, first: int, last: int) -> Floats:
         """The sums (n, last - first), from the leaves (n, trees) that are possible."""
-        begin, end = self._ends[first], self._ends[last]
-        lowest = possible & -possible
-        lowest *= self._factor
-        lowest >>= self._shift
+        firsts = self._firsts[self._ends[first] : self._ends[last]]
+        return self._summed(self._taken(possible, self._values, firsts), first, last)
+
+    def _taken(self, possible: Masks, values: Floats, firsts: Indices) -> Floats:
+        """Of the values that `_added_up` made, those (n, lookups) of what is possible."""
+        lowest = self._hashes(possible)
         if self._together > 1:  # two neighbours as one number, and that as few bits as they have
             lowest = lowest.view(np.uint32)
             lowest |= lowest >> 12
             lowest &= 0xFF
-        leaves = self._values.take(lowest.astype(np.intp) + self._firsts[begin:end])
-        starts = self._ends[first:last] - begin
-        return np.asarray(np.add.reduceat(leaves, starts, axis=1) + self._base[first:last])
+        return np.asarray(values.take(lowest.astype(np.intp) + firsts))
+
+    def _hashes(self, possible: Masks) -> Masks:
+        """The hashes (n, trees) of the leftmost leaves that are possible."""
+        lowest = possible & -possible
+        lowest *= self._factor
+        lowest >>= self._shift
+        return lowest
+
+    def _summed(self, values: Floats, first: int, last: int) -> Floats:
+        """The sums (n, last - first) of values (n, lookups)."""
+        starts = self._ends[first:last] - self._ends[first]
+        return np.asarray(np.add.reduceat(values, starts, axis=1) + self._base[first:last])
 
 
 def _trees_in_order(counts: npt.NDArray[np.int64], order: Indices, together: int) -> Indices:

@@ -40,12 +40,13 @@ class CurrentModel:
     parser: Parser
 
     @classmethod
-    def open(cls, folder: Path, pin: str = "") -> CurrentModel:
+    def open(cls, folder: Path, pin: str = "", *, small: bool = False) -> CurrentModel:
         """Check and read the sealed model in `folder`; SealError where it is not whole.
 
-        `pin` is the SHA-256 of the manifest that alone will do: see `pinned`.
+        `pin` is the SHA-256 of the manifest that alone will do: see `pinned`; `small` says whether
+        it is one of several.
         """
-        predictor = Predictor(SealedModel.open(folder, pin))
+        predictor = Predictor(SealedModel.open(folder, pin, small=small))
         model = cls(predictor, Parser(predictor.contract))
         give_back_memory()
         return model

@@ -58,7 +58,7 @@ def create_model_app(config: Mapping[str, Any], door: Flask | None = None) -> Fl
     upload_slots.register(app, door)
     folder = model_folder(app.config, os.environ)
     pin = pinned(app.config, os.environ)
-    activate(app, model := CurrentModel.open(folder, pin))
+    activate(app, model := CurrentModel.open(folder, pin, small=door is not None))
     name = app.config.get("MOUNTED_AS") or model.contract.dataset
     observer.register(app, name, door)
     app.before_request(request_id.begin)

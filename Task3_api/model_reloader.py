@@ -85,7 +85,8 @@ class ModelReloader:
 
     def _open(self, folder: Path) -> None:
         try:
-            model = CurrentModel.open(folder, self._pin)
+            small = "MOUNTED_AS" in self._app.config
+            model = CurrentModel.open(folder, self._pin, small=small)
         except Exception as error:  # whatever is wrong with it, the one before serves on
             self._postpone(folder)
             self._report(f"version {folder.name} is not served: {error}")

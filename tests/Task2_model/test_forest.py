@@ -11,6 +11,7 @@ from Task2_model.contract import Contract, Feature, Floats, Rows, Target, Task
 from Task2_model.fitting import in_float32
 from Task2_model.forest import Forest
 from Task2_model.forest_file import ForestFile
+from Task2_model.small_forest import SmallForest
 from Task2_model.training import Member, Members
 from Task2_model.trees import forest
 
@@ -90,6 +91,12 @@ def test_equals_the_trees_it_is_made_of(classes: int, leaves: int) -> None:
         np.testing.assert_allclose(made(rows[some]), outputs[some], rtol=1e-12, atol=1e-12)
     for row in range(20):
         np.testing.assert_array_equal(made(rows[row : row + 1])[0], made(rows)[row])
+    small = SmallForest(file)
+    for count in (0, 1, 2, 100, 1000):
+        np.testing.assert_array_equal(small(rows[:count]), made(rows[:count]))
+        for member in range(2):
+            others = made.of_member(rows[:count], member)
+            np.testing.assert_array_equal(small.of_member(rows[:count], member), others)
     alone = np.hstack([made.of_member(rows, member) for member in range(2)])
     np.testing.assert_array_equal(alone, made(rows))
     if leaves == 64:

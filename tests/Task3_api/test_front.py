@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,23 @@ def test_each_model_answers_below_its_name(front: FlaskClient, client: FlaskClie
     assert front.get("/births/predict?x=30").get_json()["model"]["dataset"] == "births"
     posted = front.post("/houses/predict", json={"x": 1800})
     assert posted.get_json()["prediction"] == client.get("/predict?x=1800").get_json()["prediction"]
+
+
+def test_a_model_more_costs_less_than_2_mb(models: Path, tmp_path: Path) -> None:
+    for name in ("homes", "houses"):
+        (tmp_path / name).symlink_to(models)
+    service(tmp_path).test_client().get("/houses/predict?x=1800")
+    (tmp_path / "one_more").symlink_to(models)
+    sizes = []
+    for _ in range(2):
+        tracemalloc.start()
+        kept = service(tmp_path)
+        gc.collect()
+        sizes.append(tracemalloc.get_traced_memory()[0])
+        tracemalloc.stop()
+        del kept
+        (tmp_path / "one_more").unlink(missing_ok=True)
+    assert 0 < sizes[0] - sizes[1] < 2_000_000
 
 
 def test_the_fast_path_does_too(front: FlaskClient) -> None:
