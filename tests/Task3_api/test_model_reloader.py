@@ -14,9 +14,15 @@ import pytest
 from flask import Flask
 
 from Task2_model.artifact import CURRENT
+from Task3_api import model_reloader
 from Task3_api.app import create_app
 
 OTHERS = [f"2099010{day}T000000Z-0123abcd" for day in (1, 2, 3)]
+
+
+@pytest.fixture(autouse=True)
+def _often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model_reloader, "CHECK_SECONDS", 0.1)
 
 
 @pytest.fixture
@@ -130,7 +136,7 @@ def test_a_current_that_names_none_changes_nothing_and_is_logged_once(
     if text is not None:
         (growing / CURRENT).write_text(text)
     for _ in range(2):
-        time.sleep(1.1)
+        time.sleep(0.3)
         assert served_by(app) == sealed.name
     (message,) = caplog.messages
     assert (
