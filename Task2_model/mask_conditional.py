@@ -20,7 +20,7 @@ The server imports this module, so it needs nothing but NumPy.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -77,6 +77,21 @@ class Conformal(ABC):
         self.check(level)
         raw, quantiles = self._raw(rows), self._quantiles(rows, level)
         return self._point(self._answer(raw)) | self._prediction_set(raw, *quantiles)
+
+    def blocks(self, rows: Rows, confidences: Sequence[float]) -> Iterator[Block]:
+        """What `block` gives at each of several confidences; the trees are asked once for all."""
+        for level in confidences:
+            self.check(level)
+        raw, packed = self._raw(rows), self._conditions(rows)
+        conditions: list[bytes] = packed.view(f"V{packed.shape[1]}").ravel().tolist()
+        indices = {condition: index for index, condition in enumerate(dict.fromkeys(conditions))}
+        of_row = np.array([indices[condition] for condition in conditions])
+        keys = [(condition, level) for level in confidences for condition in indices]
+        each = iter(self._quantiles_of(keys))
+        point = self._point(self._answer(raw))
+        for _ in confidences:
+            quantiles = np.array([next(each) for _ in indices])
+            yield point | self._prediction_set(raw, quantiles, of_row)
 
     def for_subset(self, row: Rows, confidence: float | None = None) -> Callable[[Floats], Block]:
         """What makes answers of raw outputs by the quantiles of the subset that `row` gives.

@@ -26,13 +26,14 @@ from Task2_model.conformal import conformal
 from Task2_model.contract import Contract, Floats, Rows
 from Task2_model.golden import golden_answer
 from Task2_model.manifest import MANIFEST
-from Task2_model.mask_conditional import Conformal
+from Task2_model.mask_conditional import Block, Conformal
 from Task2_model.mlmodel import write_mlmodel
 from Task2_model.monitoring.watch_frame import given_of, watch_frame
 
 FEWEST = 100  # outcomes
 MOST = 2_000  # as training keeps
 RATE = 0.01  # of adaptive conformal inference
+AT_ONCE = 100  # outcomes, each at every confidence
 
 
 class Outcomes(NamedTuple):
@@ -157,26 +158,28 @@ def _write(staging: Path, sealed: SealedModel, calibrated: Conformal) -> None:
 
 
 def adaptive_coverage(
-    folder: Path, latest: Outcomes, *, rate: float = RATE, levels: int = 40
+    folder: Path, latest: Outcomes, *, rate: float = RATE, levels: int = 40, most: int = MOST
 ) -> tuple[Floats, float]:
     """What adaptive conformal inference would have covered (n,), and the confidence it ends with.
 
     After each outcome the confidence is raised where the range missed it, and lowered a little
     where it did not (Gibbs and Candès, "Adaptive conformal inference under distribution shift",
     NeurIPS 2021), so that the promise is kept in the long run whatever moves. A reading: the
-    service answers with the confidence that it promises.
+    service answers with the confidence that it promises. Of many outcomes the last `most` count.
     """
     sealed = SealedModel.open(folder)
     contract = sealed.contract
     calibrated = conformal(contract, sealed.calibration, sealed.ensemble())
     rows = _encoded(contract, latest.given)
-    known = np.flatnonzero(~np.isnan(rows).all(axis=1))
+    known = np.flatnonzero(~np.isnan(rows).all(axis=1))[-most:]
     learned = _learned(contract, [latest.outcomes[index] for index in known.tolist()])
     grid = np.linspace(0.5, calibrated.highest_confidence, levels)
     needed = np.full(len(known), np.inf)  # the least confidence whose range holds the outcome
-    for level in grid[::-1]:
-        inside = _covered(contract, calibrated, rows[known], learned, float(level))
-        needed[inside] = level
+    for begin in range(0, len(known), AT_ONCE):
+        some = slice(begin, begin + AT_ONCE)
+        blocks = calibrated.blocks(rows[known[some]], grid[::-1].tolist())
+        for level, block in zip(grid[::-1], blocks, strict=True):
+            needed[some][_covered(contract, block, learned[some])] = level
     promised = level_now = contract.confidence
     covered = np.empty(len(known))
     for index, least in enumerate(needed):
@@ -187,10 +190,9 @@ def adaptive_coverage(
 
 
 def _covered(
-    contract: Contract, calibrated: Conformal, rows: Rows, learned: Floats, level: float
+    contract: Contract, block: Block, learned: Floats
 ) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    block = calibrated.block(rows, confidence=level)
     if contract.task == "classification":
-        return np.asarray(block["set"][np.arange(len(rows)), learned.astype(np.intp)])
+        return np.asarray(block["set"][np.arange(len(learned)), learned.astype(np.intp)])
     truth = np.exp(learned) if contract.target.logarithmic else learned
     return np.asarray((block["lower"] <= truth) & (truth <= block["upper"]))

@@ -105,7 +105,7 @@ def lived(market: Market, months: int, offers: int, rise: float) -> pd.DataFrame
         if number and number % PERIOD == 0:
             serving = recalibrate(market.models, first, joined(past[:number]))
         lines.append((covered(first, some).mean(), covered(serving, some).mean()))
-    adaptive, _ = adaptive_coverage(first, joined(past))
+    adaptive, _ = adaptive_coverage(first, joined(past), most=months * offers)
     frame = pd.DataFrame(lines, columns=["never recalibrated", "recalibrated"])
     frame["adaptive"] = adaptive.reshape(months, offers).mean(axis=1)
     frame.index = pd.Index(range(1, months + 1), name="month")

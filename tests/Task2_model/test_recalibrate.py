@@ -65,6 +65,16 @@ def test_prices_drift_and_the_promise_is_kept_again(copied: Path, study: Study) 
     assert confidence > 0.9
 
 
+def test_several_confidences_at_once_are_each_as_alone(copied: Path, study: Study) -> None:
+    sealed = SealedModel.open(copied)
+    model = conformal(sealed.contract, sealed.calibration, sealed.ensemble())
+    rows = study.rows[:8].copy()
+    rows[::2, 3:] = np.nan
+    for level, block in zip((0.5, 0.9), model.blocks(rows, (0.5, 0.9)), strict=True):
+        for part, values in model.block(rows, confidence=level).items():
+            np.testing.assert_array_equal(block[part], values)
+
+
 def test_the_trees_are_the_same_and_all_else_fits(copied: Path, study: Study) -> None:
     folder = recalibrate(copied.parent, copied, rising(study, range(3), 0))
     assert (folder / FOREST).read_bytes() == (copied / FOREST).read_bytes()
