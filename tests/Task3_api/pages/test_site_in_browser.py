@@ -97,7 +97,7 @@ def test_it_is_light_and_painted_before_anything_is_entered(
     browse: Open, live: Live, path: str
 ) -> None:
     """Of all that a page names only its stylesheet holds up the first picture."""
-    page = browse(live, "/healthz", failing="/nothing")
+    page = browse(live, "/status", failing="/nothing")
     sizes: list[int] = []
 
     def on_response(response: Response) -> None:
