@@ -1,6 +1,6 @@
 """Tablecast as shipped beside what a user would train instead, written to benchmarks/ACCURACY.md.
 
-    python -m benchmarks.accuracy [--tables NAME ...] [--seeds N] [--peers none|fast|all]
+    python -m benchmarks.accuracy [--tables NAME ...] [--seeds N] [--peers none|fast|autogluon|all]
 
 The peers are trained once and their scores kept in `.bench/scores`: a second run trains Tablecast
 alone. `all` trains AutoGluon, too, which takes two minutes for each table and seed, and comes last.
@@ -25,7 +25,12 @@ from benchmarks.rounds import say
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "ACCURACY.md"
 BEFORE = HERE / "before.json"
-PEERS: dict[str, Sequence[PeerGroup]] = {"none": (), "fast": FAST, "all": GROUPS}
+PEERS: dict[str, Sequence[PeerGroup]] = {
+    "none": (),
+    "fast": FAST,
+    "autogluon": GROUPS[-1:],
+    "all": GROUPS,
+}
 
 
 def main() -> None:
