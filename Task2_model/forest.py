@@ -92,7 +92,12 @@ class Forest:
     def _keep(self, masks: Masks, leaves: Floats) -> None:
         """Keep what is looked up: masks (bins, trees), and leaves (trees, bits) by their hashes."""
         self._masks, self._values = masks, self._added_up(leaves)
-        self._firsts = np.arange(self._ends[-1]) * leaves.shape[1] ** self._together
+        self._firsts = self._firsts_of(self._values, self._ends[-1])
+
+    def _firsts_of(self, values: Floats, lookups: int) -> Masks:
+        """Where each lookup's values begin, in the kind of number that hashes are."""
+        kind = np.uint32 if self._together > 1 else self._factor.dtype
+        return np.arange(0, len(values), len(values) // lookups, dtype=kind)
 
     def _by_hash(self, leaves: Floats) -> Floats:
         """Leaves (trees, bits) from left to right, in the order of their bits' hashes."""
@@ -179,28 +184,33 @@ class Forest:
     def _in_blocks(self, masks: Masks, indices: Indices, added: Added) -> Floats:
         """The sums (n, sums), from masks (rows, trees) and those of a row's tables (tables, n)."""
         at_once = max(32, MASKS_AT_ONCE // masks.shape[1])
+        order = np.argsort(indices[0], kind="stable")  # of the largest table, like beside like
         sums = []
-        for begin in range(0, max(indices.shape[1], 1), at_once):
-            block = indices[:, begin : begin + at_once]
+        for begin in range(0, max(len(order), 1), at_once):
+            block = indices[:, order[begin : begin + at_once]]
             possible = masks[block[0]]
             for index in block[1:]:
                 possible &= masks[index]
             sums.append(added(possible))
-        return np.concatenate(sums)
+        sorted_sums = np.concatenate(sums)
+        unsorted = np.empty_like(sorted_sums)
+        unsorted[order] = sorted_sums
+        return unsorted
 
     def _added(self, possible: Masks, first: int, last: int) -> Floats:
         """The sums (n, last - first), from the leaves (n, trees) that are possible."""
         firsts = self._firsts[self._ends[first] : self._ends[last]]
         return self._summed(self._taken(possible, self._values, firsts), first, last)
 
-    def _taken(self, possible: Masks, values: Floats, firsts: Indices) -> Floats:
+    def _taken(self, possible: Masks, values: Floats, firsts: Masks) -> Floats:
         """Of the values that `_added_up` made, those (n, lookups) of what is possible."""
         lowest = self._hashes(possible)
         if self._together > 1:  # two neighbours as one number, and that as few bits as they have
             lowest = lowest.view(np.uint32)
             lowest |= lowest >> 12
             lowest &= 0xFF
-        return np.asarray(values.take(lowest.astype(np.intp) + firsts))
+        lowest += firsts
+        return np.asarray(values.take(lowest.astype(np.intp)))
 
     def _hashes(self, possible: Masks) -> Masks:
         """The hashes (n, trees) of the leftmost leaves that are possible."""

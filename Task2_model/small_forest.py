@@ -37,8 +37,7 @@ class SmallForest(Forest):
             added = partial(self._added, first=first, last=last)
             return self._in_blocks(table.take(indices.ravel()), each, added)
         values = self._added_up(self._leaves[trees])
-        lookups = self._ends[last] - self._ends[first]
-        firsts = np.arange(lookups) * (len(values) // lookups)
+        firsts = self._firsts_of(values, self._ends[last] - self._ends[first])
         return self._in_blocks(
             table.side_by_side(),
             indices,

@@ -40,7 +40,7 @@ Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
-THREADS = 8  # for what is asked without a file
+THREADS = 4  # for what is asked without a file; more would wait for each other, for Python's lock
 FILES = 2  # at once; they keep the processors busy, and further ones wait for their turn
 SWITCH_SECONDS = 1e-3  # after which a thread at work on a file lets others go on
 UPLOADED = {"/batch_prediction", "/batch_prediction/results"}  # paths that take files
