@@ -203,11 +203,7 @@ class Conformal(ABC):
         return [every[key] for key in keys]
 
     def _calibrate(self, keys: list[Key]) -> Iterator[Floats]:
-        """The quantiles of sorted keys: what is outside a subset is masked in calibration, too.
-
-        Copies of one row stand side by side, in the order of the subsets, because trees answer
-        like after like the fastest.
-        """
+        """The quantiles of sorted keys: what is outside a subset is masked in calibration, too."""
         rows, folds = self.calibration.rows, self.calibration.folds
         packed_bytes = -(-rows.shape[1] // 8)
         by_subset = [
@@ -219,15 +215,15 @@ class Conformal(ABC):
             some = by_subset[begin : begin + at_once]
             packed = [subset for subset, _ in some]
             given = np.unpackbits(packed, axis=1, count=rows.shape[1]).astype(bool)
-            masked = np.where(given, rows[:, None], np.float32(np.nan))  # (rows, subsets, features)
+            masked = np.where(given[:, None], rows, np.float32(np.nan))  # (subsets, rows, features)
             raw = self.ensemble.of_folds(
-                masked.reshape(-1, rows.shape[1]), np.repeat(folds, len(given))
+                masked.reshape(-1, rows.shape[1]), np.tile(folds, len(given))
             ).reshape(*masked.shape[:2], -1)
-            complete = (self._known[:, None] | ~given).all(axis=2)
+            complete = (self._known | ~given[:, None]).all(axis=2)
             for index, (_, same) in enumerate(some):
                 for condition, confidence in same:
                     group = self._in_group(condition[packed_bytes:])
-                    yield self._quantiles_from(raw[:, index], complete[:, index], group, confidence)
+                    yield self._quantiles_from(raw[index], complete[index], group, confidence)
 
     def _in_group(self, number: bytes) -> npt.NDArray[np.bool_]:
         """Which calibration rows are of a group; all of them where there is none."""

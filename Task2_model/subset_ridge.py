@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -26,6 +27,7 @@ FEWEST_OF_A_LEVEL = 5  # rows, for a category to have a weight of its own
 MOST_COLUMNS = 200  # of the design: a subset's weights are solved for while someone waits
 CACHED_BYTES = 2**25
 ROWS_AT_ONCE = 50_000
+SHORT_RUN = 100  # rows that give the same: shorter ones are better sorted first
 
 
 @dataclass(frozen=True)
@@ -202,19 +204,10 @@ class SubsetRidge:
         if len(rows) == 1:
             return self._one(rows[0].tolist(), self._solved(given[0]))
         numbers, levels = self.design.standardised(rows), self.design.levels(rows)
-        if (given == given[0]).all():
-            return self._apply(self._solved(given[0]), numbers, levels)
         out = np.empty((len(rows), *self.intercepts.shape))
-        packed = np.packbits(given, axis=1)
-        subsets, inverse = np.unique(
-            packed.view(f"V{packed.shape[1]}").ravel(), return_inverse=True
-        )
-        order = np.argsort(inverse, kind="stable")
-        for indices in np.split(
-            order, np.cumsum(np.bincount(inverse, minlength=len(subsets)))[:-1]
-        ):
-            weights = self._solved(given[indices[0]])
-            out[indices] = self._apply(weights, numbers[indices], levels[indices])
+        for own in _by_subset(np.packbits(given, axis=1)):
+            solved = self._solved(given[own][0])
+            out[own] = self._apply(solved, numbers[own], levels[own])
         return out
 
     def weights(self, given: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
@@ -287,3 +280,14 @@ class SubsetRidge:
         for column in levels.T:
             scores += solved.weights.take(column, axis=0)
         return np.asarray(scores.reshape(-1, *self.intercepts.shape))
+
+
+def _by_subset(packed: npt.NDArray[np.uint8]) -> list[slice] | list[Indices]:
+    """Which rows (n, bytes) are alike: runs, if they are long, or else what a sort finds."""
+    is_other = (packed[1:] != packed[:-1]).any(axis=1)
+    begins = np.concatenate([[0], np.flatnonzero(is_other) + 1, [len(packed)]])
+    if not is_other.any() or len(begins) * SHORT_RUN <= len(packed):
+        return [slice(*ends) for ends in pairwise(begins.tolist())]
+    subsets, inverse = np.unique(packed.view(f"V{packed.shape[1]}").ravel(), return_inverse=True)
+    order = np.argsort(inverse, kind="stable")
+    return np.split(order, np.cumsum(np.bincount(inverse, minlength=len(subsets)))[:-1])
