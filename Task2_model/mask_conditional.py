@@ -34,7 +34,7 @@ from Task2_model.ensemble import Ensemble
 from Task2_model.quantile_cache import Key, QuantileCache
 
 Block = dict[str, npt.NDArray[Any]]  # one array of length n for each part of the answer
-ROWS_AT_ONCE = 10_000  # for which the model is asked at once while it is calibrated
+ROWS_AT_ONCE = 40_000  # for which the model is asked at once while it is calibrated
 
 
 class Conformal(ABC):
