@@ -76,7 +76,7 @@ def test_dask_s_workers_make_the_same_model_to_the_byte(
     url = f"duckdb:///{tmp_path}/boats.duckdb"
     list(load(boats(tmp_path / "dataset", {"boats.csv": BOATS}), url))
     here = exported(url, tmp_path / "here")
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
         monkeypatch.setenv(VARIABLE, cluster.scheduler_address)
         there = exported(url, tmp_path / "there")
     assert here.keys() == there.keys()
@@ -94,7 +94,7 @@ def test_a_training_that_loses_a_worker_of_dask_ends_and_the_same_command_begins
     subprocess.run([*begin, "train", str(dataset.folder)], env=environment, check=True)
     current = tmp_path / "models" / dataset.name / "CURRENT"
     before = current.read_bytes()
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
         train = [*begin, "train", str(dataset.folder), "--scheduler", cluster.scheduler_address]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
         training = subprocess.Popen(train, env=environment, text=True, **pipes)  # type: ignore[call-overload]

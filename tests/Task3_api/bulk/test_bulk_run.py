@@ -188,7 +188,7 @@ def test_dask_s_workers_answer_and_one_may_be_killed(
     file = homes(tmp_path / "homes.csv", 30_000)
     out = tmp_path / "out"
     killed: list[int] = []
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
 
         def kill_a_worker(line: str) -> None:
             if "," in line and not killed:
