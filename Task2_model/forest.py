@@ -69,7 +69,7 @@ class Forest:
         self._parts = sums.shape[1]  # of a member
         self._special = len(special)  # of these
         self._members = file.members
-        self._base, self._order, self._places = file.base[order], order, np.argsort(order)
+        self._base, self._order, self._inverse = file.base[order], order, np.argsort(order)
         self._together = 2 if bits == PAIRED_BITS else 1  # trees
         trees = _trees_in_order(file.trees, order, self._together)
         widths = -(-file.trees[order] // self._together)
@@ -134,7 +134,7 @@ class Forest:
         possible = self._possible(indices)[np.newaxis, : self._ends[last] * self._together]
         sums = self._added(possible, 0, last)
         if last == len(self._order):
-            return sums.take(self._places, axis=1)
+            return sums.take(self._inverse, axis=1)
         placed = np.zeros((1, len(self._order)))
         placed[:, self._order[:last]] = sums
         return placed
@@ -147,7 +147,7 @@ class Forest:
             return self._looked_up(indices, member * common, end * common)
         whole = np.flatnonzero(~np.isnan(rows).any(axis=1))
         if len(whole) == len(rows) and end - member == self._members:
-            return self._looked_up(indices, 0, len(self._order)).take(self._places, axis=1)
+            return self._looked_up(indices, 0, len(self._order)).take(self._inverse, axis=1)
         placed = np.zeros((len(rows), end - member, self._parts))
         usual = self._looked_up(indices, member * common, end * common)
         placed[:, :, [0, -1]] = usual.reshape(*placed.shape[:2], common)

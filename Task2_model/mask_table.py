@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-WIDEST = 32  # trees of a block; fewer make more places of them, more make fewer of them equal
+WIDEST = 32  # trees of a block; fewer make more of them, more make fewer of them equal
 AT_ONCE = 64  # bins whose masks are set side by side, so that no other copy is as large
 
 Masks = npt.NDArray[np.unsignedinteger]
@@ -27,14 +27,14 @@ class MaskTable:
     Attributes
     ----------
     blocks : unsigned int array, shape (different blocks, trees of a block)
-    places : unsigned int array, shape (bins, blocks of a bin)
+    positions : unsigned int array, shape (bins, blocks of a bin)
         Which blocks, from left to right, are the masks of a bin.
     begin, end : int
         The trees that count, of those in the blocks; the others fill these up.
     """
 
     blocks: Masks
-    places: npt.NDArray[np.unsignedinteger]
+    positions: npt.NDArray[np.unsignedinteger]
     begin: int
     end: int
 
@@ -50,17 +50,17 @@ class MaskTable:
         changes = np.ascontiguousarray(np.cumsum(is_new.ravel()).reshape(is_new.shape).T) - 1
         blocks = side_by_side[is_new]
         whole = blocks.view(f"V{blocks[0].nbytes}").ravel()
-        _, which, places = np.unique(whole, return_index=True, return_inverse=True)
+        _, which, positions = np.unique(whole, return_index=True, return_inverse=True)
         small = np.min_scalar_type(len(which))
-        return cls(blocks[which], places.astype(small)[changes], 0, trees)
+        return cls(blocks[which], positions.astype(small)[changes], 0, trees)
 
     def of_trees(self, begin: int, end: int) -> MaskTable:
         """Of some of the trees, for which nothing is copied."""
         begin, end = self.begin + begin, self.begin + end
         width = self.blocks.shape[1]
         first = begin // width
-        places, skipped = self.places[:, first : -(-end // width)], first * width
-        return replace(self, places=places, begin=begin - skipped, end=end - skipped)
+        positions, skipped = self.positions[:, first : -(-end // width)], first * width
+        return replace(self, positions=positions, begin=begin - skipped, end=end - skipped)
 
     @property
     def trees(self) -> int:
@@ -74,19 +74,21 @@ class MaskTable:
 
     def together(self, bins: list[int]) -> Masks:
         """The masks (trees,) of some bins, ANDed."""
-        masks = self.blocks.take(self.places.take(bins, axis=0), axis=0)
+        masks = self.blocks.take(self.positions.take(bins, axis=0), axis=0)
         together: Masks = np.bitwise_and.reduce(masks).ravel()
         return together[self.begin : self.end]
 
     def take(self, bins: npt.NDArray[np.intp]) -> Masks:
         """The masks (n, trees) of bins (n,)."""
-        places = self.places.take(bins, axis=0)
-        width = places.shape[1] * self.blocks.shape[1]
-        return self.blocks.take(places, axis=0).reshape(len(bins), width)[:, self.begin : self.end]
+        positions = self.positions.take(bins, axis=0)
+        width = positions.shape[1] * self.blocks.shape[1]
+        return self.blocks.take(positions, axis=0).reshape(len(bins), width)[
+            :, self.begin : self.end
+        ]
 
     def side_by_side(self) -> Masks:
         """The masks (bins, trees) of all bins: looked up faster, and as large as they were."""
-        made = np.empty((len(self.places), self.trees), self.dtype)
+        made = np.empty((len(self.positions), self.trees), self.dtype)
         for begin in range(0, len(made), AT_ONCE):
             some = np.arange(begin, min(begin + AT_ONCE, len(made)))
             made[some[0] : some[-1] + 1] = self.take(some)

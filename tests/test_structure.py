@@ -74,7 +74,7 @@ TESTED_WITH = {  # parts that have no test of their name, by the test of what th
     "Task2_model/test_evaluate.py": "baselines",
     "Task2_model/test_export.py": "onnx_graph",
     "Task2_model/test_forest.py": "forest_file trees small_forest",
-    "Task2_model/monitoring/test_watch.py": "expected_error watch_frame",
+    "Task2_model/monitoring/test_watch.py": "expected_error watch_frame watch_statements",
     "Task2_model/test_gate.py": "promote",
     "Task2_model/test_model.py": "boosting training",
     "Task2_model/test_report.py": "data_figures evaluation_figures figures sealed_folder typeface",

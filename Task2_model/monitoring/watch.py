@@ -16,20 +16,13 @@ from Task1_database.errors import InputError, SealError
 from Task1_database.watch_tables import WatchTables
 from Task2_model.artifact import SealedModel, current
 from Task2_model.contract import Contract, Feature
-from Task2_model.formatting import (
-    format_among,
-    format_percent,
-    format_range,
-    format_rounded,
-    lower_first,
-    with_unit,
-)
+from Task2_model.formatting import format_among, format_range, lower_first
 from Task2_model.monitoring import coverage_test, drift
 from Task2_model.monitoring.challenger import challenger_report, mean_interval
 from Task2_model.monitoring.expected_error import ExpectedError
 from Task2_model.monitoring.watch_frame import given_of, watch_frame
+from Task2_model.monitoring.watch_statements import Report, statements
 
-Report = dict[str, Any]
 RECENT_DAYS = 7  # what is compared with before, and with training
 LAST = 100  # outcomes, as people count
 MOST_SLICES = 30  # of each kind
@@ -64,7 +57,7 @@ def watch(
     frame = watch_frame(contract, tables)
     frame["expected"] = _expected(models, frame)
     known = frame[frame["covered"].notna()].sort_values(["recorded_at", "id"], kind="stable")
-    judged, past_alarms = _judged(known, sealed.version)
+    evaluated, past_alarms = _evaluated(known, sealed.version)
     recent = frame["day"].isin(sorted(frame["day"].unique())[-recent_days:])
     report: Report = {
         "dataset": contract.dataset,
@@ -72,14 +65,19 @@ def watch(
         "version": sealed.version,
         "answers": len(frame),
         "outcomes": len(known),
-        "promised": float(judged["confidence"].mean()) if len(judged) else contract.confidence,
-        "coverage": _coverage(judged),
-        "alarm": _alarm(judged),
+        "promised": float(evaluated["confidence"].mean())
+        if len(evaluated)
+        else contract.confidence,
+        "coverage": _coverage(evaluated),
+        "alarm": _alarm(evaluated),
         "past_alarms": past_alarms,
-        "last": {"outcomes": len(judged[-LAST:]), "covered": int(judged["covered"][-LAST:].sum())},
+        "last": {
+            "outcomes": len(evaluated[-LAST:]),
+            "covered": int(evaluated["covered"][-LAST:].sum()),
+        },
         "days": list(_days(frame)),
-        "slices": _slices(contract, known, judged, by),
-        "error": _error(sealed, judged, frame, recent),
+        "slices": _slices(contract, known, evaluated, by),
+        "error": _error(sealed, evaluated, frame, recent),
         "calibration": _calibration(contract, known),
         "challenger": challenger_report(models, known),
         "drift": {
@@ -89,7 +87,7 @@ def watch(
             "answers": _answer_drift(contract, frame, recent),
         },
     }
-    report["statements"] = list(_statements(contract, report))
+    report["statements"] = list(statements(contract, report))
     return report
 
 
@@ -112,11 +110,11 @@ def _evidence(known: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64
     )
 
 
-def _judged(known: pd.DataFrame, serving: str) -> tuple[pd.DataFrame, list[Report]]:
-    """The outcomes by which the version in service is judged, and the alarms that are over.
+def _evaluated(known: pd.DataFrame, serving: str) -> tuple[pd.DataFrame, list[Report]]:
+    """The outcomes by which the version in service is evaluated, and the alarms that are over.
 
     An alarm is over once the version that rang it has been replaced. What that version, and those
-    before it, answered says nothing of the ones since; versions that rang none are judged together,
+    before it, answered says nothing of the ones since; versions that rang none count together,
     so that training every night does not hide a promise that is broken a little every day.
     """
     versions = known.sort_values("asked_at", kind="stable")["version"].unique().tolist()
@@ -154,15 +152,17 @@ def _days(frame: pd.DataFrame) -> Iterator[Report]:
 
 
 def _slices(
-    contract: Contract, known: pd.DataFrame, judged: pd.DataFrame, by: str | None
+    contract: Contract, known: pd.DataFrame, evaluated: pd.DataFrame, by: str | None
 ) -> list[Report]:
     """Coverage by version, subset and group; what is broken is found over all of them together."""
     names = {
         "version": known["version"],
-        "features given": judged["subset"].map(lambda subset: _subset_name(contract, subset)),
+        "features given": evaluated["subset"].map(lambda subset: _subset_name(contract, subset)),
     }
     if by:
-        values = pd.Series([each.get(by) for each in given_of(judged)], judged.index, dtype=object)
+        values = pd.Series(
+            [each.get(by) for each in given_of(evaluated)], evaluated.index, dtype=object
+        )
         names[by] = _group_names(contract.by_name[by], values)
     slices = []
     for kind, column in names.items():
@@ -214,7 +214,7 @@ def _expected(models: Path, frame: pd.DataFrame) -> pd.Series[Any]:
 
 
 def _error(
-    sealed: SealedModel, judged: pd.DataFrame, frame: pd.DataFrame, recent: pd.Series[bool]
+    sealed: SealedModel, evaluated: pd.DataFrame, frame: pd.DataFrame, recent: pd.Series[bool]
 ) -> Report:
     reported = None
     name = sealed.manifest.get("provenance", {}).get("model", "").rpartition(".")[2]
@@ -222,20 +222,20 @@ def _error(
         if line["model"] == name and line["subset"] == "all":
             reported = line["loss"]
     return {
-        "outcomes": len(judged),
-        "seen": _mean(judged["error"]),
-        "log_loss": _mean(judged["log_loss"]) if "log_loss" in judged else None,
+        "outcomes": len(evaluated),
+        "seen": _mean(evaluated["error"]),
+        "log_loss": _mean(evaluated["log_loss"]) if "log_loss" in evaluated else None,
         "reported": reported,
-        "expected": _mean(judged["expected"]),
-        "worse": _is_worse(judged),
+        "expected": _mean(evaluated["expected"]),
+        "worse": _is_worse(evaluated),
         "expected_recent": _mean(frame["expected"][recent]),
         "recent_answers": int(recent.sum()),
     }
 
 
-def _is_worse(judged: pd.DataFrame) -> bool:
+def _is_worse(evaluated: pd.DataFrame) -> bool:
     """Whether errors are larger than was to be expected, by more than chance and noticeably."""
-    both = judged[["error", "expected"]].dropna().to_numpy(dtype=np.float64)
+    both = evaluated[["error", "expected"]].dropna().to_numpy(dtype=np.float64)
     low, _ = mean_interval(both[:, 0] - both[:, 1])
     return low is not None and low > 0 and bool(both[:, 0].mean() > TOLERATED * both[:, 1].mean())
 
@@ -323,119 +323,6 @@ def _answer_drift(
     else:
         shift = drift.category_shift(before.to_numpy(object), now.to_numpy(object))
     return {**vars(shift), "moved": shift.p < drift.LEVEL} if shift else None
-
-
-def _statements(contract: Contract, report: Report) -> Iterator[Report]:
-    """What a manager should know, each with the rows it rests on."""
-    region = "range" if contract.task == "regression" else "set"
-    promised, last, alarm = report["promised"], report["last"], report["alarm"]
-    if last["outcomes"]:
-        coverage = report["coverage"]
-        if alarm["broken"] and last["covered"] > coverage["seen"] * last["outcomes"]:
-            share, should = format_percent(coverage["seen"]), format_percent(promised)
-            count = f"{share} of {coverage['outcomes']:,}"  # the last alone would look better
-        else:
-            count, should = (
-                f"{last['covered']} of the last {last['outcomes']}",
-                f"{promised * last['outcomes']:.0f}",
-            )
-        verdict = "; nothing says that it is not kept."
-        if alarm["broken"]:
-            verdict = f": recalibrate. It was found broken on {alarm['since'][:10]}."
-        said = f"The {region} held the truth in {count}, it should be {should}"
-        yield _statement(said + verdict, coverage["outcomes"], broken=alarm["broken"])
-    elif report["outcomes"]:
-        yield _statement(
-            "No answer of the version in service has an outcome yet, so nobody can say whether it "
-            "is right.", 0
-        )  # fmt: skip
-    else:
-        yield _statement("No outcome has been posted, so nobody can say whether it is right.", 0)
-    yield from _of_slices(contract, report)
-    for each in report["past_alarms"]:
-        found = f"was found on {each['since'][:10]} not to keep the promise, and has been replaced"
-        yield _statement(f"Version {each['version']} {found}.", each["outcomes"])
-    if (error := report["error"])["seen"] is not None and error["expected"]:
-        seen, expected = (_amount(contract, error[part]) for part in ("seen", "expected"))
-        said = (
-            f"The mean error is {seen}; from the inputs {expected} was to be expected"
-            if contract.task == "regression"
-            else f"{seen} of the labels were wrong; from the inputs {expected} was to be expected"
-        )
-        verdict = ": what follows from the inputs has moved." if error["worse"] else "."
-        yield _statement(said + verdict, error["outcomes"])
-    yield from _of_challenger(contract, report["challenger"])
-    moved = [line for line in report["drift"]["features"] if line["moved"]]
-    if moved:
-        names = ", ".join(line["label"] for line in moved[:5])
-        text = f"What is asked about differs from what was learned from, most in {names}."
-        yield _statement(text, moved[0]["now"])
-    answers = report["drift"]["answers"]
-    if answers and answers["moved"]:
-        days = report["drift"]["recent_days"]
-        far = f"(population stability index {answers['psi']:.2f})"
-        yield _statement(
-            f"The answers of the last {days} days differ from those before {far}.", answers["now"]
-        )
-    given = [line for line in report["drift"]["given"] if line["moved"]]
-    if given:
-        names = ", ".join(line["label"] for line in given[:5])
-        text = f"Other features are given than before, on which the promise depends: {names}."
-        yield _statement(text, given[0]["now"])
-
-
-def _of_slices(contract: Contract, report: Report) -> Iterator[Report]:
-    """Where the promise is broken; if it is as a whole, where it is broken most."""
-    region = "range" if contract.task == "regression" else "set"
-    others = {"version"} if report["alarm"]["broken"] else set()
-    found = [
-        each
-        for each in report["slices"]
-        if each["broken"] and each["kind"] not in others and _is_judged(report, each)
-    ]
-    if report["alarm"]["broken"]:
-        found = sorted(found, key=lambda each: float(each["seen"]))[:1]
-    for each in found:
-        kind = contract.by_name[each["kind"]].label if each["kind"] in contract.by_name else ""
-        which = f"{kind or each['kind']}: {each['name']}"
-        text = f"The {region} held the truth in {format_percent(each['seen'])}"
-        yield _statement(f"{text} ({lower_first(which)}).", each["outcomes"], broken=True)
-
-
-def _is_judged(report: Report, part: Report) -> bool:
-    """Whether a part speaks of the version in service."""
-    return bool(part["kind"] != "version" or part["name"] == report["version"])
-
-
-def _of_challenger(contract: Contract, report: Report) -> Iterator[Report]:
-    """Whether the version in the shadow would have done better."""
-    if not report:
-        return
-    name, difference = f"The challenger {report['version']}", report["difference"]
-    if difference["low"] is None:
-        yield _statement(f"{name} waits for outcomes of what is asked.", report["outcomes"])
-        return
-    low, high = (_amount(contract, abs(difference[end])) for end in ("low", "high"))
-    if difference["high"] < 0:
-        verdict = f"would have erred less, by {high} to {low} on average"
-    elif difference["low"] > 0:
-        verdict = f"would have erred more, by {low} to {high} on average"
-    else:
-        verdict = f"errs like what is in service: at most {low} less or {high} more"
-    seen = report["challenger_coverage"]["seen"]
-    share = "" if seen is None else f" It would have held the truth in {format_percent(seen)}"
-    beside = share and f"; what was answered, in {format_percent(report['coverage']['seen'])}."
-    yield _statement(f"{name} {verdict}.{share}{beside}", report["outcomes"])
-
-
-def _statement(text: str, rows: int, *, broken: bool = False) -> Report:
-    return {"text": text, "rows": rows, "broken": broken}
-
-
-def _amount(contract: Contract, value: float) -> str:
-    if contract.task == "classification":
-        return format_percent(value, 1)
-    return with_unit(format_rounded(value), contract.target.unit)
 
 
 def _mean(values: Sequence[float] | pd.Series[Any]) -> float | None:

@@ -30,4 +30,4 @@ def test_all_of_them_or_those_of_some_trees(begin: int, end: int) -> None:
 
 def test_less_than_half_of_them_is_kept() -> None:
     table = MaskTable.of(masks())
-    assert table.blocks.nbytes + table.places.nbytes < masks().nbytes / 2
+    assert table.blocks.nbytes + table.positions.nbytes < masks().nbytes / 2
