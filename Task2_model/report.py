@@ -33,6 +33,7 @@ from Task1_database.databases.url import safe_url
 from Task1_database.errors import TablecastError, TrainingError
 from Task1_database.progress import VARIABLE, Log, ProgressLine, relayed, silent
 from Task1_database.whole_file import write_whole
+from Task2_model.openmp import WAITING
 from Task2_model.reporting.typeface import faces
 from Task2_model.worker_processes import VARIABLE as SCHEDULER
 
@@ -57,8 +58,7 @@ class OwnKernel(AsyncKernelManager):
     async def start_kernel(self, **kw: Any) -> None:  # type: ignore[override]
         """Start it; what it has to say goes into the notebook."""
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        patient = {"OMP_WAIT_POLICY": "PASSIVE"}  # threads that wait burn no time
-        environment = {**os.environ, **patient, **self.variables}
+        environment = {**WAITING, **os.environ, **self.variables}
         await super().start_kernel(**kw | quiet | {"env": environment})
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from Task1_database.databases.url import VARIABLES
+from Task2_model.openmp import WAITING
 
 ROOT = Path(__file__).resolve().parents[1]
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+NUMBERS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class Run:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """That of this process, with these modules, but no database and no number of threads."""
-    left_out = {*VARIABLES, *THREADS}
+    """That of this process, with these modules, but no database and no word on threads."""
+    left_out = {*VARIABLES, *NUMBERS, *WAITING}
     kept = {name: text for name, text in os.environ.items() if name not in left_out}
     return {**kept, "PYTHONPATH": str(ROOT), **more}
 

@@ -27,10 +27,10 @@ from tablecast.options import (
 )
 from tablecast.progress_bars import ProgressBars
 from Task1_database.errors import InputError
+from Task2_model.openmp import WAITING
 from Task3_api.keys import VARIABLE, KeyRing, new_key
 
-# Threads that wait should sleep: two processes on the same cores otherwise stall each other.
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+os.environ.update({**WAITING, **os.environ})  # before anything begins threads
 
 
 @click.group(cls=OneLine, context_settings={"help_option_names": ["-h", "--help"]})

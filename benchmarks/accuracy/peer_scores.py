@@ -20,11 +20,12 @@ from benchmarks.accuracy.scores import Score
 from benchmarks.accuracy.tables import TEST_SHARE, Reading
 from benchmarks.environments import FOLDER, Environment
 from benchmarks.processes import ROOT, environment
+from Task2_model.openmp import WAITING
 
 HERE = Path(__file__).parent
 ENVIRONMENT = Environment("accuracy", HERE / "peer_models.txt")
 SCORES = FOLDER / "scores"
-QUIET = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"}  # threads that wait take no core
+QUIET = {"OMP_NUM_THREADS": "1", **WAITING}  # threads that wait take no core
 LINE = '{"peer"'  # begins a line of scores; the libraries print lines of their own
 
 
