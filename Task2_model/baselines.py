@@ -6,6 +6,7 @@ logarithm. None states its uncertainty, and none is made for missing features: t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sklearn.compose import make_column_transformer
@@ -29,9 +30,12 @@ FOREST_ROWS = 10_000  # that each tree of a random forest draws from a larger ta
 def baselines(contract: Contract, *, seed: int = 0) -> dict[str, Any]:
     """Unfitted scikit-learn estimators by name, for rows in the order of the contract.
 
-    The first knows no feature.
+    The first knows no feature. They share nothing, so they may be fitted side by side.
     """
-    on_x, on_all = _prepared(contract, [contract.x]), _prepared(contract, contract.names)
+
+    def on(names: Sequence[str], model: Any) -> Any:
+        return make_pipeline(_prepared(contract, names), model)
+
     forest: dict[str, Any] = {
         "random_state": seed,
         "max_samples": FOREST_ROWS if contract.rows > 2 * FOREST_ROWS else None,
@@ -39,21 +43,21 @@ def baselines(contract: Contract, *, seed: int = 0) -> dict[str, Any]:
     if contract.task == "classification":
         return {
             "base rate": DummyClassifier(strategy="prior"),
-            f"logistic regression on {contract.x}": make_pipeline(on_x, LogisticRegression()),
-            "logistic regression": make_pipeline(on_all, LogisticRegression(max_iter=1000)),
-            "random forest": make_pipeline(on_all, RandomForestClassifier(**forest)),
+            f"logistic regression on {contract.x}": on([contract.x], LogisticRegression()),
+            "logistic regression": on(contract.names, LogisticRegression(max_iter=1000)),
+            "random forest": on(contract.names, RandomForestClassifier(**forest)),
             "default boosting": HistGradientBoostingClassifier(random_state=seed),
         }
     return {
         "median": DummyRegressor(strategy="median"),
-        f"linear regression on {contract.x}": make_pipeline(on_x, LinearRegression()),
-        "ridge regression": make_pipeline(on_all, Ridge()),
-        "random forest": make_pipeline(on_all, RandomForestRegressor(**forest)),
+        f"linear regression on {contract.x}": on([contract.x], LinearRegression()),
+        "ridge regression": on(contract.names, Ridge()),
+        "random forest": on(contract.names, RandomForestRegressor(**forest)),
         "default boosting": HistGradientBoostingRegressor(random_state=seed),
     }
 
 
-def _prepared(contract: Contract, names: list[str] | tuple[str, ...]) -> Any:
+def _prepared(contract: Contract, names: Sequence[str]) -> Any:
     """Numbers imputed, with an indicator, and standardised; categories as indicators."""
     indices: dict[bool, list[int]] = {True: [], False: []}
     for name in names:

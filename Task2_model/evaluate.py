@@ -129,7 +129,11 @@ def train_all(
                 for m, parts in zip(fitted.values(), evaluated, strict=True)
                 for part, j in parts
             ]
-            tasks.append(delayed(_evaluated_baselines)(data._replace(split=None), learned, held))
+            known = data._replace(split=None)
+            tasks += [
+                delayed(_evaluated_baseline)(*baseline, known, learned, held)
+                for baseline in baselines(contract).items()
+            ]
     if not tasks:
         raise TrainingError(
             f"{contract.dataset}: {len(rows):,} rows are too few to calibrate and evaluate a model "
@@ -137,7 +141,7 @@ def train_all(
         )
     done: list[FoldResult] = []
     log(ProgressLine("evaluating", 0, len(tasks), "parts"))
-    for result in side_by_side(tasks, alone=folds.large):
+    for result in side_by_side(tasks, large=folds.large):
         done.append(result)
         log(ProgressLine("evaluating", len(done), len(tasks), "parts"))
     return Trained(pd.concat([part.answers for part in done], ignore_index=True), fitted)
@@ -289,14 +293,13 @@ def _answered(
             yield subset, {part: values[own] for part, values in block.items()}
 
 
-def _evaluated_baselines(data: Data, learned: Indices, held: Indices) -> FoldResult:
+def _evaluated_baseline(
+    name: str, estimator: Any, data: Data, learned: Indices, held: Indices
+) -> FoldResult:
     contract, rows, outcomes, _ = data
-    tables = []
-    for name, estimator in baselines(contract).items():
-        estimator.fit(fill_empty(rows[learned]), outcomes[learned])
-        table = _baseline_table(contract, estimator, rows[held], outcomes[held])
-        tables.append(table.assign(model=name, subset=ALL, feature="", given=0, row=held))
-    return FoldResult(held, pd.concat(tables, ignore_index=True))
+    estimator.fit(fill_empty(rows[learned]), outcomes[learned])
+    table = _baseline_table(contract, estimator, rows[held], outcomes[held])
+    return FoldResult(held, table.assign(model=name, subset=ALL, feature="", given=0, row=held))
 
 
 def _table(contract: Contract, block: dict[str, Any], truth: npt.NDArray[Any]) -> pd.DataFrame:

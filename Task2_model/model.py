@@ -126,8 +126,8 @@ class PredictiveModel(ABC):
         self.folds_ = cut(self.contract, learned, self.seed, split)
         training = Training(self.contract, rows, learned, self.folds_, self.seed)
         self.augmentation_factor_ = training.factor
-        try:  # of a small table the fits run side by side, instead of the threads of each
-            with threadpool_limits(None if self.folds_.large else 1):
+        try:
+            with threadpool_limits(1):  # the fits run side by side, instead of the threads of each
                 self._fit_members(training, progress)
         except ValueError as error:
             reason = str(error).strip().splitlines()[0]

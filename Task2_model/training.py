@@ -270,10 +270,10 @@ class Training:
         return apply_ranks(self.rows[own], self.ranks[k]), self.learned[own]
 
     def _run(self, tasks: list[Any], progress: Progress = lambda done, total: None) -> list[Any]:
-        """The fits side by side; of a large table one after the other, each on all cores."""
+        """The fits, side by side."""
         done: list[Any] = []
         progress(0, len(tasks))
-        for result in side_by_side(tasks, alone=self.folds.large):
+        for result in side_by_side(tasks, large=self.folds.large):
             done.append(result)
             progress(len(done), len(tasks))
         return done

@@ -1,4 +1,4 @@
-"""Tasks side by side, by joblib: in processes of this machine, or by the workers of Dask.
+"""Tasks side by side, by joblib: in processes or threads of this machine, or by Dask's workers.
 
 The processes end when the process that they work for does.
 """
@@ -15,6 +15,7 @@ from typing import Any
 
 from joblib import Parallel, delayed, parallel_config
 from joblib.parallel import BACKENDS, DEFAULT_BACKEND, get_active_backend
+from threadpoolctl import threadpool_limits
 
 from Task2_model.dask_client import dask_client
 
@@ -24,16 +25,16 @@ WATCH_SECONDS = 0.5
 Task = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]  # what joblib's `delayed` makes
 
 
-def side_by_side(tasks: Iterable[Task], *, alone: bool = False) -> Iterator[Any]:
+def side_by_side(tasks: Iterable[Task], *, large: bool = False) -> Iterator[Any]:
     """What each of joblib's tasks returns, in their order.
 
     Where $TABLECAST_SCHEDULER names a Dask scheduler, its workers do them; where whoever calls has
-    chosen a backend by `joblib.parallel_config`, that one does; else processes of one thread each.
+    chosen a backend by `joblib.parallel_config`, that one does; else this machine, a core each.
 
     Parameters
     ----------
-    alone : bool
-        Whether, on this machine, each task shall have all cores to itself, one after the other.
+    large : bool
+        Whether tasks have so many rows that threads, which share them, are faster than processes.
 
     Raises TablecastError where the scheduler cannot be had.
     """
@@ -43,9 +44,12 @@ def side_by_side(tasks: Iterable[Task], *, alone: bool = False) -> Iterator[Any]
             yield from _elsewhere(tasks)
     elif _is_chosen():
         yield from _elsewhere(tasks)
+    elif large:
+        alone = (delayed(_on_one_thread)(task) for task in tasks)
+        yield from Parallel(-1, backend="threading", return_as="generator")(alone)
     else:
-        with _own_processes(None if alone else 1):
-            yield from Parallel(1 if alone else -1, return_as="generator", max_nbytes=None)(tasks)
+        with _own_processes():
+            yield from Parallel(-1, return_as="generator", max_nbytes=None)(tasks)
 
 
 def _is_chosen() -> bool:
@@ -69,11 +73,18 @@ def _on_copies(work: Callable[..., Any], *given: Any, **named: Any) -> Any:
     return work(*deepcopy(given), **deepcopy(named))
 
 
+def _on_one_thread(task: Task) -> Any:
+    """What the task returns; OpenMP keeps a number of threads for each thread that asks it."""
+    work, given, named = task
+    with threadpool_limits(1, "openmp"):
+        return work(*given, **named)
+
+
 @contextmanager
-def _own_processes(threads: int | None) -> Iterator[None]:
+def _own_processes() -> Iterator[None]:
     """Have joblib work in processes; idle ones would outlive a killed parent by five minutes."""
     ends = {"initializer": end_with, "initargs": (os.getpid(),)}
-    with parallel_config("loky", inner_max_num_threads=threads, **ends):
+    with parallel_config("loky", inner_max_num_threads=1, **ends):
         yield
 
 

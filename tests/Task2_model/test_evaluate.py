@@ -6,6 +6,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import pytest
+from joblib import parallel_config
 
 from Task1_database.errors import TrainingError
 from Task2_model.boosting import Boosting
@@ -52,6 +53,18 @@ def test_beats_the_baselines_and_keeps_its_promise(study: Study) -> None:
     assert summary.loc[(line, ALL, "")]["loss"] < summary.loc[("median", ALL, "")]["loss"]
     coverage = study.summary.loc[study.summary["model"] == "Boosting", "coverage"]
     assert coverage.between(0.87, 0.93).all()
+
+
+def test_of_a_large_table_threads_make_what_one_after_the_other_makes(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("Task2_model.folds.LARGE", 1_000)
+    data = Data(study.contract, study.rows, study.outcomes)
+    side_by_side = train_all([Boosting], data, seed=0).answers
+    assert side_by_side["model"].nunique() == 6
+    with parallel_config("sequential"):
+        alone = train_all([Boosting], data, seed=0).answers
+    pd.testing.assert_frame_equal(side_by_side, alone)
 
 
 def test_groups_are_those_of_the_rows(study: Study) -> None:

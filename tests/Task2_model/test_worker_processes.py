@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from distributed import LocalCluster
 from joblib import delayed, parallel_config
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import tablecast
 from Task1_database.databases.connect import connect
@@ -118,6 +119,19 @@ def test_a_backend_that_the_caller_chose_is_used() -> None:
     with parallel_config("threading"):
         assert set(side_by_side([delayed(os.getpid)() for _ in range(4)])) == {os.getpid()}
     assert os.getpid() not in set(side_by_side([delayed(os.getpid)() for _ in range(4)]))
+
+
+def openmp_threads(index: int) -> tuple[int, int, set[int]]:
+    time.sleep(0.1 * (index == 0))  # the first is not done first
+    made = {one["num_threads"] for one in threadpool_info() if one["user_api"] == "openmp"}
+    return index, os.getpid(), made
+
+
+def test_of_a_large_table_threads_do_them_on_a_core_each() -> None:
+    with threadpool_limits(2):
+        done = list(side_by_side([delayed(openmp_threads)(i) for i in range(4)], large=True))
+        assert openmp_threads(4)[2] == {2}
+    assert done == [(index, os.getpid(), {1}) for index in range(4)]
 
 
 def test_a_scheduler_that_cannot_be_had_is_named(
