@@ -81,7 +81,7 @@ def healthz() -> Response:
 def readyz() -> Response:
     """Whether it can answer, and with which model; `not_served` says why another one is not."""
     refused = {"not_served": issue} if (issue := public_issue()) else {}
-    return jsonify({"status": "ready", "model": _identity(current_model()), **refused})
+    return jsonify({"status": "ready", "model": identity(current_model()), **refused})
 
 
 @blueprint.get("/golden.json")
@@ -95,7 +95,7 @@ def golden() -> Response:
         )
     return jsonify(
         {
-            "model": _identity(model),
+            "model": identity(model),
             "x": model.contract.x,
             "decimals": model.contract.target.decimals,
             "rows": model.predictor.sealed.golden,
@@ -112,7 +112,8 @@ def openapi() -> Response:
     return jsonify(secured(document) if current_app.config["KEYS"] else document)
 
 
-def _identity(model: CurrentModel) -> dict[str, str]:
+def identity(model: CurrentModel) -> dict[str, str]:
+    """Of which dataset a model is, and its version."""
     return {"dataset": model.contract.dataset, "version": model.predictor.version}
 
 

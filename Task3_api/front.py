@@ -5,7 +5,6 @@ One door: keys, cookies, limits and counts are those of the service, whichever m
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -14,31 +13,22 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound, ServiceUnavailable
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from Task1_database.errors import TablecastError
-from Task3_api import (
-    access,
-    front_protocol,
-    metrics,
-    observer,
-    problems,
-    rate_limit,
-    request_id,
-    service_log,
-    upload_slots,
-)
+from Task3_api import api, inference_protocol, observer, problems, request_id
 from Task3_api.model_app import create_model_app
 from Task3_api.mounts import EXTENSION, Mount, Mounts, open_all
 from Task3_api.pages import login_page, models_page
 from Task3_api.parsing import quote
-from Task3_api.security_headers import add_headers
-from Task3_api.settings import check, settings
-from Task3_api.strict_json import StrictJson
+from Task3_api.service_app import guard, new_app
 
 NOBODY = ""  # the name under which is counted what no model was asked
 
-blueprint = Blueprint("api", __name__)
+blueprint = Blueprint(api.blueprint.name, __name__)
+blueprint.add_url_rule("/healthz", view_func=api.healthz)
+protocol = Blueprint(inference_protocol.blueprint.name, __name__, url_prefix="/v2")
+protocol.add_url_rule("/health/live", view_func=inference_protocol.live)
+protocol.add_url_rule("/health/ready", view_func=inference_protocol.ready)
 
 
 def create_front(config: Mapping[str, Any], folders: Mapping[str, Path]) -> Flask:
@@ -54,56 +44,42 @@ def create_front(config: Mapping[str, Any], folders: Mapping[str, Path]) -> Flas
     Raises SealError where no model is sound, and TablecastError, naming the variable, for a
     setting that cannot be understood.
     """
-    app = Flask(__name__)
-    app.config.from_mapping(settings(os.environ))
-    app.config.from_mapping(config)
-    check(app.config)
-    app.json = StrictJson(app)
-    service_log.register(app)
-    upload_slots.register(app)
+    app = new_app(config)
     observer.register(app, NOBODY)
     app.before_request(request_id.begin)
-    access.register(app)
-    rate_limit.register(app)
+    guard(app)
     app.before_request(_below_a_name)
-    app.register_blueprint(blueprint)
-    app.register_blueprint(front_protocol.blueprint)
-    app.register_blueprint(metrics.blueprint)
-    app.register_blueprint(login_page.blueprint)
-    app.register_blueprint(models_page.blueprint)
+    for each in (blueprint, protocol, login_page.blueprint, models_page.blueprint):
+        app.register_blueprint(each)
     app.context_processor(models_page.template_context)
-    problems.register(app)
     app.register_error_handler(NotFound, _not_found)
-    app.after_request(add_headers)
-    app.after_request(request_id.echo)
-    if proxies := app.config["PROXIES"]:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     _check_names(app, folders)
     _mount(app, config, folders)
     return app
-
-
-@blueprint.get("/healthz")
-def healthz() -> Response:
-    """Whether the process lives."""
-    return jsonify({"status": "ok"})
 
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
     """Which models answer; `not_served` says of each other one, or other version, why not."""
     mounts = _mounts()
-    models = {
-        mount.name: {
-            "dataset": mount.model.contract.dataset,
-            "version": mount.model.predictor.version,
-        }
-        for mount in mounts
-        if mount.model
-    }
+    models = {mount.name: api.identity(mount.model) for mount in mounts if mount.model}
     issues = {mount.name: mount.issue for mount in mounts if mount.issue}
     refused = {"not_served": issues} if issues else {}
     return jsonify({"status": "ready", "models": models, **refused})
+
+
+@protocol.get("")
+def server() -> Response:
+    """What answers here; its version is those of the models."""
+    models = {mount.name: mount.model for mount in _mounts()}
+    versions = [f"{name} {model.predictor.version}" for name, model in models.items() if model]
+    return jsonify({"name": "tablecast", "version": ", ".join(versions), "extensions": []})
+
+
+@protocol.route("/models/<path:_>", methods=["GET", "POST"])
+def unknown(_: str) -> Response:
+    """What is asked of no model that there is."""
+    raise NotFound
 
 
 def _mount(app: Flask, config: Mapping[str, Any], folders: Mapping[str, Path]) -> None:

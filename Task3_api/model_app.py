@@ -9,20 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
-from Task3_api import (
-    access,
-    api,
-    inference_protocol,
-    metrics,
-    observer,
-    problems,
-    rate_limit,
-    request_id,
-    service_log,
-    upload_slots,
-)
+from Task3_api import api, inference_protocol, metrics, observer, request_id
 from Task3_api.batch import batch_api
 from Task3_api.batch.batch_answer import RESULTS
 from Task3_api.batch.result_store import ResultStore, default_folder
@@ -31,9 +19,7 @@ from Task3_api.keep import kept, outcomes_api
 from Task3_api.model_reloader import EXTENSION as RELOADER
 from Task3_api.model_reloader import ModelReloader
 from Task3_api.pages import site
-from Task3_api.security_headers import add_headers
-from Task3_api.settings import check, settings
-from Task3_api.strict_json import StrictJson
+from Task3_api.service_app import guard, new_app
 
 
 def create_model_app(config: Mapping[str, Any], door: Flask | None = None) -> Flask:
@@ -49,13 +35,7 @@ def create_model_app(config: Mapping[str, Any], door: Flask | None = None) -> Fl
 
     Raises what `create_app` raises.
     """
-    app = Flask(__name__)
-    app.config.from_mapping(settings(os.environ))
-    app.config.from_mapping(config)
-    check(app.config)
-    app.json = StrictJson(app)
-    service_log.register(app)
-    upload_slots.register(app, door)
+    app = new_app(config, door)
     folder = model_folder(app.config, os.environ)
     pin = pinned(app.config, os.environ)
     activate(app, model := CurrentModel.open(folder, pin, small=door is not None))
@@ -72,17 +52,10 @@ def create_model_app(config: Mapping[str, Any], door: Flask | None = None) -> Fl
         archive=keeper if keeper and keeper.batches else None,
     )
     store.sweep()
-    access.register(app)
-    rate_limit.register(app, door)
+    guard(app, door)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(inference_protocol.blueprint)
     app.register_blueprint(outcomes_api.blueprint)
     app.register_blueprint(batch_api.blueprint)
-    app.register_blueprint(metrics.blueprint)
     site.register(app)
-    problems.register(app)
-    app.after_request(add_headers)
-    app.after_request(request_id.echo)
-    if proxies := app.config["PROXIES"]:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     return app

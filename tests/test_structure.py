@@ -59,8 +59,7 @@ SERVED_FROM = {
 }
 TESTED_WITH = {  # parts that have no test of their name, by the test of what they are parts of
     "Task1_database/databases/test_duckdb_database.py": "duckdb_csv duckdb_process duckdb_worker",
-    "Task1_database/databases/test_server_database.py": "base connect deadline frames"
-    " server_session",
+    "Task1_database/databases/test_server_database.py": "base connect deadline server_session",
     "Task1_database/keep/test_kept_bucket.py": "open_keep",
     "Task1_database/onboarding/test_column_types.py": "formats source_column",
     "Task1_database/onboarding/test_selection.py": "identifiers",
@@ -86,10 +85,8 @@ TESTED_WITH = {  # parts that have no test of their name, by the test of what th
     "Task3_api/batch/test_batch_api.py": "batch_answer",
     "Task3_api/pages/test_results_page.py": "results_view",
     "Task3_api/pages/test_watch_page.py": "watch_figures watch_view",
-    "Task3_api/test_inference_protocol.py": "front_protocol",
     "Task3_api/test_openapi.py": "inference_schemas openapi_schemas",
     "Task3_api/server/test_asgi.py": "answer_spool body_spool",
-    "Task3_api/server/test_serve.py": "service_log",
     "Task3_api/server/test_servers.py": "gunicorn.conf",
     "images/test_images.py": "init_folder",
     "playbook/test_verify.py": "golden_rows",
