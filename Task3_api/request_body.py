@@ -31,6 +31,13 @@ def small_body() -> bytes:
     return data
 
 
+def posted_form() -> bytes:
+    """The body of a form, which `fields` reads; a 415 for what is none."""
+    if request.mimetype != "application/x-www-form-urlencoded":
+        raise UnsupportedMediaType("send the form as application/x-www-form-urlencoded")
+    return small_body()
+
+
 def fields(encoded: bytes) -> parsing.Pairs:
     """The names and values of an address or of a form, no more than MAX_FIELDS."""
     check_count(encoded.count(b"&"), "MAX_FIELDS", "fields or more")

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import NotFound, UnsupportedMediaType
+from werkzeug.exceptions import NotFound
 
 from Task1_database.errors import InputError
 from Task1_database.keep.answer_lines import KeptAnswer, find_answers
 from Task1_database.keep.outcome_lines import Contradiction, Outcome, outcome_of
 from Task2_model.contract import Contract
 from Task2_model.formatting import format_percent, join_and
-from Task3_api import parsing
 from Task3_api.current_model import current_model
 from Task3_api.keep.keeper import Keeper
 from Task3_api.keep.kept import current_keeper
@@ -24,7 +23,7 @@ from Task3_api.keep.outcome_values import PostedOutcome, outcome_value
 from Task3_api.keep.outcomes_api import record_posted
 from Task3_api.pages import phrases
 from Task3_api.problems import problem
-from Task3_api.request_body import fields, small_body
+from Task3_api.request_body import fields, posted_form
 
 blueprint = Blueprint("answer_page", __name__)
 
@@ -33,7 +32,7 @@ blueprint = Blueprint("answer_page", __name__)
 def keep() -> ResponseReturnValue:
     """Keep the answer to a form, and go to its page."""
     model, keeper = current_model(), _keeper()
-    answer = model.predictor.answer(model.parser.record(_form()))
+    answer = model.predictor.answer(model.parser.record(fields(posted_form())))
     keeper.keep(answer, key=g.get("key_name", ""))
     keeper.flush()
     if "id" not in answer:
@@ -52,10 +51,10 @@ def tell(answer_id: str) -> ResponseReturnValue:
     """Record what a person says of it."""
     contract, keeper = current_model().contract, _keeper()
     _find(keeper, answer_id)
-    fields = dict(_form())
+    told = dict(fields(posted_form()))
     try:
-        outcome = outcome_value(contract, fields.get("outcome", ""))
-        record_posted(keeper, [PostedOutcome(answer_id, outcome, "replace" in fields)])
+        outcome = outcome_value(contract, told.get("outcome", ""))
+        record_posted(keeper, [PostedOutcome(answer_id, outcome, "replace" in told)])
     except InputError as error:
         return _render(answer_id, error.detail), 400
     except Contradiction:
@@ -124,9 +123,3 @@ def _keeper() -> Keeper:
     if keeper is None:
         raise NotFound
     return keeper
-
-
-def _form() -> parsing.Pairs:
-    if request.mimetype != "application/x-www-form-urlencoded":
-        raise UnsupportedMediaType("send the form as application/x-www-form-urlencoded")
-    return fields(small_body())

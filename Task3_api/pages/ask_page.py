@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import UnsupportedMediaType
 
 from Task1_database.errors import InputError
 from Task3_api import parsing
@@ -17,7 +16,7 @@ from Task3_api.pages.confidence_choice import ConfidenceChoice
 from Task3_api.pages.examples import examples
 from Task3_api.pages.form import Form
 from Task3_api.pages.phrases import nothing_given
-from Task3_api.request_body import fields, small_body
+from Task3_api.request_body import fields, posted_form
 
 blueprint = Blueprint("ask", __name__)
 
@@ -26,7 +25,8 @@ blueprint = Blueprint("ask", __name__)
 @blueprint.get("/")
 def page() -> ResponseReturnValue:
     """The form, and the answer to what it was sent with."""
-    model, entries = current_model(), _entries()
+    model = current_model()
+    entries = fields(posted_form() if request.method == "POST" else request.query_string)
     filled = [(name, text) for name, text in entries if text]
     if request.method == "GET" and filled and filled != entries:  # an address fit to be shared
         return redirect(f"{url_for('.page')}?{urlencode(filled)}")
@@ -48,14 +48,6 @@ def answer() -> str:
     model = current_model()
     form = _form(model, fields(request.query_string))
     return render_template("answer_parts.html", form=form, view=_view(model, form))
-
-
-def _entries() -> parsing.Pairs:
-    if request.method != "POST":
-        return fields(request.query_string)
-    if request.mimetype != "application/x-www-form-urlencoded":
-        raise UnsupportedMediaType("send the form as application/x-www-form-urlencoded")
-    return fields(small_body())
 
 
 def _form(model: CurrentModel, entries: parsing.Pairs) -> Form:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import NotFound, UnsupportedMediaType
+from werkzeug.exceptions import NotFound
 
-from Task3_api import parsing
 from Task3_api.access import EXTENSION, enter
 from Task3_api.keys import KeyRing
-from Task3_api.request_body import fields, small_body
+from Task3_api.request_body import fields, posted_form
 
 blueprint = Blueprint("login", __name__)
 
@@ -24,7 +23,7 @@ def page() -> str:
 @blueprint.post("/login")
 def enter_key() -> ResponseReturnValue:
     """Let in who sent a key, and show what was asked for."""
-    ring, entries = _ring(), dict(_entries())
+    ring, entries = _ring(), dict(fields(posted_form()))
     enter(ring, entries.get("key", "").strip())
     return redirect(local(entries.get("next", ""), first_page()), 303)
 
@@ -46,12 +45,6 @@ def local(address: str, otherwise: str = "/") -> str:
 def first_page() -> str:
     """The address of the model's first page, or that of the service."""
     return f"{request.script_root}/"
-
-
-def _entries() -> parsing.Pairs:
-    if request.mimetype != "application/x-www-form-urlencoded":
-        raise UnsupportedMediaType("send the form as application/x-www-form-urlencoded")
-    return fields(small_body())
 
 
 def _ring() -> KeyRing:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import NotFound, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
 from Task1_database.errors import InputError
 from Task3_api import parsing
@@ -24,7 +24,7 @@ from Task3_api.batch.uploaded_table import feature_columns
 from Task3_api.batch.workbook_writer import check_size, write_workbook
 from Task3_api.current_model import CurrentModel, current_model
 from Task3_api.pages.results_view import ResultsView
-from Task3_api.request_body import small_body
+from Task3_api.request_body import posted_form
 
 MOST_CHOICES = 20_000  # of columns for features; beyond, a page would take seconds
 LONG_NAME = 40  # characters; a longer name counts for several
@@ -60,10 +60,8 @@ def page(key: str) -> Response:
 def again(key: str) -> ResponseReturnValue:
     """Answer the file again, with the columns that were chosen for its features."""
     model, result = _result(key)
-    if request.mimetype != "application/x-www-form-urlencoded":
-        raise UnsupportedMediaType("send the form as application/x-www-form-urlencoded")
     chosen = {}
-    for name, column in parsing.pairs(small_body()):
+    for name, column in parsing.pairs(posted_form()):
         if not name.startswith(USE):
             raise InputError(f"{name[:40]} is not known here", field=name[:40])
         chosen[name.removeprefix(USE)] = column
