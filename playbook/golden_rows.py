@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -32,25 +33,14 @@ class Mismatch(TablecastError):
 
 @dataclass(frozen=True)
 class GoldenRows:
-    """What a live service is compared with.
+    """What a live service is compared with."""
 
-    Attributes
-    ----------
-    dataset, version : str
-        Of the model.
-    x : str
-        The feature that `x` stands for.
-    decimals : int
-        To which a live amount is rounded.
-    rows : list of dict
-        Each with `request` and `answer`.
-    """
-
+    # of the model
     dataset: str
     version: str
-    x: str
-    decimals: int
-    rows: list[dict[str, Any]]
+    x: str  # the feature that `x` stands for
+    decimals: int  # to which a live amount is rounded
+    rows: list[dict[str, Any]]  # each with `request` and `answer`
 
     @classmethod
     def of_seal(cls, sealed: SealedModel) -> Self:
@@ -65,16 +55,7 @@ class GoldenRows:
 
         Raises Mismatch where it does not answer, or shows no rows of its data.
         """
-        url = base_url.rstrip("/") + "/golden.json"
-        try:
-            response = requests.get(url, headers=key_header(), timeout=SECONDS)
-        except requests.RequestException as error:
-            raise Mismatch(f"{url} does not answer: {reason(error)}") from None
-        if response.status_code == 401:
-            raise Mismatch(no_key(url))
-        if not response.ok:
-            raise Mismatch(f"{url} answers {response.status_code}: {response.text[:300]}")
-        golden = response.json()
+        golden = answered(requests.get, f"{base_url.rstrip('/')}/golden.json")
         model = golden.pop("model")
         return cls(model["dataset"], model["version"], **golden)
 
@@ -85,12 +66,15 @@ def key_header() -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"} if key else {}
 
 
-def no_key(url: str) -> str:
-    """What to do about a 401."""
-    return f"{url} asks for a key that it knows; set {KEY_VARIABLE} to one"
-
-
-def reason(error: requests.RequestException) -> str:
-    """Why there was no answer, in words."""
-    known = (words for kind, words in REASONS.items() if isinstance(error, kind))
-    return next(known, str(error))
+def answered(ask: Callable[..., requests.Response], url: str, **body: Any) -> Any:
+    """The JSON that a service answers; Mismatch, saying what to do about it, where it does not."""
+    try:
+        response = ask(url, headers=key_header(), timeout=SECONDS, **body)
+        if response.status_code == 401:
+            raise Mismatch(f"{url} asks for a key that it knows; set {KEY_VARIABLE} to one")
+        if not response.ok:
+            raise Mismatch(f"{url} answers {response.status_code}: {response.text[:300]}")
+        return response.json()
+    except requests.RequestException as error:
+        known = (words for kind, words in REASONS.items() if isinstance(error, kind))
+        raise Mismatch(f"{url} does not answer: {next(known, str(error))}") from None

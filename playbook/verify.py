@@ -6,12 +6,12 @@ in memory when it was trained. The service answers them from an exported form, o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import requests
 
-from playbook.golden_rows import SECONDS, GoldenRows, Mismatch, key_header, no_key, reason
+from playbook.golden_rows import GoldenRows, Mismatch, answered
 
 RELATIVE = 1e-5  # what export allows between the forms of a model
 
@@ -23,7 +23,8 @@ def verify(base_url: str, golden: GoldenRows) -> int:
     the error names the request, the part of the answer and both values.
     """
     _refuse_another_model(base_url, golden)
-    answers = _answered(requests.post, f"{base_url.rstrip('/')}/predict", json=_requests(golden))
+    asked = [row["request"] for row in golden.rows]
+    answers = answered(requests.post, f"{base_url.rstrip('/')}/predict", json=asked)
     return compare(golden, answers)
 
 
@@ -43,27 +44,11 @@ def compare(golden: GoldenRows, answers: Sequence[Mapping[str, Any]]) -> int:
 
 def _refuse_another_model(base_url: str, golden: GoldenRows) -> None:
     """Before it is asked about features that another dataset has not."""
-    live = _answered(requests.get, f"{base_url.rstrip('/')}/readyz")["model"]
+    live = answered(requests.get, f"{base_url.rstrip('/')}/readyz")["model"]
     if live["dataset"] != golden.dataset:
         raise Mismatch(f"{base_url} serves the dataset {live['dataset']}, not {golden.dataset}")
     if live["version"] != golden.version:
         raise Mismatch(f"{base_url} serves version {live['version']}, not {golden.version}")
-
-
-def _requests(golden: GoldenRows) -> list[Any]:
-    return [row["request"] for row in golden.rows]
-
-
-def _answered(ask: Callable[..., requests.Response], url: str, **body: Any) -> Any:
-    """The JSON that a service answers."""
-    try:
-        response = ask(url, headers=key_header(), timeout=SECONDS, **body)
-        if response.status_code == 401:
-            raise Mismatch(no_key(url))
-        response.raise_for_status()
-        return response.json()
-    except requests.RequestException as error:
-        raise Mismatch(f"{url} does not answer: {reason(error)}") from None
 
 
 def _decimals(golden: GoldenRows, part: str) -> int:

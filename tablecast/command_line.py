@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import click
 
@@ -64,13 +64,13 @@ def new(file: Path, target: str, name: str | None, x: str | None, sheet: str | N
 @database_option
 @click.option("--step", help="Do this step alone: load_TABLE, or process_data, in any order.")
 @wait_option
-def load(name: str, database: str | None, step: str | None = None, wait: float = 0) -> None:
+def load(name: str, database: str | None, **options: Any) -> None:
     """Load the dataset's CSVs into the database and build its feature_store.
 
     All or nothing: after an error the tables are what they were.
     """
     with ProgressBars() as log:
-        tables = tablecast.load(name, database, step=step, wait=wait, log=log)
+        tables = tablecast.load(name, database, log=log, **options)
     for table in tables:
         click.echo(table)
 
@@ -109,31 +109,10 @@ def ask(name: str, database: str | None) -> None:
 )
 @scheduler_option
 @wait_option
-def train(
-    name: str,
-    database: str | None,
-    seed: int,
-    model: tuple[str, ...],
-    wait: float = 0,
-    promote: bool = True,
-    unless_unchanged: bool = False,
-    scheduler: str | None = None,
-    keep_versions: int | None = None,
-) -> None:
+def train(name: str, database: str | None, **options: Any) -> None:
     """Train a model, write its report, check it, seal it and put it in service."""
     with ProgressBars() as log:
-        sealed = tablecast.train(
-            name,
-            database,
-            seed=seed,
-            models=model,
-            wait=wait,
-            promote=promote,
-            unless_unchanged=unless_unchanged,
-            scheduler=scheduler,
-            keep_versions=keep_versions,
-            log=log,
-        )
+        sealed = tablecast.train(name, database, log=log, **options)
     click.echo(f"sealed  {sealed.folder}")
     click.echo(f"report  {sealed.folder / 'report.pdf'}")
 
@@ -160,9 +139,7 @@ for _command in (
 @host_option
 @port_option
 @server_option
-def serve(
-    names: tuple[str, ...], host: str, port: int, server: str, models: Path | None = None
-) -> None:
+def serve(names: tuple[str, ...], models: Path | None, **options: Any) -> None:
     """Serve the model: a web page, GET, JSON and CSV.
 
     Answers come from the sealed model alone; the database is not needed. Of several NAMEs each is
@@ -170,7 +147,7 @@ def serve(
     """
     if bool(names) == bool(models):
         raise click.UsageError("expected one NAME or more, or --models FOLDER")
-    tablecast.serve(*names, models=models, host=host, port=port, server=server)
+    tablecast.serve(*names, models=models, **options)
 
 
 @main.command()
@@ -201,6 +178,7 @@ def predict(name: str, facts: tuple[str, ...]) -> None:
 @click.pass_context
 def run(
     ctx: click.Context,
+    /,
     name: str,
     target: str | None,
     dataset: str | None,
@@ -208,11 +186,9 @@ def run(
     sheet: str | None,
     database: str | None,
     seed: int,
-    model: tuple[str, ...],
+    models: tuple[str, ...],
     then_serve: bool,
-    host: str,
-    port: int,
-    server: str,
+    **listening: Any,
 ) -> None:
     """All of it: load, ask, train, then serve; of a FILE with --target, new before that."""
     if target is not None:
@@ -225,13 +201,13 @@ def run(
     for step, options in (
         (load, {"database": database}),
         (ask, {"database": database}),
-        (train, {"database": database, "seed": seed, "model": model}),
-        (serve, {"host": host, "port": port, "server": server}),
+        (train, {"database": database, "seed": seed, "models": models}),
     ):
-        if step is serve and not then_serve:
-            break
         click.secho(f"{step.name} {name}", bold=True, err=True)
-        ctx.invoke(step, **({"names": (name,)} if step is serve else {"name": name}), **options)
+        ctx.invoke(step, name=name, **options)
+    if then_serve:
+        click.secho(f"serve {name}", bold=True, err=True)
+        ctx.invoke(serve, names=(name,), **listening)
 
 
 @main.command()
@@ -243,33 +219,14 @@ def run(
 @click.option("--format", "kind", type=click.Choice(["csv", "parquet"]), help="Of the answers.")
 @click.option("--range/--no-range", "ranges", default=True, help="Without intervals or sets.")
 @click.option("--confidence", type=float, help="Of the intervals.  [default: the model's]")
-def score(
-    name: str,
-    inputs: tuple[str, ...],
-    output: str,
-    workers: int | None,
-    scheduler: str | None,
-    kind: Literal["csv", "parquet"] | None,
-    ranges: bool,
-    confidence: float | None,
-) -> None:
+def score(name: str, inputs: tuple[str, ...], output: str, **options: Any) -> None:
     """Answer many files of any size, without a service, on all cores or on Dask.
 
     INPUT is a CSV or Parquet file, a glob, or the URL of one. The same command again goes on where
     it was ended.
     """
     with ProgressBars() as log:
-        summary = tablecast.score(
-            name,
-            inputs,
-            output,
-            workers=workers,
-            scheduler=scheduler,
-            kind=kind,
-            ranges=ranges,
-            confidence=confidence,
-            log=log,
-        )
+        summary = tablecast.score(name, inputs, output, log=log, **options)
     errors = f", {summary.rows_with_error:,} of them with an error" * bool(summary.rows_with_error)
     click.echo(f"{summary.rows:,} rows answered{errors}; {summary.files:,} files in {output}")
 

@@ -40,6 +40,7 @@ seed_option = click.option(
 )
 model_option = click.option(
     "--model",
+    "models",
     multiple=True,
     metavar="MODEL",
     help="A registered model to train instead of the default; of several the best is kept.",
