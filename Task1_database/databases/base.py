@@ -12,7 +12,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from Task1_database.errors import DatabaseError, DatabaseInUse
@@ -51,10 +50,7 @@ class Transaction(ABC):
     def load(self, csv: CsvFile) -> int:
         """Make the CSV's table, with every row of the file; how many there are.
 
-        Raises
-        ------
-        DataError
-            Naming file, line, column and value of the first thing that does not fit.
+        Raises DataError, naming file, line, column and value of the first thing that does not fit.
         """
 
     @abstractmethod
@@ -85,12 +81,8 @@ class Database(ABC):
     def query(self, sql: str, *, seconds: float | None = None) -> Result:
         """The rows of a SELECT.
 
-        Raises
-        ------
-        QueryTimeout
-            If it takes longer than `seconds`.
-        DatabaseError
-            If the database cannot answer it.
+        Raises QueryTimeout if it takes longer than `seconds`; DatabaseError if the database cannot
+        answer it.
         """
 
     @abstractmethod
@@ -101,12 +93,8 @@ class Database(ABC):
     def columns(self, table: str) -> dict[str, Kind]:
         """What each column of a table holds, in order.
 
-        Raises
-        ------
-        TableMissing
-            If there is no such table.
-        DatabaseError
-            If a column is of a type that a model has no use for.
+        Raises TableMissing if there is no such table; DatabaseError if a column is of a type that a
+        model has no use for.
         """
 
     @abstractmethod
@@ -132,22 +120,14 @@ class Database(ABC):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
 def kind_of(column: str, type_: str) -> Kind:
     """What a column holds whose type the database calls so.
 
-    Raises
-    ------
-    DatabaseError
-        If it is neither numbers nor text nor dates.
+    Raises DatabaseError if it is neither numbers nor text nor dates.
     """
     name = type_.lower()
     if name.endswith(",0)"):

@@ -21,16 +21,9 @@ def connect(url: str, *, read_only: bool = False, files: Sequence[Path] = ()) ->
     files : sequence of Path
         The CSV files that may be loaded; SQL can reach no other file.
 
-    Raises
-    ------
-    DatabaseInUse
-        If another process is writing to it, or reads it while this one wants to write.
-    DatabaseAway
-        If its server does not answer.
-    TableMissing
-        If it is to be read and is not there.
-    DatabaseError
-        If the URL is not one, or cannot be opened.
+    Raises DatabaseInUse if another process is writing to it, or reads it while this one wants to
+    write; DatabaseAway if its server does not answer; TableMissing if it is to be read and is not
+    there; DatabaseError if the URL is not one, or cannot be opened.
     """
     scheme = url.partition(":")[0]
     with _driver(scheme):

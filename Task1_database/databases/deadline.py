@@ -9,43 +9,32 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from types import TracebackType
-from typing import Self
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from Task1_database.errors import DatabaseError, QueryTimeout
 
-GRACE = 2.0  # seconds in which a server may stop by itself, which keeps the connection
 
+@contextmanager
+def deadline(seconds: float, break_off: Callable[[], object], *, grace: float) -> Iterator[None]:
+    """Raise a QueryTimeout where the block takes longer than `seconds`.
 
-class Deadline:
-    """A QueryTimeout for a `with` block that takes longer than `seconds`.
-
-    Parameters
-    ----------
-    seconds : float
-    break_off : callable
-        Called by another thread where the block goes on for longer still; must make it fail.
+    Where it goes on for `grace` longer still, another thread calls `break_off`, which must make it
+    fail.
     """
-
-    def __init__(self, seconds: float, break_off: Callable[[], None]) -> None:
-        self._seconds = seconds
-        self._timer = threading.Timer(seconds + GRACE, break_off)
-        self._timer.daemon = True
-
-    def __enter__(self) -> Self:
-        self._end = time.monotonic() + self._seconds
-        self._timer.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        is_late = time.monotonic() >= self._end
-        self._timer.cancel()
-        self._timer.join()
-        if is_late and (error is None or isinstance(error, DatabaseError)):
-            raise QueryTimeout(f"took longer than {self._seconds:g} seconds") from error
+    timer, cause = threading.Timer(seconds + grace, break_off), None
+    timer.daemon = True
+    end = time.monotonic() + seconds
+    timer.start()
+    try:
+        yield
+    except DatabaseError as error:
+        cause = error
+        if time.monotonic() < end:
+            raise
+    finally:
+        is_late = time.monotonic() >= end
+        timer.cancel()
+        timer.join()
+    if is_late:
+        raise QueryTimeout(f"took longer than {seconds:g} seconds") from cause

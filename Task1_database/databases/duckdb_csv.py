@@ -54,10 +54,7 @@ def write_clean(csv: CsvFile, folder: Path) -> list[Path]:
     Their columns are in the order of the table; every value is in quotes, NULL is not; there is
     no header, and each row ends with a line feed.
 
-    Raises
-    ------
-    DataError
-        Naming line, column and value of the first thing that does not fit.
+    Raises DataError, naming line, column and value of the first thing that does not fit.
     """
     options = f"FORMAT csv, {', '.join(CLEAN)}, force_quote *, file_size_bytes '{PIECE}'"
     with duckdb.connect() as connection, refusals_of(csv):

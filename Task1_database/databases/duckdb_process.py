@@ -6,15 +6,15 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any, cast
 
 from Task1_database.databases.base import Result, cell
+from Task1_database.databases.deadline import deadline
 from Task1_database.databases.duckdb_csv import first_line
-from Task1_database.errors import DatabaseError, QueryTimeout
+from Task1_database.errors import DatabaseError
 
 WORKER = Path(__file__).with_name("duckdb_worker.py")
 DEFAULT_MEMORY = 4 * 2**30  # bytes, where the system does not say how many it has
@@ -43,31 +43,12 @@ class DuckProcess:
     def query(self, sql: str, seconds: float) -> Result:
         """The rows of a SELECT.
 
-        Raises
-        ------
-        QueryTimeout
-            If it takes longer than `seconds`; the worker is then gone.
-        DatabaseError
-            If it cannot be answered.
+        Raises QueryTimeout if it takes longer than `seconds` (the worker is then gone);
+        DatabaseError if it cannot be answered.
         """
-        late = threading.Event()
-
-        def stop() -> None:
-            late.set()
-            self._worker.kill()
-
-        timer = threading.Timer(seconds, stop)
-        timer.start()
-        try:
+        with deadline(seconds, self._worker.kill, grace=0):
             self._send(sql)
             answer = self._receive()
-        except DatabaseError as error:
-            if late.is_set():
-                raise QueryTimeout(f"took longer than {seconds:g} seconds") from error
-            raise
-        finally:
-            timer.cancel()
-            timer.join()
         rows = [tuple(map(cell, row)) for row in answer["rows"]]
         return Result(tuple(answer["columns"]), rows)
 

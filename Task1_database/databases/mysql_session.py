@@ -28,13 +28,15 @@ from Task1_database.csv_file import CsvFile
 from Task1_database.databases.base import Kind, in_use
 from Task1_database.databases.duckdb_csv import read_clean
 from Task1_database.databases.mysql_settings import COLLATIONS, FORMAT, MODE, settings
-from Task1_database.databases.server_errors import ServerErrorKind, failed, not_opened
 from Task1_database.databases.server_session import (
     CONNECT_SECONDS,
     LOCK_SECONDS,
     PREVIOUS,
     STAGING,
+    ServerErrorKind,
     ServerSession,
+    failed,
+    not_opened,
 )
 from Task1_database.databases.url import ServerAddress
 from Task1_database.errors import DatabaseError

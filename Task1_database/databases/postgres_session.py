@@ -24,12 +24,14 @@ from psycopg.conninfo import make_conninfo
 
 from Task1_database.csv_file import CsvFile
 from Task1_database.databases.base import Kind, in_use
-from Task1_database.databases.server_errors import ServerErrorKind, failed, not_opened
 from Task1_database.databases.server_session import (
     CONNECT_SECONDS,
     LOCK_SECONDS,
     STAGING,
+    ServerErrorKind,
     ServerSession,
+    failed,
+    not_opened,
 )
 from Task1_database.databases.url import ServerAddress
 from Task1_database.schema import Table

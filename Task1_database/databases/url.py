@@ -54,10 +54,7 @@ class ServerAddress:
         Characters of a user, password or name that mean something in a URL may be written as
         %40; a password may also hold them as they are.
 
-        Raises
-        ------
-        DatabaseError
-            If it is not such a URL or names no database.
+        Raises DatabaseError if it is not such a URL or names no database.
         """
         match = _SERVER.fullmatch(url)
         if not match:

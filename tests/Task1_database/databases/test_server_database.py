@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from Task1_database.databases import deadline
+from Task1_database.databases import server_session
 from Task1_database.databases.connect import connect
 from Task1_database.errors import (
     DatabaseAway,
@@ -205,7 +205,7 @@ def test_one_call_of_a_function_ends_at_the_limit(server: Server, url: str) -> N
 def test_a_server_that_heeds_no_limit_is_left_alone(
     server: Server, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deadline, "GRACE", 0.1)
+    monkeypatch.setattr(server_session, "GRACE", 0.1)
     with connect(url, read_only=True) as database:
         with pytest.raises(QueryTimeout, match=r"^took longer than 0.1 seconds$"):
             database.query(f"SELECT {HEEDS_NOTHING[server.kind]}", seconds=0.1)
