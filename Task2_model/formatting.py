@@ -113,6 +113,11 @@ def with_currency(text: str, unit: str) -> str:
     return f"{MINUS}{unit}{text[1:]}" if text.startswith(MINUS) else unit + text
 
 
+def format_cost(amount: float, unit: str) -> str:
+    """What errors cost, its unit beside it only where that is a currency: $1,200 or 455."""
+    return with_currency(format_number(float(f"{amount:.3g}")), unit)
+
+
 def join_and(texts: Iterable[str], last: str = "and") -> str:
     """`a`, `a and b` or `a, b and c`; empty without any."""
     *head, tail = list(texts) or [""]

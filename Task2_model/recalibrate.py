@@ -23,7 +23,8 @@ from Task1_database.watch_tables import WatchTables
 from Task2_model.artifact import STAGING, SealedModel, seal, version_name
 from Task2_model.calibration import Calibration
 from Task2_model.conformal import conformal
-from Task2_model.contract import Contract, Floats, Rows
+from Task2_model.contract import Contract, Floats
+from Task2_model.gate import Candidate
 from Task2_model.golden import golden_answer
 from Task2_model.manifest import MANIFEST
 from Task2_model.mask_conditional import Block, Conformal
@@ -37,20 +38,11 @@ AT_ONCE = 100  # outcomes, each at every confidence
 
 
 class Outcomes(NamedTuple):
-    """What came true, in the order of time.
+    """What came true, in the order of time."""
 
-    Attributes
-    ----------
-    given : list of dict
-        What was asked.
-    outcomes : list of float, int or str
-    until : str
-        When the last of them was asked.
-    """
-
-    given: list[dict[str, Any]]
+    given: list[dict[str, Any]]  # what was asked
     outcomes: list[Any]
-    until: str
+    until: str  # when the last of them was asked
 
     @classmethod
     def of(cls, contract: Contract, tables: WatchTables) -> Outcomes:
@@ -99,23 +91,15 @@ def recalibrate(models: Path, folder: Path, latest: Outcomes) -> Path:
 
 
 def _calibration(sealed: SealedModel, latest: Outcomes) -> Calibration:
-    contract = sealed.contract
-    rows = _encoded(contract, latest.given)
+    rows = Candidate(sealed).rows(latest.given)
     known = np.flatnonzero(~np.isnan(rows).all(axis=1))[-MOST:]
     if len(known) < FEWEST:
         raise TrainingError(
             f"{len(known):,} answers have an outcome; {FEWEST} are needed to calibrate on"
         )
-    learned = _learned(contract, [latest.outcomes[index] for index in known.tolist()])
+    learned = _learned(sealed.contract, [latest.outcomes[index] for index in known.tolist()])
     members = len(sealed.ensemble().weights)
     return Calibration(rows[known], learned, np.arange(len(known)) % members)
-
-
-def _encoded(contract: Contract, given: Sequence[dict[str, Any]]) -> Rows:
-    known = contract.by_name
-    return contract.encode(
-        {name: value for name, value in record.items() if name in known} for record in given
-    )
 
 
 def _learned(contract: Contract, outcomes: Sequence[Any]) -> Floats:
@@ -167,10 +151,9 @@ def adaptive_coverage(
     NeurIPS 2021), so that the promise is kept in the long run whatever moves. A reading: the
     service answers with the confidence that it promises. Of many outcomes the last `most` count.
     """
-    sealed = SealedModel.open(folder)
-    contract = sealed.contract
-    calibrated = conformal(contract, sealed.calibration, sealed.ensemble())
-    rows = _encoded(contract, latest.given)
+    candidate = Candidate(SealedModel.open(folder))
+    contract, calibrated = candidate.contract, candidate.conformal
+    rows = candidate.rows(latest.given)
     known = np.flatnonzero(~np.isnan(rows).all(axis=1))[-most:]
     learned = _learned(contract, [latest.outcomes[index] for index in known.tolist()])
     grid = np.linspace(0.5, calibrated.highest_confidence, levels)

@@ -20,7 +20,7 @@ from Task2_model.artifact import SealedModel
 from Task2_model.contract import Floats, Rows
 from Task2_model.gate import Candidate
 from Task2_model.mask_conditional import Block
-from Task2_model.monitoring.coverage_test import ALPHA, average_interval
+from Task2_model.monitoring.coverage_test import ALPHA, share_inside
 from Task2_model.monitoring.watch_frame import given_of
 from Task2_model.versions import in_shadow
 
@@ -57,8 +57,8 @@ def challenger_report(models: Path, known: pd.DataFrame) -> dict[str, Any]:
         "error": _mean(served),
         "challenger_error": _mean(replay.errors[both]),
         "difference": {"mean": _mean(difference), "low": low, "high": high},
-        "coverage": _coverage(asked["covered"].to_numpy(dtype=np.float64)[both]),
-        "challenger_coverage": _coverage(inside),
+        "coverage": share_inside(asked["covered"].to_numpy(dtype=np.float64)[both]),
+        "challenger_coverage": share_inside(inside),
     }
 
 
@@ -127,11 +127,6 @@ class Replay:
         """The index of each outcome's class; -1 for one that this version does not know."""
         index = {name: i for i, name in enumerate(self.candidate.contract.target.classes)}
         return np.array([index.get(str(outcome), -1) for outcome in outcomes], dtype=np.intp)
-
-
-def _coverage(covered: Floats) -> dict[str, Any]:
-    low, high = average_interval(covered)
-    return {"seen": _mean(covered), "low": low, "high": high}
 
 
 def _mean(values: Floats) -> float | None:

@@ -10,7 +10,7 @@ promise is (Ville's inequality).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -76,6 +76,14 @@ def average_interval(covered: Floats, alpha: float = ALPHA) -> tuple[float, floa
     width = (ROOT * math.sqrt(variance * length) + (math.sqrt(2) + 1) / 2 * length) / count
     mean = float(covered.mean())
     return max(0.0, mean - width), min(1.0, mean + width)
+
+
+def share_inside(
+    covered: Floats, interval: Callable[[Floats], tuple[float, float]] = average_interval
+) -> dict[str, float | None]:
+    """The share of 1 in `covered` (n,) as it was `seen`, if any was, and where it lies."""
+    low, high = interval(covered)
+    return {"seen": float(covered.mean()) if len(covered) else None, "low": low, "high": high}
 
 
 def e_values(

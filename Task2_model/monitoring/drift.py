@@ -27,24 +27,14 @@ FEWEST = 30  # values on either side, to say anything
 
 @dataclass(frozen=True)
 class Shift:
-    """How far one sample is from another.
+    """How far one sample is from another."""
 
-    Attributes
-    ----------
-    psi, js : float
-        Population stability index; Jensen-Shannon divergence in bits, 0 to 1.
-    threshold : float
-        The index that chance alone exceeds one time in twenty, with as many rows.
-    p : float
-        How often chance alone would move it as far.
-    before, now : int
-        Values in each sample.
-    """
-
+    # population stability index; Jensen-Shannon divergence in bits, 0 to 1
     psi: float
     js: float
-    threshold: float
-    p: float
+    threshold: float  # the index that chance alone exceeds one time in twenty, with as many rows
+    p: float  # how often chance alone would move it as far
+    # values in each sample
     before: int
     now: int
 

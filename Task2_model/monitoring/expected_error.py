@@ -14,9 +14,8 @@ import numpy as np
 import pandas as pd
 
 from Task2_model.artifact import SealedModel
-from Task2_model.conformal import conformal
 from Task2_model.contract import Floats
-from Task2_model.mask_conditional import Conformal
+from Task2_model.gate import Candidate
 
 MOST_SUBSETS = 50  # the most frequent ones; others are taken for the one with most features
 
@@ -27,9 +26,7 @@ class ExpectedError:
     def __init__(self, sealed: SealedModel) -> None:
         self._contract = sealed.contract
         self._calibration = sealed.calibration
-        self._conformal: Conformal = conformal(
-            sealed.contract, sealed.calibration, sealed.ensemble()
-        )
+        self._conformal = Candidate(sealed).conformal
 
     def of(self, answers: pd.DataFrame) -> Floats:
         """The error expected of each answer (n,): absolute, or the chance to be wrong.

@@ -95,9 +95,7 @@ def _coverage(known: pd.DataFrame, *, one_day: bool = False) -> Report:
     """How often the truth was inside; on one day, unlike over several, alike throughout."""
     covered = known["covered"].to_numpy(dtype=np.float64)
     interval = coverage_test.betting_interval if one_day else coverage_test.average_interval
-    low, high = interval(covered)
-    seen = float(covered.mean()) if len(covered) else None
-    return {"outcomes": len(covered), "seen": seen, "low": low, "high": high}
+    return {"outcomes": len(covered), **coverage_test.share_inside(covered, interval)}
 
 
 def _evidence(known: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

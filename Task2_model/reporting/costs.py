@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,11 +13,11 @@ import pandas as pd
 from Task2_model.contract import Contract, Costs, Feature, Floats
 from Task2_model.formatting import (
     escape_markdown,
+    format_cost,
     format_number,
     format_percent,
     is_currency,
     shorten,
-    with_currency,
     with_unit,
 )
 from Task2_model.reporting.wording import Wording
@@ -47,15 +48,15 @@ def gain(contract: Contract, held_out: pd.DataFrame, table: pd.DataFrame) -> str
     model = nobody - CASES * savings[predicted].sum() / len(savings)
     rule = best_rule(table.iloc[held_out["row"]], savings, wording)
     simple = nobody - CASES * rule.saved / len(savings)
-    label = escape_markdown(wording.event_label)
+    label, amount = escape_markdown(wording.event_label), partial(format_cost, unit=costs.unit)
     counted = costs.unit and not is_currency(costs.unit)
     unit = f" (counted in {escape_markdown(costs.unit)})" if counted else ""
     text = (
-        f"With {_amount(costs.false_positive, costs)} for a false alarm and "
-        f"{_amount(costs.false_negative, costs)} for a missed “{label}”{unit}, the errors cost "
-        f"{_amount(model, costs)} in {CASES:,} cases at the threshold of "
-        f"{format_percent(target.threshold or 0.5)}: {_amount(nobody, costs)} if nobody is "
-        f"predicted “{label}”, {_amount(everybody, costs)} if everybody is."
+        f"With {amount(costs.false_positive)} for a false alarm and "
+        f"{amount(costs.false_negative)} for a missed “{label}”{unit}, the errors cost "
+        f"{amount(model)} in {CASES:,} cases at the threshold of "
+        f"{format_percent(target.threshold or 0.5)}: {amount(nobody)} if nobody is "
+        f"predicted “{label}”, {amount(everybody)} if everybody is."
     )
     base = min(nobody, everybody)
     if rule.saved <= 0 or simple >= base or model >= base:
@@ -63,7 +64,7 @@ def gain(contract: Contract, held_out: pd.DataFrame, table: pd.DataFrame) -> str
     times = format_number(float(f"{(base - model) / (base - simple):.2g}"))
     return (
         f"{text} The best rule on one feature, {escape_markdown(rule.text)}, costs "
-        f"{_amount(simple, costs)}, though chosen on these very rows: the model saves {times} "
+        f"{amount(simple)}, though chosen on these very rows: the model saves {times} "
         "times as much."
     )
 
@@ -102,7 +103,3 @@ def _rules(feature: Feature, column: pd.Series[Any], savings: Floats, label: str
 
 def _savings(event: npt.NDArray[np.bool_], costs: Costs) -> Floats:
     return np.where(event, costs.false_negative, -costs.false_positive)
-
-
-def _amount(value: float, costs: Costs) -> str:
-    return with_currency(format_number(float(f"{value:.3g}")), costs.unit)

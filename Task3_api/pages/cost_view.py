@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from Task2_model.contract import Costs, Floats
-from Task2_model.formatting import format_number, format_percent
+from Task2_model.formatting import format_cost, format_number, format_percent
 from Task3_api.current_model import CurrentModel
 from Task3_api.pages.charts import Axis, path
-from Task3_api.pages.phrases import format_cost
 from Task3_api.record_encoder import Record
 from Task3_api.threshold_costs import STEPS
 
@@ -30,26 +29,15 @@ class CostLine:
 
 @dataclass(frozen=True)
 class CostView:
-    """The costs of all thresholds.
+    """The costs of all thresholds."""
 
-    Attributes
-    ----------
-    lines : tuple of CostLine
-        One for each per cent, from 0 to 100.
-    own, cheapest, case : int
-        The threshold in use, the cheapest and the probability of the case, in per cent.
-    curve : str
-        The costs as a line in a square of 100 by 100.
-    count : int
-        How many rows were counted on.
-    """
-
-    lines: tuple[CostLine, ...]
+    lines: tuple[CostLine, ...]  # one for each per cent, from 0 to 100
+    # the threshold in use, the cheapest and the probability of the case, in per cent
     own: int
     cheapest: int
     case: int
-    curve: str
-    count: int
+    curve: str  # the costs as a line in a square of 100 by 100
+    count: int  # how many rows were counted on
 
     @classmethod
     def of(cls, model: CurrentModel, record: Record, answer: dict[str, Any]) -> CostView | None:

@@ -18,7 +18,6 @@ from Task2_model.formatting import (
     format_range,
     format_step,
     lower_first,
-    with_currency,
     with_unit,
 )
 from Task3_api.parsing import DECIMAL
@@ -59,11 +58,6 @@ def shortfall(contract: Contract) -> str:
     seen, promised = map(format_confidence, (contract.observed_coverage, contract.confidence))
     region = "range" if contract.task == "regression" else "set of labels"
     return f"Of {contract.held_out}, {seen} had the truth in the {region}, not {promised}."
-
-
-def format_cost(amount: float, unit: str) -> str:
-    """What errors cost, its unit beside it only where that is a currency: $1,200 or 455."""
-    return with_currency(format_number(float(f"{amount:.3g}")), unit)
 
 
 def format_cells(column: Sequence[str]) -> list[str]:
