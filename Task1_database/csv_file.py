@@ -50,10 +50,8 @@ class CsvFile:
     def columns(self) -> list[Column]:
         """The table's columns in the order of the file's header; upper and lower case are one.
 
-        Raises
-        ------
-        DataError
-            If the file is empty, or its header lacks a column, repeats one or has one too many.
+        Raises DataError if the file is empty, or its header lacks a column, repeats one or has one
+        too many.
         """
         with closing(self._records()) as records:
             header = next(records, None)
@@ -93,10 +91,8 @@ class CsvFile:
     def check(self, loaded: int) -> None:
         """Make sure that as many rows were loaded as the file has, counted another way.
 
-        Raises
-        ------
-        DataError
-            If it has none or another number, or if it is no longer the file of the fingerprint.
+        Raises DataError if it has none or another number, or if it is no longer the file of the
+        fingerprint.
         """
         if self.path.stat().st_mtime_ns != self.fingerprint.mtime_ns:
             raise DataError(f"{self.path.name}: changed while it was being read; load it again")

@@ -128,10 +128,7 @@ class Dataset:
     def open(cls, name_or_path: str) -> Dataset:
         """The shipped dataset of that name, or the one in that folder.
 
-        Raises
-        ------
-        DatasetError
-            Naming the file and the key that is missing, unknown or wrong.
+        Raises DatasetError, naming the file and the key that is missing, unknown or wrong.
         """
         return _read(_find(name_or_path))
 

@@ -38,10 +38,7 @@ def read_readings(
     schema : mapping
         The raw tables.
 
-    Raises
-    ------
-    DatasetError
-        Naming the key that is wrong.
+    Raises DatasetError, naming the key that is wrong.
     """
     sections = toml.section("reading").sections() if "reading" in toml else {}
     for name in sections:

@@ -47,33 +47,17 @@ def load(
     log: Log = silent,
     every: float = 1,
 ) -> list[LoadedTable]:
-    """Bring a database's tables up to date with the dataset's folder.
+    """Bring a database's tables up to date with the dataset's folder; see `tablecast.load`.
 
-    Parameters
-    ----------
-    step : str, optional
-        The one step to do: load_<table>, or process_data, which needs all raw tables up to date.
-        Without it, all are done.
-    wait : float
-        For how many seconds to wait for tables that a step needs, or for a database in use.
-    log : callable
-        Gets a line on what is waited for, what is being done and, from another thread, how much
-        of that is done: a `ProgressLine`.
-    every : float
-        Seconds between two lines on how much is done.
+    A `step` that is process_data needs all raw tables up to date. `log` gets a line on what is
+    waited for, what is being done and, from another thread, how much of that is done, `every` so
+    many seconds.
 
-    Raises
-    ------
-    DataError
-        Naming file, line, column and value of what does not fit; nothing is changed then.
-    DatasetError
-        If there is no such step, or features.sql does not give the columns that dataset.toml names.
-    TableMissing
-        If the raw tables are not there, or not those of the CSVs; names the steps that make them.
-    DatabaseInUse
-        If another process is using the database.
-    DatabaseError
-        If the database holds another dataset, or tables that Tablecast did not make.
+    Raises DataError, naming file, line, column and value of what does not fit (nothing is changed
+    then); DatasetError if there is no such step, or features.sql does not give the columns that
+    dataset.toml names; TableMissing, naming the steps that make them, if the raw tables are not
+    there, or not those of the CSVs; DatabaseInUse if another process is using the database;
+    DatabaseError if the database holds another dataset, or tables that Tablecast did not make.
     """
     tables = _tables(dataset, step)
 

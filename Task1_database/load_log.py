@@ -36,26 +36,18 @@ LOADS = Table(
 
 @dataclass(frozen=True)
 class LoadRecord:
-    """A row of `_loads`: a table with what it was made of.
-
-    Attributes
-    ----------
-    sha256 : str
-        The digest of the file: a raw table's CSV, or features.sql. Empty where the table no
-        longer has as many rows as were loaded.
-    made_by : str
-        The digest of all else that shaped it: the table's DDL, or the raw tables' digests.
-    loaded_at : str
-        UTC, such as 2024-01-31T12:00:00Z.
-    """
+    """A row of `_loads`: a table with what it was made of."""
 
     dataset: str
     table: str
     file: str
+    # the digest of the file: a raw table's CSV, or features.sql. Empty where the table no longer
+    # has as many rows as were loaded
     sha256: str
+    # the digest of all else that shaped it: the table's DDL, or the raw tables' digests
     made_by: str
     rows: int = 0
-    loaded_at: str = ""
+    loaded_at: str = ""  # UTC, such as 2024-01-31T12:00:00Z
 
     def is_same(self, other: LoadRecord | None) -> bool:
         """Whether the other is made of the same."""
@@ -100,10 +92,8 @@ def feature_store_columns(dataset: Dataset) -> list[str]:
 def read(database: Database, dataset: Dataset, url: str) -> dict[str, LoadRecord]:
     """The dataset's tables that are there, each with what it was made of.
 
-    Raises
-    ------
-    DatabaseError
-        If the database holds another dataset, or tables that Tablecast did not make.
+    Raises DatabaseError if the database holds another dataset, or tables that Tablecast did not
+    make.
     """
     tables, entries = database.tables(), _entries(database)
     for entry in entries:
@@ -142,12 +132,7 @@ def is_old(dataset: Dataset, done: Mapping[str, LoadRecord]) -> bool:
 def require_features(dataset: Dataset, url: str, who: str) -> None:
     """Make sure that feature_store is there and up to date with its tables, before `who` reads it.
 
-    Raises
-    ------
-    TableMissing
-        If it is not.
-    DatabaseInUse
-        If another process is writing.
+    Raises TableMissing if it is not; DatabaseInUse if another process is writing.
     """
     load = f"`tablecast load {argument_of(dataset.folder)}` makes it"
     step = f"(step {PROCESS}) in {safe_url(url)}; {load}"

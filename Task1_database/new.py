@@ -55,29 +55,10 @@ def new(
     sheet: str | None = None,
     log: Log = silent,
 ) -> NewDataset:
-    """Make a dataset's folder in `home`.
+    """Make a dataset's folder in `home`; the other parameters are those of `tablecast.new`.
 
-    Parameters
-    ----------
-    file : Path
-        A text file with separated values, or an XLSX workbook.
-    target : str
-        The column to predict, as the file calls it; column_3, say, if it has no header.
-    name : str, optional
-        Of the dataset; the file's own otherwise.
-    x : str, optional
-        The column that `GET /predict?x=...` means; the number that explains most otherwise.
-    sheet : str, optional
-        Of a workbook; the first that is not empty otherwise.
-    log : callable
-        Gets a line on each step, and on how far it is: a `ProgressLine`.
-
-    Raises
-    ------
-    DataError
-        If the file cannot be read, or there is nothing to be learned from it.
-    DatasetError
-        If the name cannot be one, or is taken.
+    Raises DataError if the file cannot be read, or there is nothing to be learned from it;
+    DatasetError if the name cannot be one, or is taken.
     """
     _check_file(file)
     folder = _folder(file, home, name)

@@ -57,12 +57,8 @@ def ask(
     log : callable
         Gets a line on each question as it is asked.
 
-    Raises
-    ------
-    TableMissing
-        If the dataset is not loaded.
-    QueryTimeout, DatabaseError
-        If a question takes too long or fails, naming its file; older answers stay as they were.
+    Raises TableMissing if the dataset is not loaded; QueryTimeout or DatabaseError, naming a file,
+    if a question takes too long or fails (older answers then stay as they were).
     """
     try:
         database = connect(url, read_only=True)

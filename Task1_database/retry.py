@@ -26,10 +26,7 @@ def with_retries(attempt: Callable[[], T], seconds: float, log: Log) -> T:
     log : callable
         Gets a line on what is being waited for, once and then every half minute.
 
-    Raises
-    ------
-    TableMissing, DatabaseInUse, DatabaseAway
-        As the last attempt did, when the time is up.
+    Raises TableMissing, DatabaseInUse or DatabaseAway as the last attempt did, when time is up.
     """
     start = time.monotonic()
     last_logged: dict[str, float] = {}

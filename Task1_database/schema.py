@@ -30,18 +30,11 @@ _COMMENT = re.compile(r'("(?:[^"]|"")*")|--[^\n]*')
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table.
-
-    Attributes
-    ----------
-    base : str
-        SMALLINT, INTEGER, BIGINT, DOUBLE PRECISION, DECIMAL, DATE, TEXT or VARCHAR.
-    size : tuple of int
-        (precision, scale) of a DECIMAL, (characters,) of a VARCHAR; empty otherwise.
-    """
+    """One column of a table."""
 
     name: str
-    base: str
+    base: str  # SMALLINT, INTEGER, BIGINT, DOUBLE PRECISION, DECIMAL, DATE, TEXT or VARCHAR
+    # (precision, scale) of a DECIMAL, (characters,) of a VARCHAR; empty otherwise
     size: tuple[int, ...] = ()
     required: bool = False
 
@@ -124,10 +117,7 @@ class Table:
 def parse(sql: str, where: str) -> tuple[Table, ...]:
     """The tables of a schema.
 
-    Raises
-    ------
-    DatasetError
-        Naming `where` and the line at which the text is no such statement.
+    Raises DatasetError, naming `where` and the line at which the text is no such statement.
     """
     blanked = _COMMENT.sub(lambda match: match[1] or " " * len(match[0]), sql)
     return tuple(_tables(blanked, where))

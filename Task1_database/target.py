@@ -27,42 +27,30 @@ class CostsText:
 
 @dataclass(frozen=True)
 class TargetText:
-    """What is predicted, how people call it, and how it is answered.
-
-    Attributes
-    ----------
-    decimals : int or None
-        Regression: to how many decimals an answer is rounded; None for as many as suit the values.
-    positive : str or None
-        Of two classes the one whose probability is answered. None for the last in their order,
-        which is 1 of 0 and 1, yes of no and yes, true of false and true.
-    threshold : float or None
-        The probability of `positive`, between 0 and 1, from which on it is the label; None for
-        one half.
-    threshold_reason : str
-        Why it is that, in whole sentences; never empty where there is a threshold.
-    classes : dict
-        What people call each class; empty where the classes' own names will do.
-    """
+    """What is predicted, how people call it, and how it is answered."""
 
     name: str
     label: str
     unit: str = ""
     help: str = ""
+    # regression: to how many decimals an answer is rounded; None for as many as suit the values
     decimals: int | None = None
+    # of two classes the one whose probability is answered. None for the last in their order, which
+    # is 1 of 0 and 1, yes of no and yes, true of false and true
     positive: str | None = None
+    # the probability of `positive`, between 0 and 1, from which on it is the label; None for one
+    # half
     threshold: float | None = None
+    # why it is that, in whole sentences; never empty where there is a threshold
     threshold_reason: str = ""
+    # what people call each class; empty where the classes' own names will do
     classes: dict[str, str] = field(default_factory=dict)
 
 
 def read_target(section: TomlSection, task: Task, taken: set[str]) -> TargetText:
     """The target of a dataset whose other columns are `taken`.
 
-    Raises
-    ------
-    DatasetError
-        Naming the key that is missing, unknown or wrong.
+    Raises DatasetError, naming the key that is missing, unknown or wrong.
     """
     if task == "regression":
         section.only("name", "label", "unit", "help", "decimals")
@@ -88,12 +76,9 @@ def read_target(section: TomlSection, task: Task, taken: set[str]) -> TargetText
 def read_costs(section: TomlSection, target: TargetText) -> CostsText:
     """`[costs]` of dataset.toml, for a target of two classes.
 
-    Raises
-    ------
-    DatasetError
-        Naming the key that is missing, unknown or wrong, or where `threshold` is another than
-        the one that follows from the costs (Elkan, "The Foundations of Cost-Sensitive Learning",
-        IJCAI 2001).
+    Raises DatasetError, naming the key that is missing, unknown or wrong, or where `threshold` is
+    another than the one that follows from the costs (Elkan, "The Foundations of Cost-Sensitive
+    Learning", IJCAI 2001).
     """
     section.only("false_positive", "false_negative", "unit")
     alarm, missed = (_cost(section, key) for key in ("false_positive", "false_negative"))

@@ -20,13 +20,9 @@ SKEWED = 0.5  # below this, a logarithm would cost the answers' plain meaning fo
 def build_contract(database: Database, dataset: Dataset) -> Contract:
     """What may be asked of `dataset`, and what the answer looks like.
 
-    Raises
-    ------
-    DatasetError
-        Where dataset.toml does not fit the columns and classes that feature_store has.
-    TrainingError
-        Where there is nothing to learn: no rows, a target that never varies, a class of hardly
-        any rows.
+    Raises DatasetError where dataset.toml does not fit the columns and classes that feature_store
+    has; TrainingError where there is nothing to learn: no rows, a target that never varies, a class
+    of hardly any rows.
     """
     types = database.columns(TABLE)
     split = [dataset.split.column] if dataset.split else []

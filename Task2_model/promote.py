@@ -22,18 +22,9 @@ def promote(
 ) -> GateReport | None:
     """Put the version in `folder` in service, if the gate lets it pass.
 
-    Parameters
-    ----------
-    models : Path
-        models/<dataset>.
-    kept : sequence of dict
-        The latest lines of kept answers, to be asked again.
-    force : bool
-        Whether it is put in service whatever the gate finds.
-
-    Returns
-    -------
-    What the gate found; None where no version is in service that it could be compared with.
+    `models` is models/<dataset>; of the latest lines of answers that were `kept` the questions are
+    asked again; `force` puts it in service whatever the gate finds. Returns that, or None where no
+    version is in service that it could be compared with.
 
     Raises GateClosed, saying why, where it does not pass, SealError where it is not whole; the
     version in service then stays.

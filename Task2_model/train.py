@@ -50,7 +50,7 @@ def train(
 ) -> Path:
     """Train, evaluate, report, seal and put in service; returns the sealed model's folder.
 
-    Where a version is in service already, the gate must let the new one pass: see `promote`.
+    Parameters are those of `tablecast.train`, and
 
     Parameters
     ----------
@@ -58,25 +58,11 @@ def train(
         models/<dataset>: where versions live.
     names : sequence of str
         Registered models to compare: see `Study.model` for which is sealed.
-    wait : float
-        For how many seconds to wait until feature_store is there and nobody writes to it.
-    promotes : bool
-        Whether the new version is put in service; otherwise it is only sealed.
-    unless_unchanged : bool
-        Whether nothing is done where the version in service was made of the same rows, by the
-        same code, with the same seed; its folder is returned then.
-    scheduler : str, optional
-        Of Dask, whose workers do the fits; the model is the same.
     kept : callable
         Gives the latest lines of kept answers, for the gate.
-    log : callable
-        Gets a line on each step as it begins, and on how far it is: a `ProgressLine`.
 
-    Raises
-    ------
-    TablecastError
-        The version in service is then still the one before; GateClosed where the new one is
-        sealed, but did not pass.
+    Raises TablecastError (the version in service is then still the one before), which is GateClosed
+    where the new one is sealed, but did not pass.
     """
     with_retries(lambda: require_features(dataset, database_url, "train"), wait, log)
     if unless_unchanged and (unchanged := _unchanged(dataset, database_url, models, seed, names)):

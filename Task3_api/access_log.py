@@ -19,22 +19,14 @@ LONGEST = 200  # characters of a path
 
 
 class AccessLine(NamedTuple):
-    """What is told of one request.
-
-    Attributes
-    ----------
-    seconds : float
-        From its arrival to the end of its answer.
-    key : str or None
-        The name of the key that it came with.
-    """
+    """What is told of one request."""
 
     client: str
-    key: str | None
+    key: str | None  # the name of the key that it came with
     method: str
     path: str
     status: int
-    seconds: float
+    seconds: float  # from its arrival to the end of its answer
     request_id: str
 
     def as_text(self) -> str:

@@ -20,21 +20,11 @@ FAR = 0.1  # a distance: a tenth of all cases lies between two values, or a tent
 
 @dataclass(frozen=True)
 class Case:
-    """One row of the data.
+    """One row of the data."""
 
-    Attributes
-    ----------
-    record : dict
-        What is known of it.
-    outcome : float, int or str
-        Its value of the target, or its class.
-    distance : float
-        From the case asked about, 0 (alike in all that was given) to 1.
-    """
-
-    record: dict[str, Value]
-    outcome: float | str
-    distance: float
+    record: dict[str, Value]  # what is known of it
+    outcome: float | str  # its value of the target, or its class
+    distance: float  # from the case asked about, 0 (alike in all that was given) to 1
 
 
 class NearestCases(NamedTuple):

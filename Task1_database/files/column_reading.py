@@ -29,35 +29,19 @@ Part = Literal["", "year", "month", "weekday", "days", "hour"]
 
 @dataclass(frozen=True)
 class ColumnReading:
-    """How the cells are written that one feature is made of.
+    """How the cells are written that one feature is made of."""
 
-    Attributes
-    ----------
-    column : str
-        What the file calls the column.
-    decimal, thousands : str
-        Of numbers: the sign before the decimals, and the one between thousands; empty for none,
-        a blank for any kind of gap.
-    unit : str
-        A sign that may stand before or behind a number.
-    missing : tuple of str
-        What stands for a missing value, in small letters; an empty cell does anyway.
-    day : str
-        How days are written, for strptime, or ISO; empty where the column holds none.
-    part : str
-        What the feature is of a day; empty where `day` is.
-    first : str
-        The day that `days` are counted from, as 2024-01-31.
-    """
-
-    column: str
+    column: str  # what the file calls the column
+    # of numbers: the sign before the decimals, and the one between thousands; empty for none, a
+    # blank for any kind of gap
     decimal: Decimal = "."
     thousands: Thousands = ""
-    unit: str = ""
+    unit: str = ""  # a sign that may stand before or behind a number
+    # what stands for a missing value, in small letters; an empty cell does anyway
     missing: tuple[str, ...] = ()
-    day: str = ""
-    part: Part = ""
-    first: str = ""
+    day: str = ""  # how days are written, for strptime, or ISO; empty where the column holds none
+    part: Part = ""  # what the feature is of a day; empty where `day` is
+    first: str = ""  # the day that `days` are counted from, as 2024-01-31
 
     def contradiction(self) -> str:
         """The attribute that does not go with the others; empty where all do."""

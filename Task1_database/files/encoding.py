@@ -31,10 +31,7 @@ SINGLE_BYTE = {"cp1252": "Windows-1252", "latin-1": "Latin-1"}  # all bytes mean
 def as_utf8(file: Path, scratch: Path) -> tuple[Path, str]:
     """The file as UTF-8 (itself, or a copy in `scratch`), and its encoding.
 
-    Raises
-    ------
-    DataError
-        If it is no text.
+    Raises DataError if it is no text.
     """
     with file.open("rb") as data:
         start = data.read(4096)
@@ -52,10 +49,7 @@ def as_utf8(file: Path, scratch: Path) -> tuple[Path, str]:
 def copy_as_utf8(name: str, data: IO[bytes], utf8: IO[bytes]) -> str:
     """Write a text that is not UTF-8 as such; the encoding that it has.
 
-    Raises
-    ------
-    DataError
-        Naming the file, if it is no text.
+    Raises DataError, naming the file, if it is no text.
     """
     data.seek(0)
     if codec := utf16_codec(data.read(4096)):

@@ -51,13 +51,7 @@ def header_record(head: str, separator: str, *, whole: bool) -> Record | None:
 
 
 def assert_few_columns(file: str, count: int) -> None:
-    """Make sure that there are no more columns than every database holds.
-
-    Raises
-    ------
-    DataError
-        If there are.
-    """
+    """Raise DataError for more columns than every database holds."""
     if count > MAX_COLUMNS:
         limit = f"at most {MAX_COLUMNS:,} fit every database"
         raise DataError(f"{file}: there are {count:,} columns; {limit}: keep those that matter")

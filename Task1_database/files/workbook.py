@@ -72,10 +72,8 @@ def sheet_to_csv(
     log : callable
         Gets a `ProgressLine` for every so many rows.
 
-    Raises
-    ------
-    DataError
-        If there is no such sheet (naming those that there are), no workbook, or too large a one.
+    Raises DataError if there is no such sheet (naming those that there are), no workbook, or too
+    large a one.
     """
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 (on demand)
 

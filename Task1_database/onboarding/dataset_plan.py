@@ -36,40 +36,24 @@ class LeftOut:
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetPlan:
-    """A dataset, decided upon.
-
-    Attributes
-    ----------
-    target : PlannedFeature
-        Among the features it is not.
-    features : tuple of PlannedFeature
-        In the file's order; at least one.
-    second : PlannedFeature or None
-        The feature beside x that explains most of the target, a category if there is one.
-    days : tuple of DayColumn
-        The columns of days that features are made of.
-    split : PlannedSplit or None
-        How rows should be split, where some are alike.
-    doubts : dict
-        What makes it doubtful that a feature is known in time, by its column's index.
-    remark : str
-        What else is to be known of the features.
-    """
+    """A dataset, decided upon."""
 
     name: str
     source: Delimited
     rows: int
     raw: RawTable
     outcome: Outcome
-    target: PlannedFeature
-    features: tuple[PlannedFeature, ...]
+    target: PlannedFeature  # among the features it is not
+    features: tuple[PlannedFeature, ...]  # in the file's order; at least one
     x: PlannedFeature
+    # the feature beside x that explains most of the target, a category if there is one
     second: PlannedFeature | None
     left_out: tuple[LeftOut, ...]
-    days: tuple[DayColumn, ...]
-    split: PlannedSplit | None
+    days: tuple[DayColumn, ...]  # the columns of days that features are made of
+    split: PlannedSplit | None  # how rows should be split, where some are alike
+    # what makes it doubtful that a feature is known in time, by its column's index
     doubts: dict[int, str]
-    remark: str
+    remark: str  # what else is to be known of the features
 
     @property
     def group(self) -> PlannedFeature | None:
@@ -90,10 +74,7 @@ def plan(
     target, x : str
         The column to predict, and the one that `x` shall mean, if it matters.
 
-    Raises
-    ------
-    DataError
-        If there is no such column, or nothing to learn, or nothing to learn from.
+    Raises DataError if there is no such column, or nothing to learn, or nothing to learn from.
     """
     return _Planner(cells, columns, name, target, x).plan()
 

@@ -29,29 +29,16 @@ _NUMBERED = re.compile(r"column_([1-9][0-9]*)")
 
 @dataclass(frozen=True)
 class Delimited:
-    """A table of text.
+    """A table of text."""
 
-    Attributes
-    ----------
-    file : Path
-        What the user named.
-    path : Path
-        The same as UTF-8: the file itself, or a copy.
-    labels : tuple of str
-        What the file calls its columns; column_1, column_2 … if it has no header.
-    skip : int
-        How many physical lines come before the first row.
-    above : int
-        How many of those come before the header.
-    """
-
-    file: Path
-    path: Path
+    file: Path  # what the user named
+    path: Path  # the same as UTF-8: the file itself, or a copy
     encoding: str
     separator: str
+    # what the file calls its columns; column_1, column_2 … if it has no header
     labels: tuple[str, ...]
-    skip: int
-    above: int = 0
+    skip: int  # how many physical lines come before the first row
+    above: int = 0  # how many of those come before the header
     sheet: str = ""
     other_sheets: tuple[str, ...] = ()
 
@@ -94,10 +81,8 @@ class Delimited:
     def rows(self) -> Iterator[list[str]]:
         """Every row that is not blank.
 
-        Raises
-        ------
-        DataError
-            Naming the line of the first one that is not as wide as the others or not well quoted.
+        Raises DataError, naming the line of the first one that is not as wide as the others or not
+        well quoted.
         """
         with self.path.open(encoding="utf-8-sig", newline="") as text:
             reader = csv.reader(text, delimiter=self.separator, strict=True)
@@ -126,10 +111,7 @@ def detect(file: Path, target: str, scratch: Path) -> Delimited:
     scratch : Path
         A folder for a copy in UTF-8, if one is needed.
 
-    Raises
-    ------
-    DataError
-        If the file is empty or is no text.
+    Raises DataError if the file is empty or is no text.
     """
     path, encoding = as_utf8(file, scratch)
     with path.open(encoding="utf-8-sig", newline="") as text:

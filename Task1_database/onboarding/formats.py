@@ -52,27 +52,18 @@ SWAPPED = {"%d/%m": "%m/%d", "%m/%d": "%d/%m", "%d-%m": "%m-%d", "%m-%d": "%d-%m
 
 @dataclass(frozen=True)
 class ColumnFormat:
-    """One format of a column.
-
-    Attributes
-    ----------
-    fits, cast, text : str
-        SQL for a cell `{c}`: whether it fits, and if so its value (BIGINT, DOUBLE or
-        TIMESTAMP) and the text for it.
-    description : str
-        How it is written, where that is not how the loader wants it.
-    swapped : str
-        For days, the value that the cell would have with day and month swapped, if it can.
-    decimal, thousands, day : str
-        The same for whoever reads a cell without SQL: see `ColumnReading`.
-    """
+    """One format of a column."""
 
     kind: Kind
+    # SQL for a cell `{c}`: whether it fits, and if so its value (BIGINT, DOUBLE or TIMESTAMP) and
+    # the text for it
     fits: str
     cast: str
     text: str = "{c}"
-    description: str = ""
+    description: str = ""  # how it is written, where that is not how the loader wants it
+    # for days, the value that the cell would have with day and month swapped, if it can
     swapped: str = ""
+    # the same for whoever reads a cell without SQL: see `ColumnReading`
     decimal: Decimal = "."
     thousands: Thousands = ""
     day: str = ""

@@ -24,38 +24,24 @@ YES = ("1", "yes", "y", "true", "t", "positive", "pos")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is to be predicted.
-
-    Attributes
-    ----------
-    reason : str
-        What makes it this task.
-    missing_count : int
-        How many rows lack it, and so are no use to learn from.
-    classes : dict
-        How many rows each class has, the most frequent first; empty for regression.
-    positive : str
-        For two classes the one whose probability is answered.
-    rare : dict
-        Classes of too few rows to learn from; they are not among `classes`.
-    """
+    """What is to be predicted."""
 
     source: SourceColumn
     task: Task
-    reason: str
-    missing_count: int
+    reason: str  # what makes it this task
+    missing_count: int  # how many rows lack it, and so are no use to learn from
+    # how many rows each class has, the most frequent first; empty for regression
     classes: dict[str, int] = field(default_factory=dict)
-    positive: str = ""
+    positive: str = ""  # for two classes the one whose probability is answered
+    # classes of too few rows to learn from; they are not among `classes`
     rare: dict[str, int] = field(default_factory=dict)
 
 
 def find_column(source: Delimited, name: str) -> int:
     """The index of the column that a user names.
 
-    Raises
-    ------
-    DataError
-        If there is none, naming those that are near or else the first few, or more than one.
+    Raises DataError if there is none, naming those that are near or else the first few, or more
+    than one.
     """
     indices = matching_indices(name, source.labels)
     if len(indices) > 1:
@@ -89,10 +75,8 @@ def _near(name: str, labels: list[str]) -> list[str]:
 def outcome(cells: SourceCells, column: SourceColumn) -> Outcome:
     """How a column is to be predicted.
 
-    Raises
-    ------
-    DataError
-        If there is nothing to learn: hardly any rows, one value, days, or too many classes.
+    Raises DataError if there is nothing to learn: hardly any rows, one value, days, or too many
+    classes.
     """
     where = f"{cells.source.file.name}: {column.label or 'the target'!r}"
     if column.is_date:

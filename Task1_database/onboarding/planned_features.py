@@ -22,26 +22,16 @@ BEFORE_FIRST = 306  # by so much the number of a day exceeds Python's ordinal
 
 @dataclass(frozen=True)
 class PlannedFeature:
-    """A column of feature_store, made of one of the file's.
-
-    Attributes
-    ----------
-    sql : str
-        How it is made of the raw table's columns.
-    association : float
-        How much of the target it alone explains, at most 1.
-    part : str
-        Of a day, what it is: year, month, weekday, or days since the first.
-    """
+    """A column of feature_store, made of one of the file's."""
 
     name: str
     source: SourceColumn
-    sql: str
+    sql: str  # how it is made of the raw table's columns
     label: str
     unit: str = ""
     help: str = ""
-    association: float = 0.0
-    part: str = ""
+    association: float = 0.0  # how much of the target it alone explains, at most 1
+    part: str = ""  # of a day, what it is: year, month, weekday, or days since the first
 
     @property
     def is_numeric(self) -> bool:

@@ -25,22 +25,12 @@ LONG_BEFORE = re.compile(r"birth(date|day)?|born|built|dob|founded|inception")
 
 @dataclass(frozen=True)
 class PlannedSplit:
-    """A split.
-
-    Attributes
-    ----------
-    column : PlannedFeature
-        The column of feature_store: a feature for time, none for groups.
-    is_sure : bool
-        Whether it is made; otherwise it is only proposed.
-    reason : str
-        What of the file suggests it.
-    """
+    """A split."""
 
     kind: Literal["time", "group"]
-    column: PlannedFeature
-    is_sure: bool
-    reason: str
+    column: PlannedFeature  # the column of feature_store: a feature for time, none for groups
+    is_sure: bool  # whether it is made; otherwise it is only proposed
+    reason: str  # what of the file suggests it
 
 
 def planned_split(

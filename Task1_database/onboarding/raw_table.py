@@ -39,28 +39,17 @@ class RawColumn:
 
 @dataclass(frozen=True)
 class RawTable:
-    """The one raw table of a dataset.
-
-    Attributes
-    ----------
-    names, hours : dict
-        The name of the column that each of the file's is, by its index there; and of the one
-        with the hour, if it holds moments.
-    key : str
-        The column that identifies rows.
-    key_index : int or None
-        Its index in the file; None for the number of the row.
-    is_copy : bool
-        Whether the file itself is its CSV.
-    """
+    """The one raw table of a dataset."""
 
     name: str
     columns: tuple[RawColumn, ...]
+    # the name of the column that each of the file's is, by its index there; and of the one with the
+    # hour, if it holds moments
     names: dict[int, str]
     hours: dict[int, str]
-    key: str
-    key_index: int | None
-    is_copy: bool
+    key: str  # the column that identifies rows
+    key_index: int | None  # its index in the file; None for the number of the row
+    is_copy: bool  # whether the file itself is its CSV
 
     @property
     def table(self) -> Table:

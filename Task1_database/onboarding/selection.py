@@ -34,24 +34,14 @@ SUSPICIOUS = 0.9  # and the share from which on it is asked about
 
 @dataclass(frozen=True)
 class Comparison:
-    """What columns are to the target and to each other, by their indices.
+    """What columns are to the target and to each other, by their indices."""
 
-    Attributes
-    ----------
-    reasons : dict
-        Why a column is left out: it gives the target away, or repeats another one.
-    doubts : dict
-        Of columns that stay, what makes it doubtful that they are known before the target is.
-    associations : dict
-        How much of the target each column alone explains, at most 1.
-    remark : str
-        That all of them give the target away, and are kept because there are no others.
-    """
-
+    # why a column is left out: it gives the target away, or repeats another one
     reasons: dict[int, str]
+    # of columns that stay, what makes it doubtful that they are known before the target is
     doubts: dict[int, str]
-    associations: dict[int, float]
-    remark: str
+    associations: dict[int, float]  # how much of the target each column alone explains, at most 1
+    remark: str  # that all of them give the target away, and are kept because there are no others
 
 
 def reason_to_leave_out(cells: SourceCells, column: SourceColumn, key: int | None) -> str:

@@ -113,10 +113,8 @@ def cells_of(source: Delimited, scratch: Path, log: Log = silent) -> Iterator[So
 
     `log` is told how much of the file is read.
 
-    Raises
-    ------
-    DataError
-        If the file has no rows, or one that is not as wide as the others or not well quoted.
+    Raises DataError if the file has no rows, or one that is not as wide as the others or not well
+    quoted.
     """
     with duckdb.connect(config={"temp_directory": str(scratch / "spilt")}) as connection:
         enable_progress(connection)

@@ -12,43 +12,25 @@ BLANK = "blank"  # what a cell of nothing but blanks is called, among the signs 
 
 @dataclass(frozen=True, kw_only=True)
 class SourceColumn:
-    """A column of the file.
+    """A column of the file."""
 
-    Attributes
-    ----------
-    index : int
-        From 0, in the file.
-    text, value : str
-        SQL for a cell as the loader takes it, and for its value; NULL if missing.
-    is_canonical : bool
-        Whether the loader takes all cells as they stand.
-    non_null_count : int
-        In how many rows there is a value.
-    minimum, maximum
-        The smallest and the largest value.
-    missing_markers : dict
-        The signs that stand for a missing value, and how often.
-    format : ColumnFormat or None
-        How its cells are written; None for text.
-    remark : str
-        How it was read, where that does not go without saying.
-    distinct_count, max_length, max_bytes : int
-        Of text, how many different values there are, and the characters and bytes of the longest.
-    """
-
-    index: int
+    index: int  # from 0, in the file
     label: str
     kind: Kind
+    # SQL for a cell as the loader takes it, and for its value; NULL if missing
     text: str
     value: str
-    is_canonical: bool
-    non_null_count: int
+    is_canonical: bool  # whether the loader takes all cells as they stand
+    non_null_count: int  # in how many rows there is a value
+    # the smallest and the largest value
     minimum: Any
     maximum: Any
+    # the signs that stand for a missing value, and how often
     missing_markers: dict[str, int] = field(default_factory=dict)
-    format: ColumnFormat | None = None
-    remark: str = ""
+    format: ColumnFormat | None = None  # how its cells are written; None for text
+    remark: str = ""  # how it was read, where that does not go without saying
     unit: str = ""
+    # of text, how many different values there are, and the characters and bytes of the longest
     distinct_count: int = 0
     max_length: int = 0
     max_bytes: int = 0

@@ -35,15 +35,10 @@ from Task3_api.predictor import Predictor
 
 @dataclass(frozen=True)
 class ScoringJob:
-    """How every piece of a run is answered.
+    """How every piece of a run is answered."""
 
-    Attributes
-    ----------
-    model : str
-        The folder of one version. Processes get its path and open it once: sending the model itself
-        with each piece would cost more than answering it.
-    """
-
+    # the folder of one version. Processes get its path and open it once: sending the model itself
+    # with each piece would cost more than answering it
     model: str
     output: str
     kind: Literal["csv", "parquet"] | None = None

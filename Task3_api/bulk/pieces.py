@@ -33,32 +33,17 @@ KINDS: dict[str, Kind] = {
 
 @dataclass(frozen=True)
 class Piece:
-    """Some rows of one input.
+    """Some rows of one input."""
 
-    Attributes
-    ----------
-    url : str
-        The input, as fsspec opens it.
-    begin, end : int
-        Bytes of a text below its header or of a workbook, or a Parquet file's row groups.
-    rows : int
-        How many; of a CSV the lines, which are more where a cell holds a line end.
-    header_bytes : int
-        Of a CSV: the length of its header.
-    first_line : int
-        Of a CSV: the line that the piece begins with, from 1.
-    output : str
-        The name of the file with its answers, without a suffix.
-    """
-
-    url: str
+    url: str  # the input, as fsspec opens it
     kind: Kind
+    # bytes of a text below its header or of a workbook, or a Parquet file's row groups
     begin: int
     end: int
-    rows: int
-    header_bytes: int
-    first_line: int
-    output: str
+    rows: int  # how many; of a CSV the lines, which are more where a cell holds a line end
+    header_bytes: int  # of a CSV: the length of its header
+    first_line: int  # of a CSV: the line that the piece begins with, from 1
+    output: str  # the name of the file with its answers, without a suffix
 
 
 def inputs(patterns: tuple[str, ...]) -> dict[str, dict[str, Any]]:

@@ -15,27 +15,17 @@ from Task3_api.keep.answer_file import FILE_SECONDS
 
 @dataclass(frozen=True)
 class KeepSettings:
-    """What is kept, and where.
+    """What is kept, and where."""
 
-    Attributes
-    ----------
-    url : str
-        KEEP, TABLECAST_KEEP in the environment: a folder, or a URL such as s3://bucket/folder;
-        empty to keep nothing.
-    days : float or None
-        KEEP_DAYS: after how many days files are deleted; None for never.
-    seconds : float
-        KEEP_SECONDS: after how many a file is closed, if it is not full before.
-    private : frozenset of str
-        KEEP_PRIVATE: features whose values are not kept, beside those of the contract.
-    batches : bool
-        KEEP_BATCHES: whether files that are sent are kept with their answers, too.
-    """
-
+    # KEEP, TABLECAST_KEEP in the environment: a folder, or a URL such as s3://bucket/folder; empty
+    # to keep nothing
     url: str = ""
-    days: float | None = None
+    days: float | None = None  # KEEP_DAYS: after how many days files are deleted; None for never
+    # KEEP_SECONDS: after how many a file is closed, if it is not full before
     seconds: float = FILE_SECONDS
+    # KEEP_PRIVATE: features whose values are not kept, beside those of the contract
     private: frozenset[str] = frozenset()
+    # KEEP_BATCHES: whether files that are sent are kept with their answers, too
     batches: bool = False
 
     @classmethod

@@ -31,38 +31,23 @@ MIN_FULL_STEP = 0.05  # of probability, or of the widest range: smaller steps ar
 
 @dataclass(frozen=True)
 class AnswerView:
-    """All that a page shows of an answer.
-
-    Attributes
-    ----------
-    confidence : float
-        How often the answer's range or set holds the truth.
-    answer, explanation : dict or None
-        As `/predict` and `/explain` give them; None where no feature was given.
-    beyond, left_out : tuple of Feature
-        Whose number is outside of what training saw, and whose category is new.
-    suggestions : tuple of dict
-        The most useful features to give next, from the explanation.
-    cases : CasesView or None
-        The rows of the data most like it, where these may be shown.
-    costs : CostView or None
-        What the choice of a threshold costs, where that is known.
-    comparison : PinnedComparison or None
-        This answer beside the one that was pinned.
-    """
+    """All that a page shows of an answer."""
 
     contract: Contract
-    confidence: float
+    confidence: float  # how often the answer's range or set holds the truth
+    # as `/predict` and `/explain` give them; None where no feature was given
     answer: dict[str, Any] | None
     explanation: dict[str, Any] | None
     strip: OutcomeStrip | None
     chart: CurveChart
+    # whose number is outside of what training saw, and whose category is new
     beyond: tuple[Feature, ...]
     left_out: tuple[Feature, ...]
+    # the most useful features to give next, from the explanation
     suggestions: tuple[dict[str, Any], ...]
-    cases: CasesView | None = None
-    costs: CostView | None = None
-    comparison: PinnedComparison | None = None
+    cases: CasesView | None = None  # the rows of the data most like it, where these may be shown
+    costs: CostView | None = None  # what the choice of a threshold costs, where that is known
+    comparison: PinnedComparison | None = None  # this answer beside the one that was pinned
 
     @classmethod
     def of(

@@ -30,18 +30,10 @@ class ComparedLine:
 
 @dataclass(frozen=True)
 class PinnedComparison:
-    """A pinned answer beside another.
+    """A pinned answer beside another."""
 
-    Attributes
-    ----------
-    lines : tuple of ComparedLine
-        What was answered.
-    changed : tuple of ComparedLine
-        What was given otherwise, without differences.
-    """
-
-    lines: tuple[ComparedLine, ...]
-    changed: tuple[ComparedLine, ...]
+    lines: tuple[ComparedLine, ...]  # what was answered
+    changed: tuple[ComparedLine, ...]  # what was given otherwise, without differences
 
     @classmethod
     def of(

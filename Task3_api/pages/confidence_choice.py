@@ -12,21 +12,13 @@ LEVELS = (0.5, 0.8, 0.9, 0.95, 0.99)
 
 @dataclass(frozen=True)
 class ConfidenceChoice:
-    """A choice among confidences.
+    """A choice among confidences."""
 
-    Attributes
-    ----------
-    name : str
-        What the entry is called.
-    usual, chosen : float
-        What is answered with where nothing is chosen, and what is chosen now.
-    levels : tuple of float
-        Those to choose from: round ones that the calibration rows allow, and the two above.
-    """
-
-    name: str
+    name: str  # what the entry is called
+    # what is answered with where nothing is chosen, and what is chosen now
     usual: float
     chosen: float
+    # those to choose from: round ones that the calibration rows allow, and the two above
     levels: tuple[float, ...]
 
     @classmethod

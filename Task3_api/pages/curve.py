@@ -18,29 +18,16 @@ Numbers = tuple[float, ...]
 
 @dataclass(frozen=True)
 class Curve:
-    """What would be answered for each of many values of the main feature.
-
-    Attributes
-    ----------
-    values : tuple
-        Of the feature: numbers that rise, or categories.
-    middle : tuple of float
-        The predictions, or the probabilities of the class `probability_of`.
-    lower, upper : tuple of float
-        The ends of the intervals; empty for probabilities.
-    probability_of : str or int or None
-        The class whose probability is meant; None for a regression.
-    given : float or str or None
-        The value that was given; None where none was, or one that training never held.
-    """
+    """What would be answered for each of many values of the main feature."""
 
     feature: Feature
-    values: tuple[float | str, ...]
-    middle: Numbers
+    values: tuple[float | str, ...]  # of the feature: numbers that rise, or categories
+    middle: Numbers  # the predictions, or the probabilities of the class `probability_of`
+    # the ends of the intervals; empty for probabilities
     lower: Numbers
     upper: Numbers
-    probability_of: str | int | None
-    given: Value
+    probability_of: str | int | None  # the class whose probability is meant; None for a regression
+    given: Value  # the value that was given; None where none was, or one that training never held
 
 
 def curve(

@@ -18,24 +18,13 @@ PINNED = "pinned-answer"  # no feature has a hyphen in its name
 
 @dataclass(frozen=True)
 class FormField:
-    """One entry of the form.
-
-    Attributes
-    ----------
-    text : str
-        What was entered, which the form keeps.
-    error : str
-        What is wrong with it; empty where nothing is.
-    value : float, str or None
-        What was read; None where nothing was, or not without asking.
-    options : tuple of numbers
-        The numbers that it may be, where it must be asked which one is meant.
-    """
+    """One entry of the form."""
 
     feature: Feature
-    text: str = ""
-    error: str = ""
-    value: Value = None
+    text: str = ""  # what was entered, which the form keeps
+    error: str = ""  # what is wrong with it; empty where nothing is
+    value: Value = None  # what was read; None where nothing was, or not without asking
+    # the numbers that it may be, where it must be asked which one is meant
     options: tuple[Value, ...] = ()
 
     @property

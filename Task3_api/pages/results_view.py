@@ -34,22 +34,12 @@ Direction = Literal["up", "down"]
 
 @dataclass(frozen=True)
 class RowChoice:
-    """Which rows are shown, and in which order.
-
-    Attributes
-    ----------
-    show : Filter
-    sort : int
-        The column of the answered CSV; BY_ROW for the file's own order.
-    order : "up" or "down"
-    page : int
-        From 1.
-    """
+    """Which rows are shown, and in which order."""
 
     show: Filter = "all"
-    sort: int = BY_ROW
+    sort: int = BY_ROW  # the column of the answered CSV; BY_ROW for the file's own order
     order: Direction = "up"
-    page: int = 1
+    page: int = 1  # from 1
 
     @classmethod
     def of(cls, pairs: Pairs, width: int) -> RowChoice:

@@ -68,10 +68,7 @@ def readings(feature: Feature, typed: str) -> list[str]:
     about; none where it is no number. A reading gives way to another that is more like training:
     within half the smallest and twice the largest number there, and whole where all were.
 
-    Raises
-    ------
-    InputError
-        For a unit that is not the feature's.
+    Raises InputError for a unit that is not the feature's.
     """
     match = _TYPED.fullmatch(_plain(typed)) if len(typed) <= LONGEST_NUMBER else None
     if not match:
