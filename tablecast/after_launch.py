@@ -8,8 +8,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tablecast.defaults import DatasetName, database_url, extra, models_folder, opened_dataset
-from tablecast.keeping import latest_kept, required_store
+from tablecast.defaults import (
+    DatasetName,
+    database_url,
+    extra,
+    latest_kept,
+    models_folder,
+    opened_dataset,
+    required_store,
+)
 from Task1_database.progress import Log, silent
 
 if TYPE_CHECKING:

@@ -12,8 +12,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from tablecast.defaults import DatasetName, database_url, extra, models_folder, opened_dataset
-from tablecast.keeping import keep_environment, latest_kept
+from tablecast.defaults import (
+    DatasetName,
+    database_url,
+    extra,
+    keep_environment,
+    latest_kept,
+    models_folder,
+    opened_dataset,
+)
 from Task1_database.errors import TablecastError
 from Task1_database.progress import Log, silent
 from Task1_database.workspace import Workspace

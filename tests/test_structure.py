@@ -84,14 +84,14 @@ TESTED_WITH = {  # parts that have no test of their name, by the test of what th
     "Task3_api/bulk/test_bulk_run.py": "arrow_scorer executors output_store piece_scorer pieces",
     "Task3_api/batch/test_batch_api.py": "batch_answer",
     "Task3_api/pages/test_results_page.py": "results_view",
-    "Task3_api/pages/test_watch_page.py": "watch_figures watch_view",
+    "Task3_api/pages/test_watch_page.py": "watch_figures",
     "Task3_api/test_openapi.py": "inference_schemas openapi_schemas",
     "Task3_api/server/test_asgi.py": "answer_spool body_spool",
     "Task3_api/server/test_servers.py": "gunicorn.conf",
     "images/test_images.py": "init_folder",
     "playbook/test_verify.py": "golden_rows",
     "tablecast/test_command_line.py": "after_launch_commands errors one_line options",
-    "tablecast/test_steps.py": "after_launch defaults keeping",
+    "tablecast/test_steps.py": "after_launch defaults",
 }
 TRAINING_ONLY = {"duckdb", "joblib", "mysql", "onnx", "pandas", "psycopg", "skl2onnx", "sklearn"}
 

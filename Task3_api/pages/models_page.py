@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, render_template
 from Task2_model import formatting
 from Task3_api.mounts import EXTENSION, Mount, Mounts
 from Task3_api.pages import phrases
-from Task3_api.pages.model_view import ModelView
+from Task3_api.pages.model_page import ModelView
 
 blueprint = Blueprint("models", __name__)
 

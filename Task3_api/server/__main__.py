@@ -9,7 +9,7 @@ import sys
 from Task1_database.errors import TablecastError
 from Task1_database.keep.open_keep import check_keep
 from Task2_model.artifact import SealedModel
-from Task3_api.keep.keep_settings import KeepSettings
+from Task3_api.keep.kept import KeepSettings
 from Task3_api.server.serve import check_models
 from Task3_api.server.servers import SERVERS, workers
 from Task3_api.settings import OPEN, check, is_open, settings, whole_number

@@ -18,7 +18,7 @@ from Task1_database.keep.answer_lines import find_answers, parse_lines
 from Task1_database.keep.kept_store import ANSWERS
 from Task3_api.app import create_app
 from Task3_api.fast_path import FastPath, FastRequest
-from Task3_api.keep.kept import keeper_of
+from Task3_api.keep.kept import KeepSettings, keeper_of
 from Task3_api.metrics import metrics_of
 from tests.Task3_api.keep.conftest import Make, keeper
 
@@ -184,3 +184,36 @@ def test_a_file_with_something_private_is_not_kept(make: Make, tmp_path: Path) -
     assert send(app) == ""
     assert send(app, b"x\n1800\n") != ""
     assert len(list((tmp_path / "kept").glob("*/batches/*"))) == 1
+
+
+def test_nothing_is_kept_unless_one_says_so() -> None:
+    assert KeepSettings.of({}, {}) == KeepSettings("", None, 3600, frozenset())
+
+
+def test_the_environment_and_before_it_the_configuration() -> None:
+    environment = {
+        "TABLECAST_KEEP": "/there",
+        "TABLECAST_KEEP_DAYS": "30",
+        "TABLECAST_KEEP_SECONDS": "60",
+        "TABLECAST_KEEP_PRIVATE": "name, age,",
+        "TABLECAST_KEEP_BATCHES": "1",
+    }
+    assert KeepSettings.of({}, environment) == KeepSettings(
+        "/there", 30, 60, frozenset({"name", "age"}), True
+    )
+    assert KeepSettings.of({"KEEP": ""}, environment).url == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("KEEP_BATCHES", "yes"),
+        ("KEEP_DAYS", "-1"),
+        ("KEEP_DAYS", "soon"),
+        ("KEEP_DAYS", "nan"),
+        ("KEEP_SECONDS", "0"),
+    ],
+)
+def test_what_cannot_be_read_is_named(name: str, value: str) -> None:
+    with pytest.raises(TablecastError, match=f"TABLECAST_{name}: expected .* not '{value}'"):
+        KeepSettings.of({}, {f"TABLECAST_{name}": value})

@@ -21,7 +21,7 @@ from Task3_api import metrics
 from Task3_api.app import create_app
 from Task3_api.keep.keeper import Keeper
 from Task3_api.keep.kept import keeper_of
-from Task3_api.pages.watch_view import WatchView
+from Task3_api.pages.watch_page import WatchView
 from Task3_api.predictor import Predictor
 from tests.Task2_model.monitoring.kept_week import keep_week
 from tests.Task3_api.html import one, parsed, text_of
