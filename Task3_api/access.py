@@ -102,12 +102,11 @@ def may_ask(app: Flask, environ: WSGIEnvironment) -> bool:
 
 def enter(ring: KeyRing, key: str) -> None:
     """Let the browser that sent this key in; a 401 where the key is not known."""
-    if ring.name_of(key) is None:
+    known = ring.find(key)
+    if known is None:
         raise unauthorized("this key is not known")
-    for known in ring.hashes:
-        if KeyRing([known]).name_of(key):
-            session.permanent = True
-            session[ENTRY] = entry_of(known)
+    session.permanent = True
+    session[ENTRY] = entry_of(known)
 
 
 def entry_of(known: KeyHash) -> str:

@@ -54,14 +54,19 @@ class KeyRing:
         """
         return cls(_parsed(entry) for entry in text.replace(",", " ").split())
 
-    def name_of(self, key: str) -> str | None:
-        """Whose key it is, found in the same time for every key; None where nobody's."""
+    def find(self, key: str) -> KeyHash | None:
+        """What is known of a key, found in the same time for every key; None for an unknown one."""
         presented = digest_of(key)
-        name = None
+        found = None
         for known in self.hashes:
             if hmac.compare_digest(known.digest, presented):
-                name = known.name
-        return name
+                found = known
+        return found
+
+    def name_of(self, key: str) -> str | None:
+        """Whose key it is; None where nobody's."""
+        known = self.find(key)
+        return known.name if known else None
 
     def secret(self) -> bytes:
         """A secret that changes with the keys, to sign cookies with."""

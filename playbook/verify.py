@@ -35,7 +35,8 @@ def compare(golden: GoldenRows, answers: Sequence[Mapping[str, Any]]) -> int:
     """
     for row, live in zip(golden.rows, answers, strict=True):
         for part, value in row["answer"].items():
-            if not _same(value, live[part], _decimals(golden, part)):
+            decimals = 4 if part in ("probability", "probabilities") else golden.decimals
+            if not _same(value, live[part], decimals):
                 raise Mismatch(
                     f"{row['request']}: {part} is {live[part]!r} live and {value!r} offline"
                 )
@@ -49,10 +50,6 @@ def _refuse_another_model(base_url: str, golden: GoldenRows) -> None:
         raise Mismatch(f"{base_url} serves the dataset {live['dataset']}, not {golden.dataset}")
     if live["version"] != golden.version:
         raise Mismatch(f"{base_url} serves version {live['version']}, not {golden.version}")
-
-
-def _decimals(golden: GoldenRows, part: str) -> int:
-    return 4 if part in ("probability", "probabilities") else golden.decimals
 
 
 def _same(offline: Any, live: Any, decimals: int) -> bool:

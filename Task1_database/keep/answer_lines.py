@@ -88,7 +88,7 @@ def find_answers(store: KeepStore, ids: Iterable[str]) -> dict[str, KeptAnswer]:
             others.add(answer_id)
     answers: dict[str, KeptAnswer] = {}
     for name, wanted in by_file.items():
-        answers |= _search(store, name, wanted)
+        answers |= _search_in(name, store.read(ANSWERS, name), wanted)
     return answers | _search_latest(store, others)
 
 
@@ -124,10 +124,6 @@ def _search_latest(store: KeepStore, ids: set[str]) -> dict[str, KeptAnswer]:
         searched += len(data)
         answers = _search_in(name, data, ids - answers.keys()) | answers
     return answers
-
-
-def _search(store: KeepStore, name: str, ids: set[str]) -> dict[str, KeptAnswer]:
-    return _search_in(name, store.read(ANSWERS, name), ids)
 
 
 def _search_in(name: str, data: bytes, ids: set[str]) -> dict[str, KeptAnswer]:

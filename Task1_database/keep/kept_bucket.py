@@ -183,8 +183,5 @@ class KeptBucket(KeepStore):
             paths = self._ask("ls", f"{self._root}/{folder}", detail=False)
         except FileNotFoundError:
             return []
-        return [p for p in map(_plain, paths) if p.rpartition("/")[2].startswith(beginning)]
-
-
-def _plain(path: str) -> str:
-    return path.rstrip("/")
+        plain = (path.rstrip("/") for path in paths)
+        return [path for path in plain if path.rpartition("/")[2].startswith(beginning)]

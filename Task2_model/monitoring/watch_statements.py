@@ -77,7 +77,9 @@ def _of_slices(contract: Contract, report: Report) -> Iterator[Report]:
     found = [
         each
         for each in report["slices"]
-        if each["broken"] and each["kind"] not in others and _is_of_serving(report, each)
+        if each["broken"]
+        and each["kind"] not in others
+        and (each["kind"] != "version" or each["name"] == report["version"])
     ]
     if report["alarm"]["broken"]:
         found = sorted(found, key=lambda each: float(each["seen"]))[:1]
@@ -86,11 +88,6 @@ def _of_slices(contract: Contract, report: Report) -> Iterator[Report]:
         which = f"{kind or each['kind']}: {each['name']}"
         text = f"The {region} held the truth in {format_percent(each['seen'])}"
         yield _statement(f"{text} ({lower_first(which)}).", each["outcomes"], broken=True)
-
-
-def _is_of_serving(report: Report, part: Report) -> bool:
-    """Whether a part speaks of the version in service."""
-    return bool(part["kind"] != "version" or part["name"] == report["version"])
 
 
 def _of_challenger(contract: Contract, report: Report) -> Iterator[Report]:

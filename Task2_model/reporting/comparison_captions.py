@@ -102,7 +102,11 @@ def settings(summary: EvaluationSummary) -> pd.DataFrame:
     """What the training chose, and how, as texts."""
     fitted = summary.study.fitted
     lines = [
-        ("Models that answer together", _answering(fitted), "one for each fold"),
+        (
+            "Models that answer together",
+            f"{(fitted.folds_.weights > 0).sum()}",
+            "one for each fold",
+        ),
         ("Estimator", type(last_step(fitted.members_[0].location)).__name__, "the model's own"),
     ]
     lines += [
@@ -118,10 +122,6 @@ def settings(summary: EvaluationSummary) -> pd.DataFrame:
         weight = format_percent(SPECIALIST_WEIGHT)
         lines.append(("Weight of the specialist", weight, "a constant, where nothing is missing"))
     return pd.DataFrame(lines, columns=["Setting", "Value", "How it is chosen"])
-
-
-def _answering(fitted: Any) -> str:
-    return str(int((fitted.folds_.weights > 0).sum()))
 
 
 def _trees(estimator: Any) -> int:

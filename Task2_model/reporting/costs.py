@@ -7,10 +7,9 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from Task2_model.contract import Contract, Costs, Feature, Floats
+from Task2_model.contract import Contract, Feature, Floats
 from Task2_model.formatting import (
     escape_markdown,
     format_cost,
@@ -42,7 +41,7 @@ def gain(contract: Contract, held_out: pd.DataFrame, table: pd.DataFrame) -> str
         return ""
     event = held_out["event"].to_numpy(dtype=bool)
     predicted = held_out["event_predicted"].to_numpy(dtype=bool)
-    savings = _savings(event, costs)
+    savings = np.where(event, costs.false_negative, -costs.false_positive)
     nobody = CASES * costs.false_negative * event.mean()
     everybody = nobody - CASES * savings.mean()
     model = nobody - CASES * savings[predicted].sum() / len(savings)
@@ -99,7 +98,3 @@ def _rules(feature: Feature, column: pd.Series[Any], savings: Floats, label: str
         below = float(saved_so_far[index])
         yield Rule(f"{label} up to {bound}", below)
         yield Rule(f"{label} above {bound}", float(saved_so_far[-1]) - below)
-
-
-def _savings(event: npt.NDArray[np.bool_], costs: Costs) -> Floats:
-    return np.where(event, costs.false_negative, -costs.false_positive)

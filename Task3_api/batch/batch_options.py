@@ -28,29 +28,15 @@ TAKES = (
 
 @dataclass(frozen=True)
 class BatchOptions:
-    """How a file shall be read and answered.
+    """How a file shall be read and answered."""
 
-    Attributes
-    ----------
-    ranges : bool
-        Whether the answers shall have their range or set.
-    format : "csv" or "xlsx"
-        Of the answer.
-    chosen : dict
-        The columns of some features: see `match_columns`.
-    confidence : float or None
-        How sure the answers shall be; None for the usual confidence.
-    explain : int
-        How many reasons each row shall have.
-    results : bool
-        Whether the answers shall be stored for a while, to be looked at on a page.
-    """
-
-    ranges: bool = True
-    format: Format = "csv"
+    ranges: bool = True  # whether the answers shall have their range or set
+    format: Format = "csv"  # of the answer
+    # the columns of some features: see `match_columns`
     chosen: dict[str, str] = field(default_factory=dict)
-    confidence: float | None = None
-    explain: int = 0
+    confidence: float | None = None  # how sure the answers shall be; None for the usual confidence
+    explain: int = 0  # how many reasons each row shall have
+    # whether the answers shall be stored for a while, to be looked at on a page
     results: bool = False
 
     @classmethod

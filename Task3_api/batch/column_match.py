@@ -28,34 +28,18 @@ NONE = ""  # the column of a feature that shall be read from none
 
 @dataclass(frozen=True)
 class ColumnMatch:
-    """A feature and its column.
-
-    Attributes
-    ----------
-    position : int
-        Of the column in the header.
-    is_exact : bool
-        Whether the column is called by the feature's own name, or `x`.
-    """
+    """A feature and its column."""
 
     feature: Feature
-    position: int
-    is_exact: bool
+    position: int  # of the column in the header
+    is_exact: bool  # whether the column is called by the feature's own name, or `x`
 
 
 @dataclass(frozen=True)
 class ColumnMatches:
-    """The columns of one header, as a contract's features.
+    """The columns of one header, as a contract's features."""
 
-    Attributes
-    ----------
-    used : tuple of ColumnMatch
-        In the features' order.
-    header : list of str
-    contract : Contract
-    """
-
-    used: tuple[ColumnMatch, ...]
+    used: tuple[ColumnMatch, ...]  # in the features' order
     header: Row
     contract: Contract
 

@@ -37,25 +37,15 @@ ReadColumn = tuple[Floats, dict[int, ParsedCell]]  # the model's numbers; by row
 
 @dataclass(frozen=True)
 class FeatureColumn:
-    """A feature's column.
-
-    Attributes
-    ----------
-    position : int
-        Where it stands in each row.
-    name : str
-        What the file calls it.
-    reading : ColumnReading or None
-        How its cells are written, if they may not be as the parser takes them.
-    prefers_plain : bool
-        Whether what the parser takes comes before that: in files that are not as training's was.
-    """
+    """A feature's column."""
 
     feature: Feature
-    position: int
-    name: str
+    position: int  # where it stands in each row
+    name: str  # what the file calls it
     parser: Parser
+    # how its cells are written, if they may not be as the parser takes them
     reading: ColumnReading | None = None
+    # whether what the parser takes comes before that: in files that are not as training's was
     prefers_plain: bool = False
 
     def read(self, texts: ByteSlices) -> ReadColumn:

@@ -44,33 +44,17 @@ FILES = (TABLE, ANSWERS, INDEX, ABOUT)
 
 @dataclass(frozen=True)
 class ResultInfo:
-    """What was answered.
+    """What was answered."""
 
-    Attributes
-    ----------
-    dataset, version : str
-        The model that answered.
-    header : list of str
-        The columns that were sent.
-    columns : dict
-        The column of each feature that had one.
-    chosen : dict
-        Those among them that somebody chose.
-    layout : FileLayout
-    is_plain : bool
-        See `UploadedCsv`.
-    confidence : float or None
-        See `BatchOptions`.
-    """
-
+    # the model that answered
     dataset: str
     version: str
-    header: list[str]
-    columns: dict[str, str]
-    chosen: dict[str, str]
+    header: list[str]  # the columns that were sent
+    columns: dict[str, str]  # the column of each feature that had one
+    chosen: dict[str, str]  # those among them that somebody chose
     layout: FileLayout
-    is_plain: bool
-    confidence: float | None = None
+    is_plain: bool  # see `UploadedCsv`
+    confidence: float | None = None  # see `BatchOptions`
 
 
 @dataclass(frozen=True)

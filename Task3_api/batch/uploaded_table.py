@@ -36,23 +36,12 @@ UTF_8 = "UTF-8"
 
 @dataclass(frozen=True)
 class FileLayout:
-    """What a file is.
+    """What a file is."""
 
-    Attributes
-    ----------
-    encoding : str
-        Of a text, in words.
-    separator : str
-    sheet : str
-        Of a workbook; empty for a text.
-    above : int
-        Physical lines above the header.
-    """
-
-    encoding: str = UTF_8
+    encoding: str = UTF_8  # of a text, in words
     separator: str = ","
-    sheet: str = ""
-    above: int = 0
+    sheet: str = ""  # of a workbook; empty for a text
+    above: int = 0  # physical lines above the header
 
     @property
     def description(self) -> str:
@@ -66,15 +55,9 @@ class FileLayout:
 
 @dataclass(frozen=True)
 class UploadedTable:
-    """A file that was sent, understood.
+    """A file that was sent, understood."""
 
-    Attributes
-    ----------
-    file : binary file
-        What the rows are read from; it is the caller's to close.
-    """
-
-    file: IO[bytes]
+    file: IO[bytes]  # what the rows are read from; it is the caller's to close
     csv: UploadedCsv
     layout: FileLayout
     matches: ColumnMatches
