@@ -41,12 +41,7 @@ class Answer:
 
 
 def ask(
-    dataset: Dataset,
-    url: str,
-    folder: Path,
-    *,
-    seconds: float = SECONDS,
-    log: Log = silent,
+    dataset: Dataset, url: str, folder: Path, *, seconds: float = SECONDS, log: Log = silent
 ) -> list[Answer]:
     """Answer every question of a dataset, reading only, into CSV files in `folder`.
 

@@ -21,8 +21,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     config : mapping, optional
         `MODEL_DIR` (a sealed model's folder) or `MODELS` (a folder whose CURRENT names one, and
         may come to name another; or several, see `mounted_folders`), by default taken from the
-        environment, as are `MODEL_SHA256`, the hash of the only manifest to serve, what
-        `KeepSettings` has, and the `settings`; anything that Flask knows.
+        environment, as are `MODEL_SHA256`, the hash of the only manifest to serve, and the
+        `settings`; anything that Flask knows.
 
     Raises SealError, naming the file, where the sealed model is missing, incomplete or altered, and
     of several none is sound; and TablecastError, naming the variable, for a setting that cannot be

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from Task2_model.contract import Contract
 from Task3_api.keep.own_id import LONGEST
-from Task3_api.openapi_schemas import (
-    TEXT,
-    Schema,
-    confidence_schema,
-    list_of,
-    object_of,
-    reference,
-)
+from Task3_api.openapi_schemas import TEXT, Schema, confidence_schema, list_of, object_of, reference
 from Task3_api.parsing import CONFIDENCE
 from Task3_api.tensors import DATATYPES, answer_tensors
 

@@ -31,6 +31,11 @@ TEXTS = {
     "KEYS": "",  # NAME:SHA256, parted by commas; without any, everybody may ask
     "FORMULAS": "",  # keep: cells that a spreadsheet would run are answered as they came
     "RESULTS": "",  # the folder of answers that pages show for a while; one of this user's own
+    "KEEP": "",  # a folder for answers, or a URL such as s3://bucket/folder; without one, none are
+    "KEEP_DAYS": "",  # after how many files of answers are deleted; without it never
+    "KEEP_SECONDS": "",  # after how many a file is closed, if it is not full before
+    "KEEP_PRIVATE": "",  # features, by comma, whose values are not kept, beside the contract's
+    "KEEP_BATCHES": "",  # 1: files that are sent are kept with their answers, too
     "LIMIT": "",  # of one client, such as 600/minute; without one there is none
     "LIMIT_STORAGE": "memory://",  # where requests are counted: a process's memory, redis://…
     "SECRET": "",  # that signs cookies; without one it is derived from the keys

@@ -63,11 +63,7 @@ def watch(
 
 @extra()
 def recalibrate(
-    dataset: DatasetName,
-    database: str | None = None,
-    *,
-    promote: bool = True,
-    log: Log = silent,
+    dataset: DatasetName, database: str | None = None, *, promote: bool = True, log: Log = silent
 ) -> OpenedModel:
     """Seal a version with the trees of the one in service, calibrated on what came true lately.
 

@@ -31,11 +31,7 @@ from Task1_database.databases.base import (
 )
 from Task1_database.databases.duckdb_csv import first_line, refusals_of, select_of
 from Task1_database.databases.duckdb_process import DuckProcess
-from Task1_database.errors import (
-    DatabaseError,
-    DatabaseInUse,
-    TableMissing,
-)
+from Task1_database.errors import DatabaseError, DatabaseInUse, TableMissing
 from Task1_database.schema import Table
 from Task1_database.scratch_folder import scratch_folder
 

@@ -12,12 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from Task1_database.onboarding.association import (
-    Values,
-    association,
-    encode_target,
-    leakage_score,
-)
+from Task1_database.onboarding.association import Values, association, encode_target, leakage_score
 from Task1_database.onboarding.duplicates import duplicates
 from Task1_database.onboarding.hindsight import parts_of, sounds_late
 from Task1_database.onboarding.identifiers import identified_count

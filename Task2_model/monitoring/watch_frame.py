@@ -57,9 +57,7 @@ def _add_amounts(frame: pd.DataFrame, known: np.ndarray[tuple[int], np.dtype[np.
 
 
 def _add_classes(
-    contract: Contract,
-    frame: pd.DataFrame,
-    known: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    contract: Contract, frame: pd.DataFrame, known: np.ndarray[tuple[int], np.dtype[np.bool_]]
 ) -> None:
     sets = [set(map(str, orjson.loads(text))) for text in frame["label_set"].fillna("[]")]
     inside = [outcome in labels for outcome, labels in zip(frame["outcome"], sets, strict=True)]

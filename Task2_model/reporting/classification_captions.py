@@ -7,13 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from Task2_model.formatting import (
-    NBSP,
-    escape_markdown,
-    format_percent,
-    format_rounded,
-    shorten,
-)
+from Task2_model.formatting import NBSP, escape_markdown, format_percent, format_rounded, shorten
 from Task2_model.reporting.evaluation_summary import EvaluationSummary
 
 

@@ -1,11 +1,7 @@
-"""What an app keeps: nothing, or its answers by a Keeper, as configuration or environment say.
-
-Without TABLECAST_KEEP nothing is kept.
-"""
+"""What an app keeps: nothing, or its answers by a Keeper, as its settings say."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,33 +19,23 @@ KEEPER = "tablecast.keeper"
 
 @dataclass(frozen=True)
 class KeepSettings:
-    """What is kept, and where."""
+    """What is kept, and where: see `settings`; nothing where `url` is empty."""
 
-    # KEEP, TABLECAST_KEEP in the environment: a folder, or a URL such as s3://bucket/folder; empty
-    # to keep nothing
     url: str = ""
-    days: float | None = None  # KEEP_DAYS: after how many days files are deleted; None for never
-    # KEEP_SECONDS: after how many a file is closed, if it is not full before
+    days: float | None = None
     seconds: float = FILE_SECONDS
-    # KEEP_PRIVATE: features whose values are not kept, beside those of the contract
     private: frozenset[str] = frozenset()
-    # KEEP_BATCHES: whether files that are sent are kept with their answers, too
     batches: bool = False
 
     @classmethod
-    def of(cls, config: Mapping[str, Any], environment: Mapping[str, str]) -> KeepSettings:
-        """The settings; TablecastError, naming the variable, where one cannot be read."""
-
-        def text(name: str) -> str:
-            value = config.get(name)
-            return str(environment.get(f"TABLECAST_{name}", "") if value is None else value)
-
+    def of(cls, config: Mapping[str, Any]) -> KeepSettings:
+        """Those of an app; TablecastError, naming the variable, where one cannot be read."""
         return cls(
-            url=text("KEEP"),
-            days=_positive("KEEP_DAYS", text("KEEP_DAYS")),
-            seconds=_positive("KEEP_SECONDS", text("KEEP_SECONDS")) or FILE_SECONDS,
-            private=frozenset(filter(None, map(str.strip, text("KEEP_PRIVATE").split(",")))),
-            batches=_switch("KEEP_BATCHES", text("KEEP_BATCHES")),
+            url=str(config["KEEP"]),
+            days=_positive("KEEP_DAYS", str(config["KEEP_DAYS"])),
+            seconds=_positive("KEEP_SECONDS", str(config["KEEP_SECONDS"])) or FILE_SECONDS,
+            private=frozenset(filter(None, map(str.strip, config["KEEP_PRIVATE"].split(",")))),
+            batches=_switch("KEEP_BATCHES", str(config["KEEP_BATCHES"])),
         )
 
 
@@ -72,13 +58,13 @@ def _positive(name: str, text: str) -> float | None:
 
 
 def register(app: Flask, counted: Callable[[int, int], object]) -> None:
-    """Have `app` keep its answers, where its configuration or the environment says so.
+    """Have `app` keep its answers, where its settings say so.
 
     `counted` is told how many were kept, and how many dropped.
 
     Raises TablecastError where nothing can be written there.
     """
-    settings = KeepSettings.of(app.config, os.environ)
+    settings = KeepSettings.of(app.config)
     app.extensions[KEEPER] = _keeper(app, settings, counted) if settings.url else None
 
 

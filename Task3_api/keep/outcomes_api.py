@@ -15,12 +15,7 @@ from flask import Blueprint, Response, g, jsonify, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from Task1_database.errors import InputError
-from Task1_database.keep.outcome_lines import (
-    Contradiction,
-    Outcome,
-    Recorded,
-    record_outcomes,
-)
+from Task1_database.keep.outcome_lines import Contradiction, Outcome, Recorded, record_outcomes
 from Task3_api import parsing
 from Task3_api.current_model import current_model
 from Task3_api.keep.keeper import Keeper

@@ -29,7 +29,7 @@ def main() -> None:
         workers()
         configured = settings(os.environ)
         check(configured)
-        kept = KeepSettings.of({}, os.environ).url
+        kept = KeepSettings.of(configured).url
         for found in check_models(os.environ).values():
             if kept and isinstance(found, SealedModel):
                 check_keep(kept, found.contract.dataset)

@@ -10,12 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import IO, Any, NoReturn, Self, cast
 
-from werkzeug.exceptions import (
-    BadRequest,
-    HTTPException,
-    RequestEntityTooLarge,
-    RequestTimeout,
-)
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, RequestTimeout
 
 from Task3_api.request_body import CUT
 from Task3_api.upload_slots import InsufficientStorage, UploadShare, UploadSlots

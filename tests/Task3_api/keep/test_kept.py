@@ -20,6 +20,7 @@ from Task3_api.app import create_app
 from Task3_api.fast_path import FastPath, FastRequest
 from Task3_api.keep.kept import KeepSettings, keeper_of
 from Task3_api.metrics import metrics_of
+from Task3_api.settings import settings
 from tests.Task3_api.keep.conftest import Make, keeper
 
 
@@ -187,7 +188,7 @@ def test_a_file_with_something_private_is_not_kept(make: Make, tmp_path: Path) -
 
 
 def test_nothing_is_kept_unless_one_says_so() -> None:
-    assert KeepSettings.of({}, {}) == KeepSettings("", None, 3600, frozenset())
+    assert KeepSettings.of(settings({})) == KeepSettings("", None, 3600, frozenset())
 
 
 def test_the_environment_and_before_it_the_configuration() -> None:
@@ -198,10 +199,10 @@ def test_the_environment_and_before_it_the_configuration() -> None:
         "TABLECAST_KEEP_PRIVATE": "name, age,",
         "TABLECAST_KEEP_BATCHES": "1",
     }
-    assert KeepSettings.of({}, environment) == KeepSettings(
+    assert KeepSettings.of(settings(environment)) == KeepSettings(
         "/there", 30, 60, frozenset({"name", "age"}), True
     )
-    assert KeepSettings.of({"KEEP": ""}, environment).url == ""
+    assert KeepSettings.of(settings(environment) | {"KEEP": ""}).url == ""
 
 
 @pytest.mark.parametrize(
@@ -216,4 +217,4 @@ def test_the_environment_and_before_it_the_configuration() -> None:
 )
 def test_what_cannot_be_read_is_named(name: str, value: str) -> None:
     with pytest.raises(TablecastError, match=f"TABLECAST_{name}: expected .* not '{value}'"):
-        KeepSettings.of({}, {f"TABLECAST_{name}": value})
+        KeepSettings.of(settings({f"TABLECAST_{name}": value}))
