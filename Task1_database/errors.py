@@ -8,6 +8,7 @@ TablecastError
 │   ├── DatabaseInUse    another process is writing to it
 │   ├── TableMissing     what a step reads is not there yet
 │   └── QueryTimeout     a question that took longer than it may
+├── StoreAway            what is kept cannot be reached at present
 ├── TrainingError        data or a model that cannot be trained, calibrated or exported
 ├── SealError            a sealed model that is missing, incomplete or altered
 └── InputError           a request that cannot be answered; names the field
