@@ -82,8 +82,7 @@ class Conformal(ABC):
         """What `block` gives at each of several confidences; the trees are asked once for all."""
         for level in confidences:
             self.check(level)
-        raw, packed = self._raw(rows), self._conditions(rows)
-        conditions: list[bytes] = packed.view(f"V{packed.shape[1]}").ravel().tolist()
+        raw, conditions = self._raw(rows), _keys(self._conditions(rows))
         indices = {condition: index for index, condition in enumerate(dict.fromkeys(conditions))}
         of_row = np.array([indices[condition] for condition in conditions])
         keys = [(condition, level) for level in confidences for condition in indices]
@@ -142,9 +141,10 @@ class Conformal(ABC):
         """The raw outputs (n, outputs) of all members together."""
 
     def is_calibrated(self, rows: Rows, confidence: float | None = None) -> bool:
-        """Whether the quantiles of one row (1, features) at this confidence are known."""
+        """Whether the quantiles of rows (n, features) at this confidence are known."""
         level = self.contract.confidence if confidence is None else confidence
-        return self._cache.get((self._conditions(rows)[0].tobytes(), level)) is not None
+        each = set(_keys(self._conditions(rows)))
+        return all(self._cache.get((condition, level)) is not None for condition in each)
 
     @abstractmethod
     def _point(self, raw: Floats) -> Block:
@@ -174,7 +174,7 @@ class Conformal(ABC):
             cached = self._cache.get(key)
             quantiles = self._quantiles_of([key])[0] if cached is None else cached
             return quantiles[np.newaxis], None
-        conditions: list[bytes] = packed.view(f"V{packed.shape[1]}").ravel().tolist()
+        conditions = _keys(packed)
         indices = {condition: index for index, condition in enumerate(dict.fromkeys(conditions))}
         each = self._quantiles_of([(condition, confidence) for condition in indices])
         return np.array(each), np.array([indices[condition] for condition in conditions])
@@ -248,6 +248,12 @@ class Conformal(ABC):
             if quantiles is not None:
                 return quantiles
         raise ValueError(f"{len(complete)} calibration rows are too few")
+
+
+def _keys(packed: npt.NDArray[np.uint8]) -> list[bytes]:
+    """Conditions (n, bytes), as a dictionary takes them."""
+    keys: list[bytes] = packed.view(f"V{packed.shape[1]}").ravel().tolist()
+    return keys
 
 
 def rank_at_least(share: float, count: int) -> int:

@@ -1,8 +1,9 @@
-"""The hottest request, answered ahead of Flask.
+"""The hottest requests, answered ahead of Flask.
 
-GET /predict takes the model some 30 microseconds and Flask's routing, contexts and response about
-100. So where the request can be answered at once, it is, by the same parser, predictor and JSON;
-whatever else there is to say (an error, another method, another path) is left to Flask.
+/predict takes the model some 30 microseconds for one record, and Flask's routing, contexts and
+response many times that. So where the request can be answered at once, it is, by the same parser,
+predictor and JSON; whatever else there is to say (an error, another form, another path) is left to
+Flask.
 
 What an app does before and after each request must not depend on the path taken: the fast path
 honours the hooks that it knows, and steps aside where there is any other.
@@ -13,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -21,8 +22,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from Task3_api import parsing
 from Task3_api.current_model import KEY, CurrentModel
 from Task3_api.keep.kept import keeper_of
+from Task3_api.record_encoder import Record
 
 PATH, BLUEPRINT = "/predict", "api"
+JSON = "application/json"
 Hook = TypeVar("Hook", bound=Callable[..., Any])
 
 
@@ -36,6 +39,8 @@ class FastRequest:
         Names in lower case and values, as they came.
     peer : str
         The address at the other end of the connection.
+    body : bytes
+        Whole; empty for a GET.
     begun : float
         When it came, by `time.perf_counter`.
     root : str
@@ -51,6 +56,7 @@ class FastRequest:
     peer: str = ""
     begun: float = 0.0
     root: str = ""
+    body: bytes = b""
     request_id: str = ""
     key_name: str | None = None
 
@@ -65,9 +71,17 @@ class FastResponse:
     """The answer to a FastRequest, a 200: its body, and the headers that hooks add."""
 
     request: FastRequest
-    answer: dict[str, Any]
+    answers: list[dict[str, Any]]
     data: bytes
-    headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "application/json"})
+    headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": JSON})
+
+
+class Question(NamedTuple):
+    """What a FastRequest asks; `several` where the answer is a list, were it of one record."""
+
+    records: Sequence[Record]
+    confidence: float | None = None
+    several: bool = False
 
 
 def on_fast_path(hook: Hook) -> Hook:
@@ -89,32 +103,45 @@ class FastPath:
 
     def answer(self, request: FastRequest) -> FastResponse | None:
         """The 200; None where Flask is to answer."""
-        if request.path != PATH or request.method != "GET" or not self._knows_all_hooks:
+        if request.path != PATH or not self._is_plain(request) or not self._knows_all_hooks:
             return None
         for hook in self._before:
             if hook(request) is not None:
                 return None
         try:
             model: CurrentModel = self._app.extensions[KEY]
-            parsed = model.parser.request(parsing.pairs(request.query))
-            answer = model.predictor.answer_at_once(*parsed)
+            question = _question(model.parser, request)
+            answers = model.predictor.answers_at_once(question.records, question.confidence)
         except Exception:  # a wrong question or a defect of ours: Flask meets and reports it
             return None
-        if answer is None:
+        if not answers:
             return None
-        body = self._body(answer, request.key_name or "")
-        response = FastResponse(request, answer, body)
+        body = self._body(answers, question.several, request.key_name or "")
+        response = FastResponse(request, answers, body)
         for hook in self._after:
             hook(response)
         return response
 
-    def _body(self, answer: dict[str, Any], key_name: str) -> bytes:
-        """The answer as JSON, with its id where it is kept."""
+    def _is_plain(self, request: FastRequest) -> bool:
+        """Whether it is a GET, or posts nothing but a JSON document of not too many records."""
+        if request.method != "POST":
+            return request.method == "GET"
+        brackets = request.body.count(b"{") + request.body.count(b"[")
+        return (
+            request.header(b"content-type") == JSON
+            and request.header(b"content-encoding") is None
+            and not request.query
+            and brackets <= self._app.config["MAX_RECORDS"]
+        )
+
+    def _body(self, answers: list[dict[str, Any]], several: bool, key_name: str) -> bytes:
+        """The answers as JSON, with their ids where they are kept."""
         keeper = keeper_of(self._app)
-        if keeper and keeper.private():  # what is kept is not what is answered
-            keeper.keep(answer, key=key_name)
+        if keeper and (several or keeper.private()):  # what is kept is not what is answered
+            for answer in answers:
+                keeper.keep(answer, key=key_name)
             keeper = None
-        text = self._app.json.dumps(answer, separators=(",", ":"))
+        text = self._app.json.dumps(answers if several else answers[0], separators=(",", ":"))
         if keeper and (answer_id := keeper.keep_part(text.encode(), key=key_name)):
             text = f'{text[:-1]},"id":"{answer_id}"}}'  # sooner than to write it all again
         return text.encode() + b"\n"
@@ -138,6 +165,18 @@ class FastPath:
         others = (app.teardown_request_funcs, app.url_value_preprocessors)
         hooks = [*self._before, *self._after, *(h for kind in others for h in _scoped(kind))]
         return all(getattr(hook, "on_fast_path", False) for hook in hooks)
+
+
+def _question(parser: parsing.Parser, request: FastRequest) -> Question:
+    if request.method == "GET":
+        record, confidence = parser.request(parsing.pairs(request.query))
+        return Question([record], confidence)
+    items = parsing.plain_items(request.body)
+    if items and (columns := parser.columns(items)):
+        return Question(columns, several=True)
+    document = parsing.document(request.body)
+    several = isinstance(document, list)
+    return Question(parser.records(document if several else [document]), several=several)
 
 
 def _scoped(hooks: Any) -> Iterator[Callable[..., Any]]:

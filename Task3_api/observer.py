@@ -75,10 +75,10 @@ class Observer:
 
     def _tell_fast(self, fast: FastRequest, response: FastResponse) -> None:
         tally = Tally()
-        tally.add_answers([response.answer])
+        tally.add_answers(response.answers)
         names = self._client(fast), fast.key_name, fast.method, fast.root + fast.path
         line = AccessLine(*names, 200, 0.0, fast.request_id)
-        self._tell(fast.begun, PATH, line, tally, self._log.takes_fast)
+        self._tell(fast.begun, PATH, line, tally, self._log.takes_fast or fast.method == "POST")
 
     def _client(self, fast: FastRequest) -> str:
         if not self._proxies:

@@ -16,17 +16,22 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
+import orjson
+
 from Task1_database.errors import InputError
 from Task1_database.literals import MAX_FLOAT32, NUMBER
 from Task2_model.contract import Contract, Feature, Value
+from Task3_api.record_encoder import Record, RecordColumns
 
 Pairs = list[tuple[str, str]]
 
 DECIMAL = re.compile(NUMBER)
 DECIMAL_CHARACTERS = "0123456789+-.eE"  # a text of these alone is a DECIMAL or refused by float()
+DIGITS_AS_ZEROS = bytes(48 if chr(byte) in DECIMAL_CHARACTERS else byte for byte in range(256))
 LONGEST_NUMBER = 64  # characters
 LARGEST_NUMBER = MAX_FLOAT32
 REMEMBERED = 2**12  # short texts with their values: most values come again
+MANY = 8  # records; fewer are read sooner one by one
 MAX_QUOTED = 40  # characters of a refused value that its message repeats
 ALIAS = "x"  # stands for the contract's main feature
 CONFIDENCE = "confidence"  # how sure the answer shall be, beside the features
@@ -110,9 +115,32 @@ class Parser:
         feature = self._features.get(name) or self.feature(name)
         return feature.name, self.value(feature, raw_value, name)
 
-    def records(self, items: Iterable[object]) -> list[dict[str, Value]]:
+    def records(self, items: Sequence[object]) -> Sequence[Record]:
         """JSON objects as records; an InputError carries the index of the one at fault."""
-        return [self._item(index, item) for index, item in enumerate(items)]
+        return self.columns(items) or [self._item(index, item) for index, item in enumerate(items)]
+
+    def columns(self, items: Sequence[Any]) -> RecordColumns | None:
+        """Many objects of the same names, by column; None where each must be looked at."""
+        if len(items) < MANY or not isinstance(items[0], dict):
+            return None
+        names = [*items[0]]
+        if any(not isinstance(item, dict) or [*item] != names for item in items):
+            return None
+        columns: dict[str, Sequence[Value]] = {}
+        try:
+            for name in names:
+                feature = self.feature(name)
+                columns[feature.name] = self._column(feature, [item[name] for item in items])
+        except (InputError, TypeError):  # an error of one item, and of which one is still to say
+            return None
+        return RecordColumns(columns) if names and len(columns) == len(names) else None
+
+    def _column(self, feature: Feature, raw_values: list[Any]) -> Sequence[Value]:
+        """The values of one feature, numbers all at once; TypeError for a value that is a list."""
+        if feature.kind != "category" and (numbers := _numbers(raw_values)):
+            return numbers
+        read = {each: self.value(feature, each) for each in set(raw_values)}
+        return [read[each] for each in raw_values]
 
     def _item(self, index: int, item: object) -> dict[str, Value]:
         if not isinstance(item, dict):
@@ -154,6 +182,23 @@ def document(body: bytes) -> Any:
         raise InputError(f"the body is not JSON: {error.msg} at {where}") from None
     except RecursionError:
         raise InputError("the body is nested too deeply") from None
+
+
+def plain_items(body: bytes) -> list[Any] | None:
+    """What `document` says of a list of objects of plain values, with its numbers as numbers.
+
+    It takes a third of the time. None where it might say anything else of them: a key repeats, a
+    number is too long to be taken or is -0, or the body is not JSON.
+    """
+    if b"0" * (LONGEST_NUMBER + 1) in body.translate(DIGITS_AS_ZEROS) or b"-0" in body:
+        return None
+    try:
+        items = orjson.loads(body)
+        keys = sum(map(len, items))
+    except (ValueError, TypeError):
+        return None
+    is_plain = isinstance(items, list) and body.count(b":") == keys  # so that no text has one
+    return items if is_plain else None
 
 
 def dataframe(split: object) -> list[dict[str, Any]]:
@@ -206,6 +251,20 @@ def _number(raw_value: object, name: str) -> float:
     if abs(number) > LARGEST_NUMBER:
         raise InputError(f"{name} is too large a number: {quote(raw_value)}", field=name)
     return number
+
+
+def _numbers(raw_values: list[Any]) -> list[float] | None:
+    """What `_number` makes of each, or of numbers as text; None where any is something else."""
+    try:
+        if not set(map(type, raw_values)) <= {int, float}:
+            if "".join(raw_values).strip(DECIMAL_CHARACTERS):
+                return None
+            if max(map(len, raw_values)) > LONGEST_NUMBER:
+                return None
+        numbers = [*map(float, raw_values)]
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return numbers if max(map(abs, numbers)) <= LARGEST_NUMBER else None
 
 
 def _not_a_number(raw_value: object, name: str) -> InputError:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from itertools import compress
+from itertools import compress, repeat
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from Task2_model.artifact import SealedModel
 from Task2_model.conformal import conformal
 from Task2_model.contract import Contract, Floats, Rows
 from Task2_model.mask_conditional import Block
-from Task3_api.record_encoder import Notes, Record, RecordEncoder
+from Task3_api.record_encoder import EncodedRecords, Record, RecordEncoder
 
 PROBABILITY_DECIMALS = 4
 
@@ -55,41 +54,32 @@ class Predictor:
         """
         return self.answers([record], confidence)[0]
 
-    def answer_at_once(
-        self, record: Record, confidence: float | None = None
-    ) -> dict[str, Any] | None:
-        """The answer to one record; None where its subset would have to be calibrated first."""
-        row, notes = self._encoder.encode(record)
-        rows = np.array([row], dtype=np.float32)
-        if not self._conformal.is_calibrated(rows, confidence):
+    def answers_at_once(
+        self, records: Sequence[Record], confidence: float | None = None
+    ) -> list[dict[str, Any]] | None:
+        """What `answers` says; None where a subset would have to be calibrated first."""
+        encoded = self._encoder.encode_all(records)
+        if not self._conformal.is_calibrated(encoded.rows, confidence):
             return None
-        return self._answered(rows, [notes], confidence)[0]
+        return self._answered(encoded, confidence)
 
     def answers(
         self, records: Sequence[Record], confidence: float | None = None
     ) -> list[dict[str, Any]]:
         """The answers to many records; an InputError carries the index of the one at fault."""
-        codes, notes = [], []
-        for index, record in enumerate(records):
-            row, its_notes = self._encoder.encode(record)
-            if all(map(math.isnan, row)):
-                raise self._nothing_given(record, index if len(records) > 1 else None)
-            codes.append(row)
-            notes.append(its_notes)
-        rows = np.array(codes, dtype=np.float32).reshape(-1, len(self.contract.features))
-        return self._answered(rows, notes, confidence)
+        encoded = self._encoder.encode_all(records)
+        if (nothing := np.isnan(encoded.rows).all(axis=1)).any():
+            index = int(nothing.argmax())
+            raise self._nothing_given(records[index], index if len(records) > 1 else None)
+        return self._answered(encoded, confidence)
 
-    def _answered(
-        self, rows: Rows, notes: list[Notes], confidence: float | None
-    ) -> list[dict[str, Any]]:
-        values = self._values(self.block(rows, confidence=confidence))
-        template = self._template
+    def _answered(self, encoded: EncodedRecords, confidence: float | None) -> list[dict[str, Any]]:
+        values = self._values(self.block(encoded.rows, confidence=confidence))
+        common = {name: repeat(value) for name, value in self._template.items()}
         if confidence is not None:
-            template = template | {"confidence": confidence}
-        return [
-            dict(zip(values, parts, strict=True)) | template | its_notes
-            for parts, its_notes in zip(zip(*values.values(), strict=True), notes, strict=True)
-        ]
+            common["confidence"] = repeat(confidence)
+        parts = {**values, **common, **encoded.notes}
+        return [dict(zip(parts, each, strict=False)) for each in zip(*parts.values(), strict=False)]
 
     def block(self, rows: Rows, *, ranges: bool = True, confidence: float | None = None) -> Block:
         """The answers to rows (n, features), rounded as the contract says.

@@ -8,10 +8,12 @@ never saw.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
-from Task2_model.contract import Contract, Feature, Value
+import numpy as np
+
+from Task2_model.contract import Contract, Feature, Rows, Value
 
 UNSEEN = "was never seen in training"
 ABOVE, BELOW = "above the largest", "below the smallest"
@@ -26,6 +28,32 @@ Record = Mapping[str, Value]  # given values by feature; one may be left out or 
 Notes = dict[str, Any]  # of an answer: "given", "missing" and "warnings"
 
 
+class RecordColumns(Sequence[Record]):
+    """Records that give the same features, as columns, which are encoded in a fifth of the time.
+
+    Attributes
+    ----------
+    columns : dict
+        By feature the values of all records; at least one, of at least one.
+    """
+
+    def __init__(self, columns: dict[str, Sequence[Value]]) -> None:
+        self.columns = columns
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+    def __getitem__(self, index: Any) -> Any:
+        return {name: values[index] for name, values in self.columns.items()}
+
+
+class EncodedRecords(NamedTuple):
+    """Rows (n, features), and of each kind of notes those of every row."""
+
+    rows: Rows
+    notes: dict[str, list[Any]]
+
+
 class RecordEncoder:
     """Encodes the records of one contract."""
 
@@ -35,6 +63,8 @@ class RecordEncoder:
             (feature.name, feature.codes, feature.kind == "integer", *_range(feature))
             for feature in contract.features
         ]
+        self._is_category = [feature.kind == "category" for feature in contract.features]
+        self._lows, self._highs = np.array([_range(each) for each in contract.features]).T
 
     def encode(self, record: Record) -> tuple[list[float], Notes]:
         """The row, NaN where a value is missing or a category unseen, and the notes."""
@@ -59,6 +89,47 @@ class RecordEncoder:
             row.append(math.nan if code is None else code)
         warnings = [] if all_seen else self.warn(record)
         return row, {"given": given, "missing": missing, "warnings": warnings}
+
+    def encode_all(self, records: Sequence[Record]) -> EncodedRecords:
+        """What `encode` says of each."""
+        if isinstance(records, RecordColumns):
+            return self._by_column(records)
+        rows, notes = zip(*map(self.encode, records), strict=True)
+        return EncodedRecords(
+            np.array(rows, dtype=np.float32),
+            {part: [note[part] for note in notes] for part in notes[0]},
+        )
+
+    def _by_column(self, records: RecordColumns) -> EncodedRecords:
+        """What is usual is noted at once for all, and the other records are encoded one by one."""
+        given: dict[str, Sequence[Any]] = {}
+        present = [place for place, name in enumerate(self._by_name) if name in records.columns]
+        columns = np.empty((len(present), len(records)))
+        for column, place in zip(columns, present, strict=True):
+            name, codes, *_ = self._features[place]
+            given[name] = values = records.columns[name]
+            column[:] = [*map(codes.get, values)] if self._is_category[place] else values  # type: ignore[arg-type]
+        lows, highs = self._lows[present, None], self._highs[present, None]
+        usual = ((lows <= columns) & (columns <= highs)).all(axis=0)  # NaN, of one unseen, is not
+        for column, place in zip(columns, present, strict=True):
+            name, _, whole, *_ = self._features[place]
+            if whole:
+                usual &= column % 1 == 0
+                given[name] = [*map(int, np.where(usual, column, 0).tolist())]
+        rows = np.full((len(records), len(self._features)), np.nan, dtype=np.float32)
+        rows[:, present] = columns.T
+        missing = [name for name in self._by_name if name not in given]
+        notes: dict[str, list[Any]] = {
+            "given": [
+                dict(zip(given, each, strict=True)) for each in zip(*given.values(), strict=True)
+            ],
+            "missing": [missing] * len(records),
+            "warnings": [[]] * len(records),
+        }
+        for index in np.flatnonzero(~usual).tolist():
+            for part, note in self.encode(records[index])[1].items():
+                notes[part][index] = note
+        return EncodedRecords(rows, notes)
 
     def warn(self, record: Record) -> list[dict[str, str]]:
         """A warning, {"field": …, "detail": …}, for each value that training never held."""

@@ -117,7 +117,7 @@ class OpenedModel:
             return self._predict_frame(data, confidence)
         if isinstance(data, Mapping):
             return self._predictor.answer(self._parsed(data), confidence)
-        records = self._parser.records(map(_as_sent, data))
+        records = self._parser.records([*map(_as_sent, data)])
         return self._predictor.answers(records, confidence) if records else []
 
     def explain(self, record: Record, *, confidence: float | None = None) -> Answer:

@@ -30,8 +30,8 @@ def split_item(contract: Contract, item: Any) -> tuple[Any, str | None]:
 def is_wrapped(contract: Contract, item: dict[str, Any]) -> bool:
     """Whether the record is inside of `observation`."""
     return (
-        OBSERVATION not in contract.by_name
-        and isinstance(item.get(OBSERVATION), dict)
+        isinstance(item.get(OBSERVATION), dict)
+        and OBSERVATION not in contract.by_name
         and item.keys() <= {ID, OBSERVATION}
     )
 

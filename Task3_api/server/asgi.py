@@ -82,7 +82,7 @@ class AsgiService:
         if root:
             scope = {**scope, "root_path": root, "path": scope["path"].removeprefix(root)}
         if not has_body(scope):
-            reply = self._at_once(app, scope, begun)
+            reply = self._at_once(app, scope, begun, b"")
             reply = reply or await self._answer(app, scope, begun, none, self._small)
             await self._reply(reply, receive, send)
             return
@@ -92,8 +92,12 @@ class AsgiService:
             return
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as file, self._spool(scope, file) as spool:
             body = await spool.fill(receive)
+            reply = None
+            if spool.size <= IN_MEMORY and spool.size == content_length(scope):
+                reply = self._at_once(app, scope, begun, body.read())
+                body.seek(0)
             pool = self._large if spool.size > IN_MEMORY else self._small
-            reply = await self._answer(app, scope, begun, body, pool)
+            reply = reply or await self._answer(app, scope, begun, body, pool)
             await self._reply(reply, receive, send)
 
     def _spool(self, scope: Scope, file: Any) -> BodySpool:
@@ -102,10 +106,10 @@ class AsgiService:
         slots = self._app.extensions[UPLOADS]
         return BodySpool(file, largest, content_length(scope), self._stalled_seconds, slots)
 
-    def _at_once(self, app: Flask, scope: Scope, begun: float) -> Reply | None:
+    def _at_once(self, app: Flask, scope: Scope, begun: float, body: bytes) -> Reply | None:
         method, path, query = scope["method"], scope["path"], scope["query_string"]
         peer, root = scope["client"][0], scope.get("root_path", "")
-        request = FastRequest(method, path, query, scope["headers"], peer, begun, root)
+        request = FastRequest(method, path, query, scope["headers"], peer, begun, root, body)
         fast_path = self._fast_paths.get(app) or self._fast_paths.setdefault(app, FastPath(app))
         response = fast_path.answer(request)
         if response is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,83 @@ def own_app(sealed: Path) -> Flask:
 def test_byte_for_byte(app: Flask, query: str) -> None:
     behind = app.test_client().get(f"/predict?{query}")
     assert answer(app, query) == behind.data
+
+
+def posted(app: Flask, body: object, **changes: Any) -> bytes | None:
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    headers = [(b"content-type", b"application/json")]
+    plain: dict[str, Any] = {"query": b"", "headers": headers, "body": data}
+    response = FastPath(app).answer(FastRequest("POST", "/predict", **plain | changes))
+    return response.data if response else None
+
+
+HOUSE = {"living_area": 1800, "lot_size": 0.58, "rooms": 9, "heating": "hot air"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        HOUSE,
+        [HOUSE],
+        [HOUSE] * 9,
+        [{**HOUSE, "living_area": size} for size in (9999, 800.5, 0, -0.0, 1e30, "1800", 2**60)]
+        * 2,
+        [*[HOUSE] * 9, {"living_area": 1800, "lot_size": None}],
+        [{**HOUSE, "heating": kind} for kind in ("hot air", "electric", "wood", "", None)] * 2,
+    ],
+)
+def test_posted_records_byte_for_byte(app: Flask, body: object) -> None:
+    behind = app.test_client().post("/predict", json=body)
+    assert behind.status_code == 200
+    assert posted(app, body) == behind.data
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        [],
+        3,
+        [HOUSE, {}],
+        [*[HOUSE] * 9, {**HOUSE, "living_area": "1_000"}],
+        {"colour": "red"},
+        {"observation": HOUSE, "id": "a"},
+        {"dataframe_records": [HOUSE]},
+        b'{"x": 1, "x": 2}',
+        b'{"x": 1e39}',
+        b'{"x": NaN}',
+        b'{"x": 1',
+        b"\xff",
+    ],
+)
+def test_other_documents_are_left_to_flask(app: Flask, body: object) -> None:
+    assert posted(app, body) is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"query": b"confidence=0.8"},
+        {"headers": []},
+        {"headers": [(b"content-type", b"text/csv")]},
+        {"headers": [(b"content-type", b"application/json"), (b"content-encoding", b"gzip")]},
+        {"path": "/invocations"},
+    ],
+)
+def test_other_posts_are_left_to_flask(app: Flask, changes: dict[str, Any]) -> None:
+    request = FastRequest("POST", "/predict", b"", body=json.dumps(HOUSE).encode())
+    request.headers = [(b"content-type", b"application/json")]
+    assert FastPath(app).answer(request) is not None
+    for name, value in changes.items():
+        setattr(request, name, value)
+    assert FastPath(app).answer(request) is None
+
+
+def test_more_records_than_are_taken_are_left_to_flask(sealed: Path) -> None:
+    app = create_app({"MODEL_DIR": str(sealed), "MAX_RECORDS": 10})
+    app.test_client().post("/predict", json=HOUSE)
+    assert posted(app, [HOUSE] * 9) is not None
+    assert posted(app, [HOUSE] * 11) is None
 
 
 @pytest.mark.parametrize(

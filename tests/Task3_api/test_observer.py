@@ -49,3 +49,7 @@ def test_most_are_all_but_the_fast_ones(sealed: Path, capfd: pytest.CaptureFixtu
     app.test_client().get("/predict?x=1800")
     assert FastPath(app).answer(FastRequest("GET", "/predict", b"x=1800")) is not None
     assert len(capfd.readouterr().out.splitlines()) == 1
+    headers = [(b"content-type", b"application/json")]
+    posted = FastRequest("POST", "/predict", b"", headers=headers, body=b'[{"x": 1800}]')
+    assert FastPath(app).answer(posted) is not None
+    assert " POST /predict 200 " in capfd.readouterr().out

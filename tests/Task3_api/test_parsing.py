@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,8 @@ from hypothesis import strategies as st
 
 from Task1_database.errors import InputError
 from Task2_model.contract import Contract, Feature, Target
-from Task3_api.parsing import Parser, dataframe, document, pairs, quote
+from Task3_api.parsing import MANY, Parser, dataframe, document, pairs, plain_items, quote
+from Task3_api.record_encoder import RecordColumns
 
 CONTRACT = Contract(
     dataset="houses",
@@ -233,3 +236,89 @@ def test_what_is_taken_is_a_finite_decimal(text: str) -> None:
         return
     assert value is None or (isinstance(value, float) and math.isfinite(np.float32(value)))
     assert text == "" or (set(text) <= set("0123456789+-.eE") and value == float(text))
+
+
+PLAIN = [{"area": 1800, "bedrooms": 3.5, "fuel": "gas"}] * MANY
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        {"area": 1e3, "bedrooms": "3", "fuel": "coal"},
+        {"area": 1800, "bedrooms": None, "fuel": ""},
+        {"bedrooms": 3, "area": 1800, "fuel": "gas"},
+        {"area": 1800},
+        {"area": "1_000", "bedrooms": 3, "fuel": "gas"},
+        {"area": 1e39, "bedrooms": 3, "fuel": "gas"},
+        {"area": "1" * 65, "bedrooms": 3, "fuel": "gas"},
+        {"area": 1800, "bedrooms": 3, "fuel": "\0"},
+        {"area": 1800, "bedrooms": [3], "fuel": "gas"},
+        {"area": True, "bedrooms": 3, "fuel": "gas"},
+        {"colour": "red"},
+        {"x": 1800, "area": 1800},
+        {},
+        3,
+    ],
+)
+def test_many_records_are_read_as_each_is(last: object) -> None:
+    items = document(json.dumps([*PLAIN, last]).encode())
+    try:
+        expected = PARSER.records(items[-1:])[0]
+    except InputError as error:
+        with pytest.raises(InputError, match=re.escape(error.detail)) as refused:
+            PARSER.records(items)
+        assert refused.value.row == MANY
+    else:
+        assert list(PARSER.records(items)) == [*[PARSER.records(items[:1])[0]] * MANY, expected]
+
+
+def test_records_of_the_same_names_are_columns() -> None:
+    assert isinstance(PARSER.records([*map(dict, PLAIN)]), RecordColumns)
+    assert not isinstance(PARSER.records([{}] * MANY), RecordColumns)
+    assert not isinstance(PARSER.records(document(json.dumps(PLAIN[:-1]).encode())), RecordColumns)
+
+
+NUMBER_TEXTS = st.from_regex(
+    r"-?(0|[1-9][0-9]{0,70})(\.[0-9]{1,70})?([eE][+-]?[0-9]{1,3})?", fullmatch=True
+)
+JSON_TEXTS = st.text().map(json.dumps) | NUMBER_TEXTS | st.sampled_from(["null", "true", "NaN"])
+OBJECTS = st.lists(st.tuples(st.sampled_from(["area", "fuel", "a:b", ""]), JSON_TEXTS), max_size=3)
+
+
+@given(st.lists(OBJECTS, min_size=1, max_size=3))
+def test_a_plain_items_is_the_document_with_its_numbers_read(
+    objects: list[list[tuple[str, str]]],
+) -> None:
+    shown = (", ".join(f"{json.dumps(name)}: {text}" for name, text in each) for each in objects)
+    body = ("[" + ", ".join(f"{{{each}}}" for each in shown) + "]").encode()
+    plain = plain_items(body)
+    if plain is None:
+        return
+    for own, each in zip(plain, document(body), strict=True):
+        read = {
+            name: value if isinstance(own[name], str | bool | None) else repr(float(value))
+            for name, value in each.items()
+        }
+        numbers = {int, float}
+        assert read == {n: repr(float(v)) if type(v) in numbers else v for n, v in own.items()}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'[{"area": 1, "area": 2}]',
+        b'[{"area": -0}]',
+        b'[{"area": 1' + b"0" * 64 + b"}]",
+        b'[{"area": NaN}]',
+        b'[{"area": {"area": 1}}]',
+        b'{"fuel": "a:b"}',
+        b'{"fuel": "gas"}',
+        b'"gas"',
+        b"[1]",
+        b"1",
+        b"[",
+        b"",
+    ],
+)
+def test_what_is_not_plain(body: bytes) -> None:
+    assert plain_items(body) is None

@@ -16,7 +16,7 @@ from Task2_model.frame_encoding import encode_frame
 from Task3_api.batch.cells import Cells
 from Task3_api.batch.column_parser import FeatureColumn
 from Task3_api.parsing import LARGEST_NUMBER, Parser
-from Task3_api.record_encoder import RecordEncoder, warning
+from Task3_api.record_encoder import RecordColumns, RecordEncoder, warning
 
 NUMBERS = st.floats(-LARGEST_NUMBER, LARGEST_NUMBER)
 INTEGERS = st.integers(-(2**53), 2**53).map(float)
@@ -98,6 +98,23 @@ def test_what_is_given_missing_and_never_seen_is_noted(
             if feature.kind == "category":
                 assert math.isnan(code) == (value is None or feature.name in unseen)
             assert (feature.name in unseen) == (value is not None and bool(warning(feature, value)))
+
+
+@given(tables())
+def test_columns_are_encoded_as_their_records_are(
+    table: tuple[Contract, list[dict[str, Value]]],
+) -> None:
+    contract, records = table
+    columns = RecordColumns({name: [each[name] for each in records] for name in records[0]})
+    assert list(columns) == records
+    encoder = RecordEncoder(contract)
+    for name in ("", contract.names[-1]):  # with every feature, and without one of them
+        columns.columns.pop(name, None)
+        if not columns.columns:
+            break
+        one_by_one, at_once = encoder.encode_all([*columns]), encoder.encode_all(columns)
+        np.testing.assert_array_equal(at_once.rows, one_by_one.rows)
+        assert repr(at_once.notes) == repr(one_by_one.notes)  # 3 is not 3.0, nor 0.0 -0.0
 
 
 @pytest.mark.parametrize(
