@@ -76,7 +76,7 @@ class FastResponse:
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": JSON})
 
 
-class Question(NamedTuple):
+class FastQuestion(NamedTuple):
     """What a FastRequest asks; `several` where the answer is a list, were it of one record."""
 
     records: Sequence[Record]
@@ -167,16 +167,16 @@ class FastPath:
         return all(getattr(hook, "on_fast_path", False) for hook in hooks)
 
 
-def _question(parser: parsing.Parser, request: FastRequest) -> Question:
+def _question(parser: parsing.Parser, request: FastRequest) -> FastQuestion:
     if request.method == "GET":
         record, confidence = parser.request(parsing.pairs(request.query))
-        return Question([record], confidence)
+        return FastQuestion([record], confidence)
     items = parsing.plain_items(request.body)
     if items and (columns := parser.columns(items)):
-        return Question(columns, several=True)
+        return FastQuestion(columns, several=True)
     document = parsing.document(request.body)
     several = isinstance(document, list)
-    return Question(parser.records(document if several else [document]), several=several)
+    return FastQuestion(parser.records(document if several else [document]), several=several)
 
 
 def _scoped(hooks: Any) -> Iterator[Callable[..., Any]]:
