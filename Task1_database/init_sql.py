@@ -16,6 +16,7 @@ from Task1_database.databases.base import KINDS
 from Task1_database.databases.mysql_settings import COLLATIONS, FORMAT, MODE, settings
 from Task1_database.dataset import FEATURES_TABLE, ROW_ID, Dataset, Question
 from Task1_database.literals import TEXT_BYTES
+from Task1_database.literals import sql_text as text
 from Task1_database.schema import BITS, Column, Table
 
 FILES = "/var/lib/mysql-files"  # where the server reads files
@@ -234,8 +235,3 @@ def _one_statement(sql: str) -> str:
     return (
         f"SET @statement = {text(sql)};\nPREPARE statement FROM @statement;\nEXECUTE statement;\n"
     )
-
-
-def text(value: str) -> str:
-    """A text as SQL writes it."""
-    return "'" + value.replace("'", "''") + "'"

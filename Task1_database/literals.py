@@ -53,6 +53,11 @@ def is_canonical_sql(value: str, text: str) -> str:
     return f"CAST({value} AS VARCHAR) = {text}"
 
 
+def sql_text(text: object) -> str:
+    """A text, or a path, as SQL writes it."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
 def is_formula(text: str) -> bool:
     """Whether a spreadsheet would run a text; real numbers, such as -1, are none."""
     return text.startswith(FORMULA) and not re.fullmatch(NUMBER, text)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import html
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
@@ -82,6 +83,20 @@ def format_percent(share: float, decimals: int = 0) -> str:
     if not math.isfinite(share):
         return DASH
     return f"{format_decimals(100 * share, decimals)}{NBSP}%"
+
+
+def format_estimate(line: Mapping[str, Any], name: str, form: Callable[[float], str]) -> str:
+    """A measured figure with the ends of its interval, `<name>_low` and `<name>_high` of a line.
+
+    `form` makes each a text: `$38,900 ($37,100 to $40,700)`.
+    """
+    value, low, high = (form(line[key]) for key in (name, f"{name}_low", f"{name}_high"))
+    return f"{value} ({low} to {high})"
+
+
+def format_coverage(line: Mapping[str, Any]) -> str:
+    """How often the truth was inside, with its interval."""
+    return format_estimate(line, "coverage", lambda share: format_percent(min(share, 1.0), 1))
 
 
 def format_points(share: float) -> str:

@@ -12,6 +12,8 @@ from typing import Any
 from Task2_model.contract import Contract, Feature
 from Task2_model.formatting import (
     escape_markdown,
+    format_coverage,
+    format_estimate,
     format_percent,
     format_range,
     format_rounded,
@@ -118,7 +120,7 @@ def _groups(contract: Contract, metrics: list[dict[str, Any]]) -> str:
         [
             escape_markdown(f"{contract.by_name[line['feature']].label}: {line['group']}"),
             f"{line['rows']:,}",
-            _interval(*(format_percent(end, 1) for end in _ends(line, "coverage"))),
+            format_coverage(line),
         ]
         for line in metrics
         if line["subset"] == "group"
@@ -148,11 +150,11 @@ def _metric_table(contract: Contract, metrics: list[dict[str, Any]]) -> str:
 def _metric_row(contract: Contract, line: dict[str, Any]) -> list[str]:
     """One model's error and, unless it is a baseline, its coverage and width."""
     unit = contract.target.unit if contract.task == "regression" else ""
-    loss = _interval(*(with_unit(format_rounded(value, 4), unit) for value in _ends(line, "loss")))
+    loss = format_estimate(line, "loss", lambda value: with_unit(format_rounded(value, 4), unit))
     if line.get("coverage") is None:
         return [line["model"], "", loss, "", ""]
     given = SUBSETS[line["subset"]].format(x=contract.x)
-    coverage = _interval(*(format_percent(min(end, 1.0), 1) for end in _ends(line, "coverage")))
+    coverage = format_coverage(line)
     if contract.task == "regression":
         return [
             line["model"],
@@ -162,14 +164,6 @@ def _metric_row(contract: Contract, line: dict[str, Any]) -> list[str]:
             with_unit(format_rounded(line["width"]), unit),
         ]
     return [line["model"], given, loss, coverage, format_rounded(line["size"])]
-
-
-def _ends(line: dict[str, Any], name: str) -> list[float]:
-    return [line[name], line[f"{name}_low"], line[f"{name}_high"]]
-
-
-def _interval(value: str, low: str, high: str) -> str:
-    return f"{value} ({low} to {high})"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

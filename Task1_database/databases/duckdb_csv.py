@@ -15,7 +15,7 @@ import duckdb
 
 from Task1_database.csv_file import CsvFile
 from Task1_database.errors import DataError
-from Task1_database.literals import INTEGER, TEXT_BYTES, is_canonical_sql
+from Task1_database.literals import INTEGER, TEXT_BYTES, is_canonical_sql, sql_text
 from Task1_database.schema import Column, Table
 
 CLEAN = ("delim ','", "quote '\"'", "escape '\"'", "nullstr 'NULL'", "header false")
@@ -42,7 +42,7 @@ def select_of(csv: CsvFile) -> str:
     values[0] = f"CASE WHEN NOT ({exact}) THEN error('not exact') ELSE {values[0]} END"
     return (
         f"SELECT {', '.join(values)} FROM "
-        f"(SELECT {pairs} FROM read_csv({_quoted(csv.path)}, "
+        f"(SELECT {pairs} FROM read_csv({sql_text(csv.path)}, "
         "header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
         f"nullstr = '', strict_mode = true, columns = {{{cells}}}))"
     )
@@ -58,7 +58,7 @@ def write_clean(csv: CsvFile, folder: Path) -> list[Path]:
     """
     options = f"FORMAT csv, {', '.join(CLEAN)}, force_quote *, file_size_bytes '{PIECE}'"
     with duckdb.connect() as connection, refusals_of(csv):
-        connection.execute(f"COPY ({select_of(csv)}) TO {_quoted(folder)} ({options})")
+        connection.execute(f"COPY ({select_of(csv)}) TO {sql_text(folder)} ({options})")
     return sorted(folder.iterdir(), key=lambda file: (len(file.name), file.name))
 
 
@@ -68,13 +68,9 @@ def read_clean(file: Path, table: Table) -> list[tuple[Any, ...]]:
     options = ", ".join(option.replace(" ", " = ") for option in CLEAN)
     with duckdb.connect() as connection:
         return connection.execute(
-            f"FROM read_csv({_quoted(file)}, {options}, auto_detect = false, "
+            f"FROM read_csv({sql_text(file)}, {options}, auto_detect = false, "
             f"allow_quoted_nulls = false, columns = {{{types}}})"
         ).fetchall()
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _exact(column: Column, i: int) -> str:

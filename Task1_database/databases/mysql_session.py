@@ -40,6 +40,7 @@ from Task1_database.databases.server_session import (
 )
 from Task1_database.databases.url import ServerAddress
 from Task1_database.errors import DatabaseError
+from Task1_database.literals import sql_text
 from Task1_database.schema import Table
 
 PORT = 3306
@@ -156,11 +157,9 @@ class MysqlSession(ServerSession):
         return len(rows)
 
     def _send_file(self, file: Path, source: str, table: str) -> int:
-        path = str(file).replace("'", "''")
         with self.cursor() as cursor:
-            cursor.execute(
-                f"LOAD DATA LOCAL INFILE '{path}' INTO TABLE {table} CHARACTER SET utf8mb4 {FORMAT}"
-            )
+            load = f"LOAD DATA LOCAL INFILE {sql_text(file)} INTO TABLE {table}"
+            cursor.execute(f"{load} CHARACTER SET utf8mb4 {FORMAT}")
             rows = int(cursor.rowcount)
             if cursor.warning_count:  # what would else be an error is one no longer with LOCAL
                 cursor.execute("SHOW WARNINGS")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from Task1_database.dataset import FEATURES_TABLE, ROW_ID
-from Task1_database.literals import TEXT_BYTES
+from Task1_database.literals import TEXT_BYTES, sql_text
 from Task1_database.onboarding.names import free, is_safe, safe_name, safe_names
 from Task1_database.onboarding.source_cells import TABLE, SourceCells
 from Task1_database.onboarding.source_column import SourceColumn
@@ -59,8 +59,9 @@ class RawTable:
     def write(self, cells: SourceCells, path: Path) -> None:
         """Write the CSV anew."""
         selected = ", ".join(f"{raw.cells} AS {raw.column.name}" for raw in self.columns)
-        file = str(path).replace("'", "''")
-        cells.query(f"COPY (SELECT {selected} FROM {TABLE}) TO '{file}' (FORMAT csv, HEADER)")
+        cells.query(
+            f"COPY (SELECT {selected} FROM {TABLE}) TO {sql_text(path)} (FORMAT csv, HEADER)"
+        )
 
 
 def raw_table(cells: SourceCells, columns: Sequence[SourceColumn], name: str) -> RawTable:

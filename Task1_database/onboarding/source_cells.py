@@ -14,6 +14,7 @@ from Task1_database.csv_file import CsvFile
 from Task1_database.databases.duckdb_database import enable_progress
 from Task1_database.errors import DataError
 from Task1_database.files.column_reading import BLANKS
+from Task1_database.literals import sql_text
 from Task1_database.onboarding.delimited import Delimited
 from Task1_database.onboarding.formats import MISSING_NUMBER
 from Task1_database.progress import Log, logged, silent
@@ -93,9 +94,8 @@ class SourceCells:
 
     def _read_csv(self, path: Path, separator: str, skip: int) -> int:
         columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in self.indices)
-        file = str(path).replace("'", "''")
         ((count,),) = self.query(
-            f"CREATE OR REPLACE TABLE {TABLE} AS FROM read_csv('{file}', header = false, "
+            f"CREATE OR REPLACE TABLE {TABLE} AS FROM read_csv({sql_text(path)}, header = false, "
             f"skip = {skip}, auto_detect = false, delim = '{separator}', quote = '\"', "
             f"escape = '\"', nullstr = '', strict_mode = true, columns = {{{columns}}})"
         )

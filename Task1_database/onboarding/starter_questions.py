@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from Task1_database.dataset import FEATURES_TABLE
+from Task1_database.literals import sql_text
 from Task1_database.onboarding.dataset_plan import DatasetPlan
 from Task1_database.onboarding.names import free, one_line, safe_name
 from Task1_database.onboarding.planned_features import PlannedFeature
@@ -162,8 +163,7 @@ def _percents(plan: DatasetPlan) -> Iterator[str]:
     for value in values[:MAX_CLASS_COLUMNS]:
         name = free(f"percent_{safe_name(value, 'of_another').removeprefix('n_')}", used)
         used.add(name)
-        text = outcome.source.kind == "text"
-        quoted = "'" + value.replace("'", "''") + "'" if text else value
+        quoted = sql_text(value) if outcome.source.kind == "text" else value
         share = f"SUM(CASE WHEN {plan.target.name} = {quoted} THEN 1 ELSE 0 END) / COUNT(*)"
         yield f"ROUND(100.0 * {share}) AS {name}"
 

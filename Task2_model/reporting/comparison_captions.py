@@ -13,6 +13,7 @@ from Task2_model.formatting import (
     NBSP,
     escape_markdown,
     format_count,
+    format_estimate,
     format_percent,
     format_rounded,
     lower_first,
@@ -59,7 +60,8 @@ def score_table(summary: EvaluationSummary, scores: pd.DataFrame) -> pd.DataFram
     for metric in scores.columns:
         table[metric] = [_score(summary, metric, value) for value in scores[metric]]
     table[f"{wording.loss.capitalize()} vs {summary.model}"] = [
-        "" if name == summary.model else _difference(more.loc[name]) for name in scores.index
+        "" if name == summary.model else format_estimate(more.loc[name], "more", _step)
+        for name in scores.index
     ]
     return table
 
@@ -165,12 +167,6 @@ def _score(summary: EvaluationSummary, metric: str, value: float) -> str:
     if metric in ("Precision", "Recall"):
         return format_percent(value)
     return format_rounded(value, 2 if abs(value) < 0.1 else 3)
-
-
-def _difference(line: Any) -> str:
-    """How much larger a loss is than the sealed model's, with its interval."""
-    value, low, high = (_step(line[name]) for name in ("more", "more_low", "more_high"))
-    return f"{value} ({low} to {high})"
 
 
 def _step(share: float) -> str:

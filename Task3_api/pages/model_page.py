@@ -11,7 +11,12 @@ from flask import Blueprint, Response, render_template, send_from_directory
 
 from Task2_model.artifact import SealedModel
 from Task2_model.contract import Contract
-from Task2_model.formatting import format_decimals, format_percent
+from Task2_model.formatting import (
+    format_coverage,
+    format_decimals,
+    format_estimate,
+    format_percent,
+)
 from Task3_api.current_model import current_model
 from Task3_api.pages.form import Form
 from Task3_api.pages.phrases import format_target
@@ -172,10 +177,9 @@ class ModelView:
         return self._x_only if line["feature"] else "All features"
 
     def _loss(self, line: Metrics) -> str:
-        values = (line["loss"], line["loss_low"], line["loss_high"])
         if self.contract.task == "regression":
-            return _with_interval([format_target(value, self.contract.target) for value in values])
-        return _with_interval([format_decimals(value, 3) for value in values])
+            return format_estimate(line, "loss", lambda v: format_target(v, self.contract.target))
+        return format_estimate(line, "loss", lambda value: format_decimals(value, 3))
 
     def _width(self, line: Metrics) -> str:
         if not _has_coverage(line):
@@ -190,15 +194,7 @@ def _has_coverage(line: Metrics) -> bool:
 
 
 def _coverage(line: Metrics) -> str:
-    if not _has_coverage(line):
-        return ""
-    ends = ("coverage", "coverage_low", "coverage_high")
-    return _with_interval([format_percent(min(line[end], 1), 1) for end in ends])
-
-
-def _with_interval(texts: list[str]) -> str:
-    value, low, high = texts
-    return f"{value} ({low} to {high})"
+    return format_coverage(line) if _has_coverage(line) else ""
 
 
 @blueprint.get("/model")

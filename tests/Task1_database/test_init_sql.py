@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from Task1_database import init_sql
 from Task1_database.csv_file import _quoted
+from Task1_database.literals import sql_text
 from Task1_database.questions import _text
 from Task1_database.schema import Column
 from tests.servers import PROGRAMS, MariaDB, MySQL, running
@@ -76,7 +77,7 @@ def ask(request: pytest.FixtureRequest) -> Iterator[Ask]:
 
 def check(ask: Ask, column: Column, texts: list[str]) -> None:
     texts = ["", *(text for text in texts if "\0" not in text)]  # no file with NUL gets this far
-    cells = (f"{init_sql.text(text)} AS c{i}" for i, text in enumerate(texts))
+    cells = (f"{sql_text(text)} AS c{i}" for i, text in enumerate(texts))
     tests = (init_sql.accepts(column, f"c{i}") for i in range(len(texts)))
     accepted = ask(f"SELECT {', '.join(tests)} FROM (SELECT {', '.join(cells)}) AS _cells")
     assert {text[:99]: bool(a) for text, a in zip(texts, accepted, strict=True)} == {
@@ -101,13 +102,13 @@ def test_any_text_is_a_value_or_not(ask: Ask, column: Column, texts: list[str]) 
 @example("x" * 41)
 @example("")
 def test_a_text_is_shown_as_python_shows_it(ask: Ask, text: str) -> None:
-    assert ask(f"SELECT _init.repr({init_sql.text(text)})") == [_quoted(text)]
+    assert ask(f"SELECT _init.repr({sql_text(text)})") == [_quoted(text)]
 
 
 @given(st.text("\r\na", max_size=8))
 def test_line_endings_are_counted_as_python_counts_them(ask: Ask, text: str) -> None:
     lines = len(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    assert ask(f"SELECT _init.breaks({init_sql.text(text)})") == [lines - 1]
+    assert ask(f"SELECT _init.breaks({sql_text(text)})") == [lines - 1]
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
@@ -121,4 +122,4 @@ def test_a_number_is_written_as_in_answers(ask: Ask, number: float) -> None:
 
 
 def test_sql_of_a_text_ends_where_the_text_does() -> None:
-    assert init_sql.text("it's \\ \"") == "'it''s \\ \"'"
+    assert sql_text("it's \\ \"") == "'it''s \\ \"'"
