@@ -80,13 +80,17 @@ class DuckDatabase(Database):
         self._process = None
 
     def frame(self, sql: str) -> pd.DataFrame:
+        import pandas as pd  # noqa: PLC0415 (loading does without)
+
         with _errors():
             frame = self._connection.execute(sql).df()
         for name in frame.select_dtypes("number"):  # integers with gaps come as a masked type
             if frame[name].hasnans:
                 frame[name] = frame[name].astype(float)
         for name in frame.select_dtypes(exclude=["number", "datetime"]):
-            frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
+            codes, texts = frame[name].factorize()  # equal texts become one, soon compared
+            last_is_none = pd.Series([*texts, None], dtype=object)  # the code of a missing one: -1
+            frame[name] = last_is_none.take(codes).set_axis(frame.index)
         return frame
 
     def columns(self, table: str) -> dict[str, Kind]:
