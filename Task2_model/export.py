@@ -17,7 +17,6 @@ from Task2_model.ensemble import Ensemble
 from Task2_model.forest import Forest
 from Task2_model.model import PredictiveModel
 from Task2_model.onnx_graph import onnx_graph
-from Task2_model.trees import forest
 
 COMPARED_ROWS = 20_000  # at most: a million would take a minute, and find what these find
 TOLERANCE = 1e-5  # relative; float32 itself carries about 1e-7
@@ -31,9 +30,8 @@ def export(model: PredictiveModel, rows: Rows) -> dict[str, bytes]:
     differs from it on any of `rows` (n, features), or of the COMPARED_ROWS drawn from them: the
     error names the row, the output and both values.
     """
-    parts = model.contract, model.members_, model.ensemble_.scores
     try:
-        graph = onnx_graph(*parts)
+        graph = onnx_graph(model.contract, model.members_, model.ensemble_.scores)
     except Exception as error:  # skl2onnx raises many kinds for what it cannot convert
         reason = str(error).strip().splitlines()
         raise TrainingError(
@@ -42,7 +40,7 @@ def export(model: PredictiveModel, rows: Rows) -> dict[str, bytes]:
     members = model.ensemble_.to_bytes()
     files = {ENSEMBLE: members, GRAPH: graph}
     runtimes = {"ONNX": ensemble_of(model.contract, members, graph)}
-    if trees := forest(*parts):
+    if trees := model.forest_file:
         files[FOREST] = trees.to_bytes()
         runtimes["lookup tables"] = ensemble_of(model.contract, members, Forest(trees))
     _refuse_difference(model, runtimes, rows)

@@ -25,6 +25,7 @@ from Task2_model.contract import Contract, Floats, Rows
 from Task2_model.ensemble import Ensemble, SingleMember
 from Task2_model.folds import Split, cut
 from Task2_model.forest import Forest
+from Task2_model.forest_file import ForestFile
 from Task2_model.frame_encoding import encode_frame
 from Task2_model.mask_conditional import Block, Conformal
 from Task2_model.training import Members, Progress, Training
@@ -33,7 +34,7 @@ from Task2_model.trees import forest
 if TYPE_CHECKING:
     import pandas as pd
 
-CACHES = "conformal", "_quick_ensemble"  # properties
+CACHES = "conformal", "forest_file", "_quick_ensemble"  # properties
 CALIBRATION_ROWS = 2_000  # more would narrow nothing and slow every subset asked for
 
 
@@ -149,6 +150,11 @@ class PredictiveModel(ABC):
         """The calibrated form of this model."""
         return conformal(self.contract, self.calibration_, self.ensemble_)
 
+    @cached_property
+    def forest_file(self) -> ForestFile | None:
+        """The members as lookup tables; None where they are not made of boosted trees alone."""
+        return forest(self.contract, self.members_, self.ensemble_.scores)
+
     def predict(self, data: Rows | pd.DataFrame, *, confidence: float | None = None) -> Block:
         """The answers to rows (n, features), or to a DataFrame's: see `Conformal.block`.
 
@@ -193,8 +199,7 @@ class PredictiveModel(ABC):
     @cached_property
     def _quick_ensemble(self) -> Ensemble:
         """The same ensemble, as lookup tables where it can be: a fold is asked a lot."""
-        own = self.ensemble_
-        file = forest(self.contract, self.members_, own.scores)
+        own, file = self.ensemble_, self.forest_file
         runtime = own.runtime if file is None else Forest(file)
         return Ensemble(self.contract, own.ridge, own.weights, runtime, own.probability_map)
 
