@@ -33,18 +33,19 @@ from Task1_database.databases.url import safe_url
 from Task1_database.errors import TablecastError, TrainingError
 from Task1_database.progress import VARIABLE, Log, ProgressLine, relayed, silent
 from Task1_database.whole_file import write_whole
-from Task2_model.openmp import WAITING
 from Task2_model.reporting.typeface import faces
 from Task2_model.worker_processes import VARIABLE as SCHEDULER
 
 HERE = Path(__file__).parent
 NOTEBOOK = HERE / "report.ipynb"
+FONTS = "/* typeface */"  # stands in the template where they shall be
 
 
 class OwnKernel(AsyncKernelManager):
     """A kernel of this interpreter, whatever kernels are installed; silent on the terminal.
 
-    Its environment is this process's, with some `variables` more.
+    Its environment is this process's, with some `variables` more. Fits run side by side there, so
+    each is given one thread.
     """
 
     variables: Mapping[str, str]
@@ -58,7 +59,7 @@ class OwnKernel(AsyncKernelManager):
     async def start_kernel(self, **kw: Any) -> None:  # type: ignore[override]
         """Start it; what it has to say goes into the notebook."""
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        environment = {**WAITING, **os.environ, **self.variables}
+        environment = {"OMP_NUM_THREADS": "1", **os.environ, **self.variables}
         await super().start_kernel(**kw | quiet | {"env": environment})
 
 
@@ -145,11 +146,8 @@ def render(folder: Path, *, log: Log = silent) -> None:
         extra_template_basedirs=[str(HERE)],
         exclude_anchor_links=True,
     )
-    title = _title(notebook)
-    resources = {"title": title, "fonts": ""}
-    text, _ = exporter.from_notebook_node(notebook, resources=resources)
-    resources["fonts"] = faces(text)
-    page, _ = exporter.from_notebook_node(notebook, resources=resources)
+    page, _ = exporter.from_notebook_node(notebook, resources={"title": _title(notebook)})
+    page = page.replace(FONTS, faces(page))
     write_whole(folder / "report.html", page.encode(), synced=False)
     log_part(1, "report.pdf")
     book = plutoprint.Book(plutoprint.PAGE_SIZE_A4)

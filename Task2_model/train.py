@@ -29,7 +29,6 @@ from Task2_model.artifact import CURRENT, STAGING, SealedModel, current, seal, v
 from Task2_model.mlmodel import write_mlmodel
 from Task2_model.model_card import write_card
 from Task2_model.promote import promote
-from Task2_model.study import Study
 
 PACKAGES = ("numpy", "pandas", "scikit-learn", "skl2onnx", "onnx", "onnxruntime", "tablecast")
 
@@ -98,6 +97,8 @@ def _unchanged(
     dataset: Dataset, database_url: str, models: Path, seed: int, names: Sequence[str]
 ) -> Path | None:
     """The version in service, where training would make it again."""
+    from Task2_model.study import Study  # noqa: PLC0415 (a second, and otherwise of no use here)
+
     if not (models / CURRENT).exists():
         return None
     sealed = SealedModel.open(current(models))
