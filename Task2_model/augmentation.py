@@ -7,11 +7,12 @@ import numpy.typing as npt
 
 from Task2_model.contract import Rows
 
-MOST_COPIES = 20  # of a row, each with other features masked
-AUGMENTED_ROWS = 30_000  # in all: more barely help, and take longer …
+MOST_COPIES = 40  # of a row, each with other features masked
+AUGMENTED_ROWS = 45_000  # in all: more barely help, and take longer …
 AUGMENTED_SHARE = 0.1  # … but of a large table at least this share is learned from
-WHOLE, X_ONLY = 0.3, 0.1  # shares of the augmented rows
-RANDOM_MASKS = 300  # different ones: for each, a ridge is solved where one is needed
+X_ONLY = 0.1  # share of the augmented rows
+WHOLE = {"classification": 0.3, "regression": 0.12}  # fewer where a specialist knows whole rows
+RANDOM_MASKS = 600  # different ones: for each, a ridge is solved where one is needed
 
 
 def n_augmented(count: int) -> int:
@@ -20,13 +21,13 @@ def n_augmented(count: int) -> int:
 
 
 def mask_augment(
-    rows: Rows, x: int, total: int, rng: np.random.Generator
+    rows: Rows, x: int, total: int, whole: float, rng: np.random.Generator
 ) -> tuple[Rows, npt.NDArray[np.intp]]:
     """Copies of rows, most of them with features masked.
 
-    Three tenths are whole, a tenth gives `x` alone, and of the rest random features are masked:
-    how many stay is uniform from one to all, so that short and full requests weigh the same.
-    With ten copies or more, every row is there in each of these ways.
+    Some are whole, a tenth gives `x` alone, and of the rest random features are masked: how many
+    stay is uniform from one to all, so that short and full requests weigh the same. With ten
+    copies or more, every row is there in each of these ways.
 
     Parameters
     ----------
@@ -35,6 +36,8 @@ def mask_augment(
         The index of the feature that is given alone.
     total : int
         How many rows to make; rounded down to whole copies of all rows where it exceeds n.
+    whole : float
+        The share of them that is whole; see `WHOLE`.
 
     Returns
     -------
@@ -47,8 +50,8 @@ def mask_augment(
     stay = rng.integers(1, features + 1, size=(RANDOM_MASKS, 1))
     masks = rng.random((RANDOM_MASKS, features)).argsort(axis=1).argsort(axis=1) >= stay
     masked = masks[rng.integers(RANDOM_MASKS, size=len(augmented))]
-    whole, x_only = int(WHOLE * len(augmented)), int(X_ONLY * len(augmented))
-    masked[:whole] = False
-    masked[whole : whole + x_only] = np.arange(features) != x
+    first, x_only = int(whole * len(augmented)), int(X_ONLY * len(augmented))
+    masked[:first] = False
+    masked[first : first + x_only] = np.arange(features) != x
     augmented[masked] = np.nan
     return augmented, indices

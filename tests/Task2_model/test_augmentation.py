@@ -8,7 +8,7 @@ from Task2_model.augmentation import mask_augment, n_augmented
 
 def test_every_row_is_there_whole_with_x_only_and_in_part() -> None:
     rows = np.arange(1, 13, dtype=np.float32).reshape(3, 4)
-    augmented, indices = mask_augment(rows, 2, 6_001, np.random.default_rng(0))
+    augmented, indices = mask_augment(rows, 2, 6_001, 0.3, np.random.default_rng(0))
     assert np.bincount(indices).tolist() == [2000, 2000, 2000]
     given = ~np.isnan(augmented)
     np.testing.assert_array_equal(augmented[given], rows[indices][given])
@@ -23,12 +23,12 @@ def test_every_row_is_there_whole_with_x_only_and_in_part() -> None:
 
 def test_of_many_rows_each_is_there_once_at_most() -> None:
     rows = np.arange(2_000, dtype=np.float32).reshape(1_000, 2)
-    augmented, indices = mask_augment(rows, 0, 300, np.random.default_rng(0))
+    augmented, indices = mask_augment(rows, 0, 300, 0.3, np.random.default_rng(0))
     assert len(augmented) == len(set(indices)) == 300
 
 
 @pytest.mark.parametrize(
-    ("count", "augmented"), [(100, 2_000), (1_500, 30_000), (50_000, 30_000), (1_000_000, 100_000)]
+    ("count", "augmented"), [(100, 4_000), (1_500, 45_000), (50_000, 45_000), (1_000_000, 100_000)]
 )
 def test_what_is_learned_from_grows_gently(count: int, augmented: int) -> None:
     assert n_augmented(count) == augmented
