@@ -1,15 +1,8 @@
-"""The report of a training: the notebook, executed, and set as a web page and as a PDF.
-
-`execute` runs report.ipynb by papermill in a kernel of this very interpreter; `render` turns the
-executed notebook into report.html, which holds all that it needs, and report.pdf.
-"""
+"""The report of a training: the notebook, executed by papermill in a kernel of this interpreter."""
 
 from __future__ import annotations
 
-import html
-import io
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -20,11 +13,9 @@ from urllib.parse import urlsplit
 
 import nbformat
 import papermill
-import plutoprint
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
-from nbconvert import HTMLExporter
 from papermill.exceptions import PapermillExecutionError
 from papermill.parameterize import parameterize_notebook
 
@@ -33,12 +24,9 @@ from Task1_database.databases.url import safe_url
 from Task1_database.errors import TablecastError, TrainingError
 from Task1_database.progress import VARIABLE, Log, ProgressLine, relayed, silent
 from Task1_database.whole_file import write_whole
-from Task2_model.reporting.typeface import faces
 from Task2_model.worker_processes import VARIABLE as SCHEDULER
 
-HERE = Path(__file__).parent
-NOTEBOOK = HERE / "report.ipynb"
-FONTS = "/* typeface */"  # stands in the template where they shall be
+NOTEBOOK = Path(__file__).with_name("report.ipynb")
 
 
 class OwnKernel(AsyncKernelManager):
@@ -133,30 +121,6 @@ def _log_cell(log: Log, reported: list[str], cell: Any, **_: Any) -> None:
         log(ProgressLine("figures and tables", done, len(reported), "cells"))
 
 
-def render(folder: Path, *, log: Log = silent) -> None:
-    """Set `folder`/report.ipynb as report.html and report.pdf beside it."""
-
-    def log_part(done: int, part: str) -> None:
-        log(ProgressLine("setting", done, 2, "files", part))
-
-    log_part(0, "report.html")
-    notebook = nbformat.read(folder / NOTEBOOK.name, as_version=4)
-    exporter = HTMLExporter(
-        template_name="report_template",
-        extra_template_basedirs=[str(HERE)],
-        exclude_anchor_links=True,
-    )
-    page, _ = exporter.from_notebook_node(notebook, resources={"title": _title(notebook)})
-    page = page.replace(FONTS, faces(page))
-    write_whole(folder / "report.html", page.encode(), synced=False)
-    log_part(1, "report.pdf")
-    book = plutoprint.Book(plutoprint.PAGE_SIZE_A4)
-    book.load_html(page)
-    pdf = io.BytesIO()
-    book.write_to_pdf_stream(pdf)
-    write_whole(folder / "report.pdf", pdf.getvalue(), synced=False)
-
-
 def _refuse_unknown(parameters: Mapping[str, Any], notebook: Any) -> None:
     """Papermill would only warn of a misspelt parameter."""
     known = papermill.inspect_notebook(notebook)
@@ -191,13 +155,3 @@ def without_folders(database_url: str) -> str:
     address = safe_url(database_url)
     parts = urlsplit(address)
     return address if parts.netloc else f"{parts.scheme}:{Path(parts.path).name}"
-
-
-def _title(notebook: Any) -> str:
-    """The first heading that a cell wrote."""
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            heading = re.search(r"<h1>(.*?)</h1>", output.get("data", {}).get("text/html", ""))
-            if heading:
-                return html.unescape(heading[1])
-    return "Report"

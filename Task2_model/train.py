@@ -28,7 +28,6 @@ from Task2_model import report
 from Task2_model.artifact import CURRENT, STAGING, SealedModel, current, seal, version_name
 from Task2_model.mlmodel import write_mlmodel
 from Task2_model.model_card import write_card
-from Task2_model.promote import promote
 
 PACKAGES = ("numpy", "pandas", "scikit-learn", "skl2onnx", "onnx", "onnxruntime", "tablecast")
 
@@ -79,9 +78,11 @@ def train(
         }
         with ThreadPoolExecutor(1) as pool:  # the database has time while the notebook starts
             answers = pool.submit(_answer_questions, dataset, database_url, staging / "answers")
+            pool.submit(_import_what_follows)
             report.execute(parameters, staging, scheduler=scheduler, log=log)
             answers.result()
-        report.render(staging, log=log)
+        render, promote = _import_what_follows()
+        render(staging, log=log)
         facts = _facts(staging, database_url)
         write_card(staging, facts)
         (staging / "requirements.txt").write_text(_requirements(), encoding="utf-8")
@@ -91,6 +92,14 @@ def train(
     if promotes:
         promote(models, folder, kept=kept(), log=log)
     return folder
+
+
+def _import_what_follows() -> tuple[Callable[..., None], Callable[..., Any]]:
+    """What is needed after the notebook, and would only have it begin a second later."""
+    from Task2_model.promote import promote  # noqa: PLC0415
+    from Task2_model.report_document import render  # noqa: PLC0415
+
+    return render, promote
 
 
 def _unchanged(

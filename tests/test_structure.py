@@ -76,7 +76,8 @@ TESTED_WITH = {  # parts that have no test of their name, by the test of what th
     "Task2_model/monitoring/test_watch.py": "expected_error watch_frame watch_statements",
     "Task2_model/test_gate.py": "promote",
     "Task2_model/test_model.py": "boosting training",
-    "Task2_model/test_report.py": "data_figures evaluation_figures figures sealed_folder typeface",
+    "Task2_model/test_report.py": "data_figures evaluation_figures figures report_document"
+    " sealed_folder typeface",
     "Task2_model/test_train.py": "golden model_card study",
     "Task3_api/keep/test_keeper.py": "answer_file",
     "Task3_api/test_app.py": "model_app",

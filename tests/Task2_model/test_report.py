@@ -15,6 +15,7 @@ from Task1_database.dataset import Dataset
 from Task1_database.errors import TrainingError
 from Task1_database.load import load
 from Task2_model import report
+from Task2_model.report_document import render
 from Task2_model.reporting import typeface
 
 NOTEBOOK: Any = nbformat.read(report.NOTEBOOK, as_version=4)
@@ -201,7 +202,7 @@ def test_a_second_rendering_replaces_the_first(
 ) -> None:
     shutil.copy(sealed / "report.ipynb", tmp_path)
     (tmp_path / "report.pdf").write_text("not a PDF")
-    report.render(tmp_path)
+    render(tmp_path)
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "report.html",
@@ -253,7 +254,7 @@ def boats(tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = folder.parent / "model"
     output.mkdir()
     report.execute({"dataset": str(folder), "database_url": url, "output": str(output)}, output)
-    report.render(output)
+    render(output)
     return output
 
 
