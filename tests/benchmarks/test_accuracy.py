@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks.accuracy import __main__ as accuracy
 from benchmarks.accuracy import peer_scores
+from benchmarks.accuracy.dedicated import beside_dedicated
 from benchmarks.accuracy.goals import goals
 from benchmarks.accuracy.own import brief
 from benchmarks.accuracy.own_scores import read_scores, write_scores
@@ -19,6 +20,7 @@ from benchmarks.accuracy.report import page
 from benchmarks.accuracy.scores import calibration_error, class_score, regression_score
 from benchmarks.accuracy.table_result import OWN, TableResult
 from benchmarks.accuracy.tables import TABLES, Reading, Table
+from Task2_model.augmentation import WHOLE
 
 SMALL = Table("concrete", "compressive_strength", "modeldata/concrete", rows=120)
 PEER = "CatBoost"
@@ -165,3 +167,10 @@ def test_a_model_without_a_score_is_a_gap() -> None:
     text = page([result("houses", 1.0, 2.0)])
     assert "| houses | **1.000** | 2.000 |" in text
     assert "linear" not in text.partition("## Mean absolute error")[2]
+
+
+def test_one_model_is_compared_with_one_for_each_subset_alone(reading: Reading) -> None:
+    shares = dict(WHOLE)
+    ratio = beside_dedicated(reading, 2)
+    assert 0.5 < ratio.low < ratio.high < 2
+    assert shares == WHOLE
