@@ -5,19 +5,25 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from Task2_model.contract import Rows
+from Task2_model.contract import Rows, Task
 
 MOST_COPIES = 40  # of a row, each with other features masked
 AUGMENTED_ROWS = 45_000  # in all: more barely help, and take longer …
 AUGMENTED_SHARE = 0.1  # … but of a large table at least this share is learned from
 X_ONLY = 0.1  # share of the augmented rows
-WHOLE = {"classification": 0.3, "regression": 0.12}  # fewer where a specialist knows whole rows
+WHOLE = {"classification": 0.3, "regression": 0.12}  # fewer where a specialist knows whole rows …
+WHOLE_ONCE = 0.3  # … unless it takes more, up to this share, for each row to be there whole
 RANDOM_MASKS = 600  # different ones: for each, a ridge is solved where one is needed
 
 
 def n_augmented(count: int) -> int:
     """How many rows, copies included, a model learns from that has `count` of its own."""
     return min(count * MOST_COPIES, max(AUGMENTED_ROWS, int(count * AUGMENTED_SHARE)))
+
+
+def whole_share(task: Task, copies: float) -> float:
+    """The share of the augmented rows that is whole, where there are so many copies of each row."""
+    return max(WHOLE[task], min(WHOLE_ONCE, 1 / copies))
 
 
 def mask_augment(
@@ -37,7 +43,7 @@ def mask_augment(
     total : int
         How many rows to make; rounded down to whole copies of all rows where it exceeds n.
     whole : float
-        The share of them that is whole; see `WHOLE`.
+        The share of them that is whole; see `whole_share`.
 
     Returns
     -------

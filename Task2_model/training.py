@@ -16,7 +16,7 @@ from joblib import delayed
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from Task2_model.augmentation import WHOLE, mask_augment, n_augmented
+from Task2_model.augmentation import mask_augment, n_augmented, whole_share
 from Task2_model.category_order import Ranks, apply_ranks, rank_categories
 from Task2_model.contract import Contract, Floats, Rows
 from Task2_model.fitting import fit, last_step, stops_early, tree_counts, truncate
@@ -121,7 +121,8 @@ class Training:
         self.learning = max(len(folds.rows_in(fold.train)) for fold in folds.folds)
         total = n_augmented(self.learning) * len(rows) // self.learning
         x = contract.names.index(contract.x)
-        self.augmented, self._indices = mask_augment(rows, x, total, WHOLE[contract.task], rng)
+        whole = whole_share(contract.task, total / len(rows))
+        self.augmented, self._indices = mask_augment(rows, x, total, whole, rng)
         self.factor = len(self.augmented) / len(rows)
         self._blocks = folds.blocks[self._indices]
         self.owners = np.full(len(self.augmented), -1)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from Task2_model.augmentation import mask_augment, n_augmented
+from Task2_model.augmentation import mask_augment, n_augmented, whole_share
 
 
 def test_every_row_is_there_whole_with_x_only_and_in_part() -> None:
@@ -32,3 +32,11 @@ def test_of_many_rows_each_is_there_once_at_most() -> None:
 )
 def test_what_is_learned_from_grows_gently(count: int, augmented: int) -> None:
     assert n_augmented(count) == augmented
+
+
+@pytest.mark.parametrize(("copies", "share"), [(40, 0.12), (5, 0.2), (2, 0.3), (0.1, 0.3)])
+def test_each_row_is_there_whole_as_long_as_other_copies_are_the_most(
+    copies: float, share: float
+) -> None:
+    assert whole_share("regression", copies) == share
+    assert whole_share("classification", copies) == 0.3
