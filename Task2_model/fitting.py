@@ -11,7 +11,6 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from Task2_model.contract import Floats, Rows
 
-LEAST_GAIN = 0.001  # of the loss, by all further trees: a tenth of the trees brings no more
 BOOSTED = (HistGradientBoostingRegressor, HistGradientBoostingClassifier)
 
 
@@ -62,15 +61,14 @@ def tree_counts(estimators: Sequence[Any]) -> list[int]:
     """How many trees each fold's estimator keeps: as the others' watched rows would have it.
 
     The rows that stop a fold's model judge it, too, so they do not choose. Of a single one they
-    do: its judges are other rows. Trees that hardly lower the loss any more are left out.
+    do: its judges are other rows.
     """
     curves = [-last_step(estimator).validation_score_ for estimator in estimators]
     longest = max(map(len, curves))
     losses = np.array([np.pad(curve, (0, longest - len(curve)), "edge") for curve in curves])
     total = losses.sum(axis=0)
     others = [total - own if len(curves) > 1 else total for own in losses]
-    enough = [int((o <= (1 + LEAST_GAIN) * o.min()).argmax()) for o in others]
-    return [max(1, min(len(c) - 1, e)) for c, e in zip(curves, enough, strict=True)]
+    return [max(1, min(len(c) - 1, int(o.argmin()))) for c, o in zip(curves, others, strict=True)]
 
 
 def truncate(estimator: Any, count: int) -> Any:
