@@ -95,7 +95,7 @@ COPY Task2_model/__init__.py Task2_model/artifact.py Task2_model/calibration.py 
      Task2_model/forest_file.py \
      Task2_model/formatting.py Task2_model/graph.py Task2_model/manifest.py \
      Task2_model/mask_conditional.py Task2_model/mask_table.py \
-     Task2_model/onnx_audit.py Task2_model/probability_map.py Task2_model/quantile_cache.py \
+     Task2_model/onnx_audit.py Task2_model/parent_watch.py Task2_model/probability_map.py Task2_model/quantile_cache.py \
      Task2_model/small_forest.py Task2_model/subset_ridge.py \
      Task2_model/versions.py \
      Task2_model/

@@ -6,8 +6,6 @@ The processes end when the process that they work for does.
 from __future__ import annotations
 
 import os
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -18,9 +16,9 @@ from joblib.parallel import BACKENDS, DEFAULT_BACKEND, get_active_backend
 from threadpoolctl import threadpool_limits
 
 from Task2_model.dask_client import dask_client
+from Task2_model.parent_watch import end_with
 
 VARIABLE = "TABLECAST_SCHEDULER"  # names a Dask scheduler whose workers shall do it
-WATCH_SECONDS = 0.5
 
 Task = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]  # what joblib's `delayed` makes
 
@@ -86,14 +84,3 @@ def _own_processes() -> Iterator[None]:
     ends = {"initializer": end_with, "initargs": (os.getpid(),)}
     with parallel_config("loky", inner_max_num_threads=1, **ends):
         yield
-
-
-def end_with(parent: int) -> None:
-    """End this process soon after its parent's end, whatever it is doing."""
-    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
-
-
-def _watch(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(WATCH_SECONDS)
-    os._exit(1)

@@ -52,6 +52,7 @@ SERVED_FROM = {
     "Task2_model.mask_table",
     "Task2_model.small_forest",
     "Task2_model.onnx_audit",
+    "Task2_model.parent_watch",
     "Task2_model.probability_map",
     "Task2_model.quantile_cache",
     "Task2_model.subset_ridge",
@@ -69,7 +70,7 @@ TESTED_WITH = {  # parts that have no test of their name, by the test of what th
     " conclusion data_captions evaluation_captions evaluation_summary model_captions",
     "Task2_model/test_conformal.py": "calibration conformal_interval conformal_set ensemble"
     " mask_conditional",
-    "Task2_model/test_worker_processes.py": "dask_client",
+    "Task2_model/test_worker_processes.py": "dask_client parent_watch",
     "Task2_model/test_evaluate.py": "baselines",
     "Task2_model/test_export.py": "onnx_graph",
     "Task2_model/test_forest.py": "forest_file trees small_forest",

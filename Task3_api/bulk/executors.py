@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 
 from Task2_model.dask_client import dask_client
+from Task2_model.parent_watch import end_with
 from Task3_api import process_memory
 
 RETRIES = 3  # of a piece whose Dask worker was lost
@@ -17,8 +18,11 @@ TRIMMED = "MALLOC_TRIM_THRESHOLD_"  # set by Dask's nanny: 64 KiB
 
 @contextmanager
 def local_processes(count: int) -> Iterator[Executor]:
-    """Processes of their own, which share nothing with this one."""
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as executor:
+    """Processes of their own, which share nothing with this one, and end when it does."""
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(
+        count, mp_context=spawn, initializer=end_with, initargs=(os.getpid(),)
+    ) as executor:
         try:
             yield executor
         except BaseException:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 from distributed import LocalCluster
 from flask.testing import FlaskClient
@@ -173,8 +174,12 @@ def test_a_run_that_is_killed_goes_on_where_it_was(
     while len(list(out.glob("*.csv"))) < 5:
         assert time.monotonic() < until
         time.sleep(0.02)
+    helpers = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGKILL)
     process.wait()
+    _, alive = psutil.wait_procs(helpers, timeout=20)
+    assert len(helpers) > 1
+    assert not alive
     done = len(list(out.glob("*.csv")))
     tablecast.score("houses", [file], out, workers=2)
     assert len(list(out.glob("*.csv"))) > done
