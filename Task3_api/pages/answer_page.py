@@ -51,10 +51,10 @@ def tell(answer_id: str) -> ResponseReturnValue:
     """Record what a person says of it."""
     contract, keeper = current_model().contract, _keeper()
     _find(keeper, answer_id)
-    told = dict(fields(posted_form()))
+    values = dict(fields(posted_form()))
     try:
-        outcome = outcome_value(contract, told.get("outcome", ""))
-        record_posted(keeper, [PostedOutcome(answer_id, outcome, "replace" in told)])
+        outcome = outcome_value(contract, values.get("outcome", ""))
+        record_posted(keeper, [PostedOutcome(answer_id, outcome, "replace" in values)])
     except InputError as error:
         return _render(answer_id, error.detail), 400
     except Contradiction:

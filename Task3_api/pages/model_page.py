@@ -141,7 +141,7 @@ class ModelView:
 
     @property
     def groups(self) -> Iterator[GroupCoverage]:
-        """The coverages of the sealed model by groups of rows, everything told."""
+        """The coverages of the sealed model by groups of rows, everything given."""
         for line in self.metrics:
             if line[SUBSET] == GROUP:
                 yield GroupCoverage(

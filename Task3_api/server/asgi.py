@@ -92,11 +92,11 @@ class AsgiService:
             return
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as file, self._spool(scope, file) as spool:
             body = await spool.fill(receive)
+            pool = self._large if spool.size > IN_MEMORY else self._small
             reply = None
-            if spool.size <= IN_MEMORY and spool.size == content_length(scope):
+            if pool is self._small and spool.size == content_length(scope):  # whole, and in memory
                 reply = self._at_once(app, scope, begun, body.read())
                 body.seek(0)
-            pool = self._large if spool.size > IN_MEMORY else self._small
             reply = reply or await self._answer(app, scope, begun, body, pool)
             await self._reply(reply, receive, send)
 
