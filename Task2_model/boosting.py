@@ -36,7 +36,7 @@ class Boosting(PredictiveModel):
             )
         return HistGradientBoostingRegressor(
             loss="absolute_error",
-            learning_rate=0.15,
+            learning_rate=0.2,
             max_leaf_nodes=16,
             max_features=0.5,
             min_samples_leaf=self._leaf(5),

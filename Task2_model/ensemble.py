@@ -100,7 +100,19 @@ class Ensemble:
 
     def of_folds(self, rows: Rows, folds: npt.NDArray[np.intp]) -> Floats:
         """The raw outputs (n, outputs) of the member that each row's fold (n,) names."""
-        scores = self.ridge(rows)
+        return self._of_folds(rows, self.ridge(rows), folds)
+
+    def of_subsets(
+        self, rows: Rows, subsets: npt.NDArray[np.bool_], folds: npt.NDArray[np.intp]
+    ) -> Floats:
+        """What `of_folds` says (m, n, outputs) of rows masked to each of subsets (m, features)."""
+        prepared = self.ridge.prepare(rows)
+        scores = np.concatenate([self.ridge.masked(prepared, subset) for subset in subsets])
+        masked = np.where(subsets[:, None], rows, np.float32(np.nan)).reshape(-1, rows.shape[1])
+        outputs = self._of_folds(masked, scores, np.tile(folds, len(subsets)))
+        return outputs.reshape(len(subsets), len(rows), -1)
+
+    def _of_folds(self, rows: Rows, scores: Floats, folds: npt.NDArray[np.intp]) -> Floats:
         inputs = self._inputs(rows, scores)
         outputs = np.empty(
             (len(rows), 2 if self._regression else len(self.contract.target.classes))

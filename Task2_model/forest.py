@@ -28,7 +28,7 @@ from Task2_model.forest_file import ForestFile
 from Task2_model.mask_table import Masks
 
 MASKS_AT_ONCE = 2**17  # fit into a core's cache
-JOINED_BINS = 64  # at most, of features that share a table: more would cost memory, and save little
+JOINED_BINS = 256  # at most, of features that share a table: more cost memory, and save little
 PAIRED_BITS = 16  # of masks, for tables of what a tree and its neighbour add up to
 # A product with one of these has in its highest bits a number for each power of two, each a
 # different one: de Bruijn sequences (Leiserson, Prokop and Randall, MIT 1998).

@@ -215,10 +215,7 @@ class Conformal(ABC):
             some = by_subset[begin : begin + at_once]
             packed = [subset for subset, _ in some]
             given = np.unpackbits(packed, axis=1, count=rows.shape[1]).astype(bool)
-            masked = np.where(given[:, None], rows, np.float32(np.nan))  # (subsets, rows, features)
-            raw = self.ensemble.of_folds(
-                masked.reshape(-1, rows.shape[1]), np.tile(folds, len(given))
-            ).reshape(*masked.shape[:2], -1)
+            raw = self.ensemble.of_subsets(rows, given, folds)
             complete = (self._known | ~given[:, None]).all(axis=2)
             for index, (_, same) in enumerate(some):
                 for condition, confidence in same:

@@ -144,6 +144,21 @@ class Moments:
         return cls(*(sum(getattr(part, f.name) for part in together) for f in fields(cls)))
 
 
+class PreparedRows(NamedTuple):
+    """Rows as `Design` has them, ready to be asked for one subset after the other.
+
+    Attributes
+    ----------
+    numbers, levels : arrays, shapes (n, a) and (n, b)
+    given : uint8 array, shape (n, bytes)
+        The bits of the features that each row gives.
+    """
+
+    numbers: Floats
+    levels: Indices
+    given: npt.NDArray[np.uint8]
+
+
 class Solved(NamedTuple):
     """The regressions on one subset, ready to be applied to rows that give it.
 
@@ -200,12 +215,26 @@ class SubsetRidge:
 
     def __call__(self, rows: Rows) -> Floats:
         """What each member says of rows (n, features): scores (n, members, outputs)."""
-        given = ~np.isnan(rows)
         if len(rows) == 1:
-            return self._one(rows[0].tolist(), self._solved(given[0]))
-        numbers, levels = self.design.standardised(rows), self.design.levels(rows)
-        out = np.empty((len(rows), *self.intercepts.shape))
-        for own in _by_subset(np.packbits(given, axis=1)):
+            given = np.packbits(~np.isnan(rows[0]))
+            return self._one(rows[0].tolist(), self._solved(given))
+        return self.masked(self.prepare(rows))
+
+    def prepare(self, rows: Rows) -> PreparedRows:
+        """Rows (n, features), for `masked`."""
+        given = np.packbits(~np.isnan(rows), axis=1)
+        return PreparedRows(self.design.standardised(rows), self.design.levels(rows), given)
+
+    def masked(self, rows: PreparedRows, subset: npt.NDArray[np.bool_] | None = None) -> Floats:
+        """The scores (n, members, outputs) of rows with all but a subset (features,) masked.
+
+        What is masked has no weight, whatever its value.
+        """
+        numbers, levels, given = rows
+        if subset is not None:
+            given = given & np.packbits(subset)
+        out = np.empty((len(given), *self.intercepts.shape))
+        for own in _by_subset(given):
             solved = self._solved(given[own][0])
             out[own] = self._apply(solved, numbers[own], levels[own])
         return out
@@ -235,11 +264,11 @@ class SubsetRidge:
     def _cache(self) -> dict[bytes, Solved]:
         return {}
 
-    def _solved(self, given: npt.NDArray[np.bool_]) -> Solved:
-        key = np.packbits(given).tobytes()
+    def _solved(self, packed: npt.NDArray[np.uint8]) -> Solved:
+        key = packed.tobytes()
         solved = self._cache.get(key)
         if solved is None:
-            solved = self._solve(given)
+            solved = self._solve(np.unpackbits(packed).astype(bool))
             if len(self._cache) * solved.weights.nbytes > CACHED_BYTES:
                 self._cache.clear()
             self._cache[key] = solved

@@ -16,7 +16,7 @@ from Task1_database.errors import TrainingError
 from Task2_model.boosting import Boosting
 from Task2_model.contract import Contract, Feature, Floats, Rows, Target
 from Task2_model.folds import Split
-from Task2_model.model import PredictiveModel
+from Task2_model.model import CALIBRATION_ROWS, PredictiveModel
 from Task2_model.study import Study
 
 
@@ -31,7 +31,7 @@ def test_same_seed_same_answers(study: Study) -> None:
 def test_calibrates_on_rows_that_it_did_not_learn_from(fitted: PredictiveModel) -> None:
     """Each member's own fold calibrates it, and it errs there as it does on rows never seen."""
     calibration, ensemble = fitted.calibration_, fitted.ensemble_
-    assert len(calibration.rows) == 1_728
+    assert len(calibration.rows) == CALIBRATION_ROWS
     own = ensemble.of_folds(calibration.rows, calibration.folds)[:, 0]
     other = ensemble.of_folds(calibration.rows, (calibration.folds + 1) % 5)[:, 0]
     error, learned = (np.abs(calibration.outcomes - said).mean() for said in (own, other))
