@@ -75,22 +75,30 @@ class Conformal(ABC):
         """
         level = self.contract.confidence if confidence is None else confidence
         self.check(level)
-        raw, quantiles = self._raw(rows), self._quantiles(rows, level)
-        return self._point(self._answer(raw)) | self._prediction_set(raw, *quantiles)
+        conditions, of_row = self._met(rows)
+        quantiles = self._quantiles_of([(condition, level) for condition in conditions])
+        return self._block(self._raw(rows), quantiles, of_row)
+
+    def block_at_once(self, rows: Rows, confidence: float | None = None) -> Block | None:
+        """What `block` says; None where quantiles would have to be calibrated first."""
+        level = self.contract.confidence if confidence is None else confidence
+        conditions, of_row = self._met(rows)
+        quantiles = []
+        for condition in conditions:
+            if (cached := self._cache.get((condition, level))) is None:
+                return None
+            quantiles.append(cached)
+        return self._block(self._raw(rows), quantiles, of_row)
 
     def blocks(self, rows: Rows, confidences: Sequence[float]) -> Iterator[Block]:
         """What `block` gives at each of several confidences; the trees are asked once for all."""
         for level in confidences:
             self.check(level)
-        raw, conditions = self._raw(rows), _keys(self._conditions(rows))
-        indices = {condition: index for index, condition in enumerate(dict.fromkeys(conditions))}
-        of_row = np.array([indices[condition] for condition in conditions])
-        keys = [(condition, level) for level in confidences for condition in indices]
+        raw, (conditions, of_row) = self._raw(rows), self._met(rows)
+        keys = [(condition, level) for level in confidences for condition in conditions]
         each = iter(self._quantiles_of(keys))
-        point = self._point(self._answer(raw))
         for _ in confidences:
-            quantiles = np.array([next(each) for _ in indices])
-            yield point | self._prediction_set(raw, quantiles, of_row)
+            yield self._block(raw, [next(each) for _ in conditions], of_row)
 
     def for_subset(self, row: Rows, confidence: float | None = None) -> Callable[[Floats], Block]:
         """What makes answers of raw outputs by the quantiles of the subset that `row` gives.
@@ -99,10 +107,8 @@ class Conformal(ABC):
         classification.
         """
         level = self.contract.confidence if confidence is None else confidence
-        quantiles, _ = self._quantiles(row, level)
-        return lambda raw: (
-            self._point(self._answer(raw)) | self._prediction_set(raw, quantiles, None)
-        )
+        quantiles = self._quantiles_of([(condition, level) for condition in self._met(row)[0]])
+        return lambda raw: self._block(raw, quantiles, None)
 
     def point(self, rows: Rows) -> Block:
         """The answers without their interval or set, which need no calibration."""
@@ -140,12 +146,6 @@ class Conformal(ABC):
     def _answer(self, raw: Floats) -> Floats:
         """The raw outputs (n, outputs) of all members together."""
 
-    def is_calibrated(self, rows: Rows, confidence: float | None = None) -> bool:
-        """Whether the quantiles of rows (n, features) at this confidence are known."""
-        level = self.contract.confidence if confidence is None else confidence
-        each = set(_keys(self._conditions(rows)))
-        return all(self._cache.get((condition, level)) is not None for condition in each)
-
     @abstractmethod
     def _point(self, raw: Floats) -> Block:
         """Raw outputs (n, outputs) as answers without a confidence."""
@@ -166,18 +166,18 @@ class Conformal(ABC):
         None where they are too few to give any.
         """
 
-    def _quantiles(self, rows: Rows, confidence: float) -> tuple[Floats, Indices | None]:
-        """The quantiles of each condition that rows meet, and which of them are each row's."""
+    def _block(self, raw: Floats, quantiles: Sequence[Floats], of_row: Indices | None) -> Block:
+        ends = self._prediction_set(raw, np.array(quantiles), of_row)
+        return self._point(self._answer(raw)) | ends
+
+    def _met(self, rows: Rows) -> tuple[list[bytes], Indices | None]:
+        """The conditions that rows meet, and which of them is each row's: None for the only one."""
         packed = self._conditions(rows)
         if len(rows) == 1 or (packed == packed[0]).all():
-            key = packed[0].tobytes(), confidence
-            cached = self._cache.get(key)
-            quantiles = self._quantiles_of([key])[0] if cached is None else cached
-            return quantiles[np.newaxis], None
-        conditions = _keys(packed)
-        indices = {condition: index for index, condition in enumerate(dict.fromkeys(conditions))}
-        each = self._quantiles_of([(condition, confidence) for condition in indices])
-        return np.array(each), np.array([indices[condition] for condition in conditions])
+            return [packed[0].tobytes()], None
+        every = packed.view(f"V{packed.shape[1]}").ravel().tolist()
+        indices = {condition: index for index, condition in enumerate(dict.fromkeys(every))}
+        return [*indices], np.array([indices[condition] for condition in every])
 
     def _conditions(self, rows: Rows) -> npt.NDArray[np.uint8]:
         """What must be alike for calibration rows to count: (n, bytes).
@@ -245,12 +245,6 @@ class Conformal(ABC):
             if quantiles is not None:
                 return quantiles
         raise ValueError(f"{len(complete)} calibration rows are too few")
-
-
-def _keys(packed: npt.NDArray[np.uint8]) -> list[bytes]:
-    """Conditions (n, bytes), as a dictionary takes them."""
-    keys: list[bytes] = packed.view(f"V{packed.shape[1]}").ravel().tolist()
-    return keys
 
 
 def rank_at_least(share: float, count: int) -> int:

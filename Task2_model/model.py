@@ -93,7 +93,7 @@ class PredictiveModel(ABC):
         if self.contract.task == "classification":
             return None
         return HistGradientBoostingRegressor(
-            learning_rate=0.14,
+            learning_rate=0.18,
             max_iter=400,
             max_leaf_nodes=12,
             min_samples_leaf=5,

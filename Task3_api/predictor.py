@@ -59,9 +59,8 @@ class Predictor:
     ) -> list[dict[str, Any]] | None:
         """What `answers` says; None where a subset would have to be calibrated first."""
         encoded = self._encoder.encode_all(records)
-        if not self._conformal.is_calibrated(encoded.rows, confidence):
-            return None
-        return self._answered(encoded, confidence)
+        block = self._conformal.block_at_once(encoded.rows, confidence)
+        return None if block is None else self._answered(encoded, self._rounded(block), confidence)
 
     def answers(
         self, records: Sequence[Record], confidence: float | None = None
@@ -71,10 +70,12 @@ class Predictor:
         if (nothing := np.isnan(encoded.rows).all(axis=1)).any():
             index = int(nothing.argmax())
             raise self._nothing_given(records[index], index if len(records) > 1 else None)
-        return self._answered(encoded, confidence)
+        return self._answered(encoded, self.block(encoded.rows, confidence=confidence), confidence)
 
-    def _answered(self, encoded: EncodedRecords, confidence: float | None) -> list[dict[str, Any]]:
-        values = self._values(self.block(encoded.rows, confidence=confidence))
+    def _answered(
+        self, encoded: EncodedRecords, block: Block, confidence: float | None
+    ) -> list[dict[str, Any]]:
+        values = self._values(block)
         common = {name: repeat(value) for name, value in self._template.items()}
         if confidence is not None:
             common["confidence"] = repeat(confidence)
@@ -90,9 +91,10 @@ class Predictor:
         left out.
         """
         if ranges:
-            block = self._conformal.block(rows, confidence=confidence)
-        else:
-            block = self._conformal.point(rows)
+            return self._rounded(self._conformal.block(rows, confidence=confidence))
+        return self._rounded(self._conformal.point(rows))
+
+    def _rounded(self, block: Block) -> Block:
         if self.contract.task == "classification":
             rounded = ("probability", "probabilities")
             return block | {part: block[part].round(PROBABILITY_DECIMALS) for part in rounded}

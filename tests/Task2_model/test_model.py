@@ -151,7 +151,7 @@ def test_a_member_is_judged_by_rows_that_did_not_teach_calibrate_or_stop_it(stud
         block, truth = evaluated.block(study.rows[held]), study.outcomes[held]
         shares.append(((block["lower"] <= truth) & (truth <= block["upper"])).mean())
         kept = {row.tobytes() for row in evaluated.calibration.rows}
-        assert len(evaluated.calibration.rows) == len(study.rows) - len(held)
+        assert len(evaluated.calibration.rows) > 0.7 * CALIBRATION_ROWS
         assert np.mean([row.tobytes() in kept for row in study.rows[held]]) < 0.1  # twins
     assert 0.87 < np.mean(shares) < 0.93
 
