@@ -106,13 +106,17 @@ class Design:
         columns = np.append(self.columns, len(self.owners))  # where the last category has no value
         return np.where(missing, len(self.owners), columns[indices])
 
-    def matrix(self, rows: Rows) -> Floats:
-        """The whole design (n, p), in which what is missing is 0, the mean."""
+    def indicators(self, rows: Rows) -> Floats:
+        """The design (n, p) before it is centred: a missing category is 0 in all its columns."""
         design = np.zeros((len(rows), len(self.owners) + 1))
         design[:, : len(self.numbers)] = self.standardised(rows)
         np.put_along_axis(design, self.levels(rows), 1.0, axis=1)
+        return design[:, :-1]
+
+    def matrix(self, rows: Rows) -> Floats:
+        """The whole design (n, p), in which what is missing is 0, the mean."""
         given = ~np.isnan(rows)[:, self.owners]
-        return np.asarray(design[:, :-1] - self.shares * given)
+        return np.asarray(self.indicators(rows) - self.shares * given)
 
 
 @dataclass(frozen=True)
@@ -145,17 +149,13 @@ class Moments:
 
 
 class PreparedRows(NamedTuple):
-    """Rows as `Design` has them, ready to be asked for one subset after the other.
+    """Rows ready to be asked for one subset after the other.
 
-    Attributes
-    ----------
-    numbers, levels : arrays, shapes (n, a) and (n, b)
-    given : uint8 array, shape (n, bytes)
-        The bits of the features that each row gives.
+    `design` (n, p) is as `Design.indicators` makes it; `given` (n, bytes) has the bits of the
+    features that each row gives.
     """
 
-    numbers: Floats
-    levels: Indices
+    design: Floats
     given: npt.NDArray[np.uint8]
 
 
@@ -223,20 +223,21 @@ class SubsetRidge:
     def prepare(self, rows: Rows) -> PreparedRows:
         """Rows (n, features), for `masked`."""
         given = np.packbits(~np.isnan(rows), axis=1)
-        return PreparedRows(self.design.standardised(rows), self.design.levels(rows), given)
+        return PreparedRows(self.design.indicators(rows), given)
 
     def masked(self, rows: PreparedRows, subset: npt.NDArray[np.bool_] | None = None) -> Floats:
         """The scores (n, members, outputs) of rows with all but a subset (features,) masked.
 
         What is masked has no weight, whatever its value.
         """
-        numbers, levels, given = rows
+        design, given = rows
         if subset is not None:
             given = given & np.packbits(subset)
         out = np.empty((len(given), *self.intercepts.shape))
         for own in _by_subset(given):
             solved = self._solved(given[own][0])
-            out[own] = self._apply(solved, numbers[own], levels[own])
+            scores = design[own] @ solved.weights[:-1] + solved.intercepts
+            out[own] = scores.reshape(-1, *self.intercepts.shape)
         return out
 
     def weights(self, given: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
@@ -303,12 +304,6 @@ class SubsetRidge:
         for feature, offset in solved.categories:
             scores += solved.weights[self.design.columns[offset + int(row[feature])]]
         return np.asarray(scores.reshape(1, *self.intercepts.shape))
-
-    def _apply(self, solved: Solved, numbers: Floats, levels: Indices) -> Floats:
-        scores = numbers @ solved.weights[: numbers.shape[1]] + solved.intercepts
-        for column in levels.T:
-            scores += solved.weights.take(column, axis=0)
-        return np.asarray(scores.reshape(-1, *self.intercepts.shape))
 
 
 def _by_subset(packed: npt.NDArray[np.uint8]) -> list[slice] | list[Indices]:
