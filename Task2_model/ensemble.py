@@ -100,27 +100,23 @@ class Ensemble:
 
     def of_folds(self, rows: Rows, folds: npt.NDArray[np.intp]) -> Floats:
         """The raw outputs (n, outputs) of the member that each row's fold (n,) names."""
-        return self._of_folds(rows, self.ridge(rows), folds)
+        everything = np.ones((1, rows.shape[1]), dtype=bool)
+        return np.asarray(self.of_subsets(rows, everything, folds)[0])
 
     def of_subsets(
         self, rows: Rows, subsets: npt.NDArray[np.bool_], folds: npt.NDArray[np.intp]
     ) -> Floats:
         """What `of_folds` says (m, n, outputs) of rows masked to each of subsets (m, features)."""
         prepared = self.ridge.prepare(rows)
-        scores = np.concatenate([self.ridge.masked(prepared, subset) for subset in subsets])
-        masked = np.where(subsets[:, None], rows, np.float32(np.nan)).reshape(-1, rows.shape[1])
-        outputs = self._of_folds(masked, scores, np.tile(folds, len(subsets)))
-        return outputs.reshape(len(subsets), len(rows), -1)
-
-    def _of_folds(self, rows: Rows, scores: Floats, folds: npt.NDArray[np.intp]) -> Floats:
-        inputs = self._inputs(rows, scores)
-        outputs = np.empty(
-            (len(rows), 2 if self._regression else len(self.contract.target.classes))
-        )
-        for fold in np.flatnonzero(np.bincount(folds)):  # np.unique would load numpy.ma
+        scores = np.array([self.ridge.masked(prepared, subset) for subset in subsets])
+        masked = np.where(subsets[:, None], rows, np.float32(np.nan))
+        count = 2 if self._regression else len(self.contract.target.classes)
+        outputs = np.empty((*masked.shape[:2], count))
+        for fold in np.flatnonzero(np.bincount(folds)).tolist():  # np.unique would load numpy.ma
             own = np.flatnonzero(folds == fold)
-            parts = self.runtime.of_member(inputs[own], int(fold))
-            outputs[own] = self._outputs(rows[own], scores[own, fold], parts)
+            inputs = self._inputs(*map(np.concatenate, (masked[:, own], scores[:, own])))
+            parts = self.runtime.of_member(inputs, fold).reshape(len(subsets), len(own), -1)
+            outputs[:, own] = self._outputs(masked[:, own], scores[:, own, fold], parts)
         return outputs
 
     def _parts(self, rows: Rows) -> tuple[Floats, Floats]:
