@@ -27,7 +27,7 @@ from Task2_model.contract import Floats, Rows
 from Task2_model.forest_file import ForestFile
 from Task2_model.mask_table import Masks
 
-MASKS_AT_ONCE = 2**18  # fit into a core's cache; with fewer, threads hand over Python's lock too often
+MASKS_AT_ONCE = 2**18  # fit into a core's cache; with fewer, threads would often wait for the lock
 JOINED_BINS = 256  # at most, of features that share a table: more cost memory, and save little
 PAIRED_BITS = 16  # of masks, for tables of what a tree and its neighbour add up to
 # A product with one of these has in its highest bits a number for each power of two, each a
