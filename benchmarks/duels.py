@@ -76,7 +76,9 @@ def beside_the_peers(home: Home, scale: Scale) -> Section:
                 try:
                     outcome = fought(duel, server, workers, scale)
                 except RuntimeError as error:
-                    section.note += f"\n\nNot measured, {duel.asked}: {error}"
+                    say(f"{duel.asked}: {error}")  # whole, where the page has its first line
+                    reason = str(error).splitlines()[0].rstrip(":")
+                    section.note += f"\n\nNot measured, {duel.asked}: {reason}"
                     continue
                 section.findings.append(verdict(duel, outcome, workers))
                 section.rows += [
